@@ -1,0 +1,74 @@
+/*
+ * The register table: one row per architectural register or system instruction, aliases derived
+ * (cpu-el/sysreg.def).
+ *
+ * A row says how the register is encoded, who may access it, what it resets to, which bits exist,
+ * which controls trap it, what VHE and NV make of it, who owns its value, what a write affects, and
+ * what an access costs. resolve.h answers what an access does.
+ */
+#ifndef EL2SIM_CPU_EL_SYSREG_H
+#define EL2SIM_CPU_EL_SYSREG_H
+
+#include "cpu-el/feature.h"
+#include "sim/base/cost.h"
+#include "sim/base/types.h"
+
+/* op0:op1:CRn:CRm:op2 as one number, the way MRS, MSR and SYS carry it in bits 20..5: 16 bits. */
+#define SYSREG_ENC(op0, op1, crn, crm, op2)                                                        \
+    ((uint16_t)((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2)))
+
+enum sysreg_id {
+    SR_NONE,
+#define SYSREG(id, ...) SR_##id,
+#include "cpu-el/sysreg.def"
+#undef SYSREG
+    SR_COUNT
+};
+
+/* Who reads and writes the value. Stored ones live in pe->sr[]; the others answer by pe->owners[].
+ */
+enum sysreg_owner {
+    OWNER_STORE, /* plain storage behind res0/res1 masks */
+    OWNER_CORE,  /* pstate, ID registers, debug, PMU: cpu-el itself */
+    OWNER_MMU,   /* TLBI, AT */
+    OWNER_CACHE, /* DC, IC: the board (code pages, DC ZVA) */
+    OWNER_TIMER,
+    OWNER_GIC,
+    OWNER_COUNT
+};
+
+/* What must happen after a write, beside storing. Returned once per access, acted on by the board's
+ * loop. */
+enum sysreg_effect {
+    EFF_NONE = 0,
+    EFF_REGIME = 1 << 0, /* translation changed: TTBR, TCR, SCTLR, HCR, VTTBR ... */
+    EFF_IRQ =
+        1 << 1, /* what interrupts can be taken may have changed: HCR, DAIF, ICC_*, ICH_*, timers */
+    EFF_TRAPS = 1 << 2,   /* what traps may have changed, native shortcuts included: HCR, CPACR,
+                             SCTLR.UMA ... */
+    EFF_DEBUG = 1 << 3,   /* breakpoints, watchpoints, single step */
+    EFF_CONTEXT = 1 << 4, /* the ledger's context: HCR.VM, VTTBR.VMID */
+    EFF_PMU = 1 << 5,     /* what the PMU counts */
+    EFF_CODE = 1 << 6     /* IC: translated code must go */
+};
+
+struct pe;
+
+/* An owner of registers. Handlers get ids and values, never Rt, PC or ESR. */
+struct sysreg_ops {
+    void *ctx;
+    uint64_t (*read)(void *ctx, enum sysreg_id id);
+    unsigned (*write)(void *ctx, enum sysreg_id id,
+                      uint64_t value); /* returns enum sysreg_effect bits beyond the row's own */
+};
+
+/* Name as the Arm ARM spells it ("SCTLR_EL1", "TLBI VAE1IS"). */
+const char *sysreg_name(enum sysreg_id id);
+uint16_t sysreg_enc(enum sysreg_id id);
+enum sysreg_id sysreg_by_name(const char *name);
+
+/* The cost class of an access by encoding, for the instruction decoder: aliases cost what their row
+ * costs; unknown ones COST_INSN_ALU. */
+enum cost_class sysreg_cost(uint16_t enc, bool write);
+
+#endif

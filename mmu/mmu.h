@@ -1,0 +1,153 @@
+/*
+ * The memory management unit of one PE: VMSAv8-64 stage 1 and stage 2 (Arm ARM D5 / D8), with a
+ * finite, deterministic TLB.
+ *
+ * The engine asks for pages at moments that are not deterministic; therefore a page that the
+ * model's TLB holds is answered without charge and without touching replacement state, and what the
+ * model evicts or invalidates is dropped from the engine at once (struct mmu_hooks). Every miss
+ * walks, charges COST_TLB_MISS and COST_WALK_S1/S2 per descriptor, and inserts.
+ */
+#ifndef EL2SIM_MMU_MMU_H
+#define EL2SIM_MMU_MMU_H
+
+#include "cpu-el/pe.h"
+#include "sim/base/types.h"
+
+/* Translation regimes without EL3 and Secure state (Arm ARM D8.1.2). */
+enum mmu_regime {
+    REGIME_EL10, /* EL1&0, with stage 2 when HCR_EL2.VM (or DC) */
+    REGIME_EL2,  /* EL2, E2H = 0 */
+    REGIME_EL20, /* EL2&0, E2H = 1 */
+    REGIME_COUNT
+};
+
+/* The regime that translates accesses from `el` now. */
+enum mmu_regime mmu_regime(const struct pe *pe, unsigned el);
+
+enum mmu_access_type { MMU_READ, MMU_WRITE, MMU_FETCH };
+
+/* One access to translate. el is the EL whose permissions apply: 0 for LDTR/STTR at EL1 (unless
+ * UAO). */
+struct mmu_access {
+    va_t va;
+    enum mmu_access_type type;
+    uint8_t el;
+    bool unprivileged; /* LDTR, STTR: el is 0 and PAN does not apply */
+    bool atomic;       /* needs read and write permission; faults report WnR as the manual says */
+    bool cache_maintenance; /* DC/IC by VA: ISS.CM, permission rules of D8.14 */
+};
+
+enum mmu_memory { MEM_DEVICE, MEM_NORMAL_NC, MEM_NORMAL };
+
+enum mmu_prot { PROT_R = 1, PROT_W = 2, PROT_X = 4 };
+
+/* Where an access goes: the page (block, contiguous run) that holds it. */
+struct mmu_page {
+    pa_t pa;             /* of the access itself */
+    uint64_t size_bytes; /* power of two: all of it maps linearly with the same prot */
+    uint8_t prot;        /* what the access's el may do there, both stages, enum mmu_prot bits */
+    enum mmu_memory memory;
+    uint8_t attr;         /* MAIR-style combined attribute, as PAR_EL1.ATTR reports it */
+    uint8_t shareability; /* PAR_EL1.SH */
+};
+
+enum mmu_fault_type {
+    FAULT_TRANSLATION,
+    FAULT_ACCESS_FLAG,
+    FAULT_PERMISSION,
+    FAULT_ADDRESS_SIZE,
+    FAULT_ALIGNMENT,
+    FAULT_EXTERNAL,      /* on the access itself */
+    FAULT_EXTERNAL_WALK, /* on a descriptor read */
+    FAULT_TLB_CONFLICT,
+    FAULT_UNSUPPORTED_ATOMIC /* exclusive or atomic on device memory */
+};
+
+struct mmu_fault {
+    enum mmu_fault_type type;
+    unsigned level; /* 0..3 */
+    bool stage2;
+    bool s1ptw;         /* stage-2 fault on a stage-1 descriptor */
+    ipa_t ipa;          /* stage2: what HPFAR_EL2 reports */
+    unsigned target_el; /* 1 or 2, by regime, stage and HCR_EL2.TGE/TEA */
+};
+
+struct mmu;
+
+/* What the MMU needs from the machine. Nothing here is called by anything else of this module's
+ * users. */
+struct mmu_hooks {
+    void *ctx;
+    /* Descriptor access in RAM, 8 bytes, little endian; false = external abort. cas returns whether
+     * *expected was there. */
+    bool (*read64)(void *ctx, pa_t at, uint64_t *value);
+    bool (*cas64)(void *ctx, pa_t at, uint64_t expected, uint64_t desired, bool *swapped);
+    /* The model no longer holds these translations of `regime`: drop them from the engine before
+     * the next instruction. size_bytes 0: everything of the regime. */
+    void (*dropped)(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_bytes);
+};
+
+/* Sizes come from the CPU model (or the profile): entries, ways (0 = fully associative), FIFO
+ * replacement; walk cache entries. */
+struct mmu_geometry {
+    unsigned tlb_entries, tlb_ways;
+    unsigned walk_cache_entries; /* last-level tables remembered, per stage; 0 = none */
+};
+
+struct mmu *mmu_create(struct pe *pe, const struct mmu_geometry *geometry,
+                       const struct mmu_hooks *hooks);
+void mmu_destroy(struct mmu *mmu);
+void mmu_reset(struct mmu *mmu);
+
+/*
+ * Translates. True: *out filled. False: *fault filled. Charges misses and walks on the PE's meter;
+ * a hit charges nothing. Permission is checked against the access; alignment is not (the caller
+ * knows size and memory type).
+ */
+bool mmu_translate(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+                   struct mmu_fault *fault);
+
+/* Whether the TLB holds the page of this access: mmu_translate would charge nothing. */
+bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access);
+
+/*
+ * The same walk without TLB, charges or descriptor updates: for AT of debuggers, marks,
+ * explanations and tests. False: *fault.
+ */
+bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+               struct mmu_fault *fault);
+
+/* TLBI by row of the register table. The board calls it for this PE, or for all PEs with the
+ * issuer's context for broadcasts. */
+struct mmu_tlbi {
+    enum sysreg_id op; /* SR_TLBI_... */
+    uint64_t value;    /* Xt */
+    uint16_t vmid;     /* the issuer's, from its VTTBR_EL2 */
+    bool e2h_tge;      /* the issuer had E2H and TGE set: EL1 ops act on EL2&0 (D8.14) */
+    bool e2h;
+    bool stage2_on; /* the issuer's HCR_EL2.VM */
+};
+
+struct mmu_tlbi mmu_tlbi_of(const struct pe *issuer, enum sysreg_id op, uint64_t value);
+bool mmu_tlbi_is_broadcast(enum sysreg_id op, const struct pe *issuer); /* IS/OS, or HCR_EL2.FB */
+void mmu_tlbi_apply(struct mmu *mmu, const struct mmu_tlbi *tlbi);
+
+/* AT S1E1R ...: fills PAR_EL1. True if done; false when the instruction itself takes an exception
+ * (stage-2 fault on a stage-1 walk from EL1, D8.15): *fault. */
+bool mmu_at(struct mmu *mmu, enum sysreg_id op, uint64_t value, struct mmu_fault *fault);
+
+/* ESR of a fault. write/cm/atomic from the access; isv_iss: bits 24..14 (ISV..AR) when a stage-2
+ * data abort carries a syndrome, else 0. from_lower_el picks EC 0x24/0x20 or 0x25/0x21. Arm ARM,
+ * ISS for Data Aborts. */
+uint32_t mmu_fault_esr(const struct mmu_fault *fault, const struct mmu_access *access,
+                       bool from_lower_el, uint32_t isv_iss);
+
+/* HPFAR_EL2 image of a stage-2 fault. */
+uint64_t mmu_fault_hpfar(const struct mmu_fault *fault);
+
+struct mmu_stats {
+    uint64_t misses, walk_steps_s1, walk_steps_s2, evictions, invalidations;
+};
+const struct mmu_stats *mmu_stats(const struct mmu *mmu);
+
+#endif

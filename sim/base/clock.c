@@ -1,0 +1,59 @@
+#include "sim/base/clock.h"
+
+/* Cycles times hertz does not fit in 64 bits. */
+__extension__ typedef unsigned __int128 wide_t;
+
+void event_init(struct event *e, void (*fire)(void *owner, cycles_t when), void *owner)
+{
+    *e = (struct event){.fire = fire, .owner = owner};
+}
+
+void clock_cancel(struct clock *clock, struct event *e)
+{
+    if (!e->queued) {
+        return;
+    }
+    struct event **link = &clock->first;
+    while (*link != e) {
+        link = &(*link)->next;
+    }
+    *link = e->next;
+    e->queued = false;
+}
+
+void clock_at(struct clock *clock, struct event *e, cycles_t when)
+{
+    clock_cancel(clock, e);
+    struct event **link = &clock->first;
+    while (*link && (*link)->when <= when) {
+        link = &(*link)->next;
+    }
+    e->when = when;
+    e->next = *link;
+    e->queued = true;
+    *link = e;
+}
+
+void clock_fire(struct clock *clock, cycles_t up_to)
+{
+    while (clock->first && clock->first->when <= up_to) {
+        struct event *e = clock->first;
+        clock->first = e->next;
+        e->queued = false;
+        e->fire(e->owner, e->when);
+    }
+}
+
+/* A stamp is in thousandths of a cycle, so a second is clock_hz * 1000 of them. */
+ticks_t counter_ticks(const struct counter_rate *rate, cycles_t at)
+{
+    wide_t product = (wide_t)at * rate->counter_hz;
+    return (ticks_t)(product / ((wide_t)rate->clock_hz * CYCLE));
+}
+
+cycles_t counter_stamp(const struct counter_rate *rate, ticks_t ticks)
+{
+    wide_t product = (wide_t)ticks * rate->clock_hz * CYCLE;
+    wide_t stamp = (product + rate->counter_hz - 1) / rate->counter_hz;
+    return stamp >= CYCLES_NEVER ? CYCLES_NEVER : (cycles_t)stamp;
+}

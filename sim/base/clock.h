@@ -1,0 +1,59 @@
+/*
+ * Simulated time of one CPU, and what is due when. No host clock anywhere: time passes only in
+ * cost.h.
+ *
+ * Each CPU has a clock of its own; the board's devices share one more queue that fires when every
+ * CPU has reached the stamp. An event is a member of its owner (a timer, a UART); adding it again
+ * moves it.
+ */
+#ifndef EL2SIM_BASE_CLOCK_H
+#define EL2SIM_BASE_CLOCK_H
+
+#include "sim/base/types.h"
+
+struct event {
+    void (*fire)(void *owner, cycles_t when);
+    void *owner;
+    cycles_t when;
+    struct event *next; /* in its queue, by (when, order of adding) */
+    bool queued;
+};
+
+struct clock {
+    cycles_t now;
+    struct event *first;
+};
+
+void event_init(struct event *e, void (*fire)(void *owner, cycles_t when), void *owner);
+
+/* Queues e at the absolute stamp `when` (the past is allowed: due at once); requeues it when it is
+ * queued already. */
+void clock_at(struct clock *clock, struct event *e, cycles_t when);
+void clock_cancel(struct clock *clock, struct event *e);
+
+/* Stamp of the first event, CYCLES_NEVER when there is none. */
+static inline cycles_t clock_next(const struct clock *clock)
+{
+    return clock->first ? clock->first->when : CYCLES_NEVER;
+}
+
+/* Fires, in order, all events with when <= up_to. An event may queue others, which fire too when
+ * due. */
+void clock_fire(struct clock *clock, cycles_t up_to);
+
+/*
+ * The system counter seen from a CPU clock: ticks = floor(cycles * counter_hz / clock_hz), exact in
+ * integers. Both rates come from the profile.
+ */
+struct counter_rate {
+    uint64_t clock_hz;   /* CPU cycles per second */
+    uint64_t counter_hz; /* CNTFRQ_EL0 */
+};
+
+ticks_t counter_ticks(const struct counter_rate *rate, cycles_t at);
+
+/* The first cycle stamp at which counter_ticks() has reached `ticks`; CYCLES_NEVER past the end of
+ * time. */
+cycles_t counter_stamp(const struct counter_rate *rate, ticks_t ticks);
+
+#endif

@@ -1,0 +1,46 @@
+/*
+ * The architectural event stream: what a run did, as an outside observer of the architecture would
+ * see it. Its digest identifies a run; traces and lint will listen to the same stream. Nothing in
+ * it depends on the engine or on which optimisation is on.
+ */
+#ifndef EL2SIM_BASE_EVENT_H
+#define EL2SIM_BASE_EVENT_H
+
+#include "sim/base/types.h"
+
+enum arch_event_kind {
+    EV_EXCEPTION, /* a = from_el << 8 | to_el << 4 | vector class, b = ESR, c = preferred return
+                     address */
+    EV_ERET,      /* a = from_el << 8 | to_el, b = SPSR, c = address returned to */
+    EV_MMIO,      /* a = size | write << 8, b = physical address, c = value */
+    EV_SYSREG,    /* a = encoding | write << 16, b = value; only registers with an effect outside
+                     PSTATE and storage */
+    EV_WAIT,      /* WFI or WFE that waits: c = pc */
+    EV_IRQ,       /* a = INTID and line, b = level */
+    EV_FIRMWARE,  /* a = function id, b = result */
+    EV_MARK,      /* a = begin or end, b = hash of the name */
+    EV_STOP       /* a = reason; per CPU final state in b, c */
+};
+
+struct arch_event {
+    enum arch_event_kind kind;
+    unsigned cpu;
+    cycles_t at;
+    uint64_t a, b, c;
+};
+
+struct event_stream;
+
+typedef void event_listener(void *ctx, const struct arch_event *e);
+
+#define EVENT_LISTENERS_MAX 4
+
+struct event_stream *event_stream_create(void);
+void event_stream_destroy(struct event_stream *stream);
+bool event_listen(struct event_stream *stream, event_listener *listener, void *ctx);
+void event_emit(struct event_stream *stream, const struct arch_event *e);
+
+/* Digest of all events so far: XXH3, 128 bits, as 32 hex digits and a NUL. */
+void event_digest(const struct event_stream *stream, char out[33]);
+
+#endif

@@ -1,0 +1,141 @@
+/*
+ * A fast, unprivileged A64 engine: runs instructions of any simulated EL deprivileged, and hands
+ * everything sensitive to its client (docs/engine.md). One engine per simulated CPU. The client
+ * owns exception levels, system registers, translation and time.
+ */
+#ifndef EL2SIM_ENGINE_ENGINE_H
+#define EL2SIM_ENGINE_ENGINE_H
+
+#include "sim/base/err.h"
+#include "sim/base/types.h"
+
+enum engine_access { ENGINE_READ, ENGINE_WRITE, ENGINE_FETCH };
+
+/* A page as the client grants it. The engine keeps W xor X per entry itself. */
+struct engine_page {
+    pa_t pa; /* of the page that holds the address asked for; must be mapped RAM */
+    bool readable, writable, executable;
+};
+
+enum engine_trap {
+    ENGINE_TRAP_UNDEF, /* privileged or unallocated: pc is on the instruction */
+    ENGINE_TRAP_SVC,   /* pc is on the SVC (the engine has put it back) */
+    ENGINE_TRAP_BRK    /* pc is on the BRK */
+};
+
+/* What the client's trap handler wants next. */
+enum engine_next {
+    ENGINE_CONTINUE, /* go on at engine_pc(), which the handler may have changed */
+    ENGINE_STOP      /* leave engine_run(): state is as the handler left it */
+};
+
+/*
+ * The client. block() is the hot path: called before each run of a translated block, pc virtual,
+ * size in bytes; false stops before it. fill() is asked for each engine page that is not cached, at
+ * moments that are not deterministic; false refuses: engine_run() then returns
+ * ENGINE_STOPPED_REFUSED with pc and registers exactly before the instruction. No callback may call
+ * engine_run().
+ */
+struct engine_client {
+    void *ctx;
+    bool (*block)(void *ctx, uint64_t pc, uint32_t size_bytes);
+    enum engine_next (*trap)(void *ctx, enum engine_trap kind);
+    bool (*fill)(void *ctx, va_t at, enum engine_access access, struct engine_page *out);
+};
+
+enum engine_stop {
+    ENGINE_STOPPED_BLOCK,   /* block() said false: pc is the block's first instruction */
+    ENGINE_STOPPED_TRAP,    /* trap() said ENGINE_STOP */
+    ENGINE_STOPPED_REFUSED, /* fill() refused: see engine_refusal() */
+    ENGINE_STOPPED_UNTIL,   /* pc reached `until` */
+    ENGINE_STOPPED_FAILED /* the engine itself gave up (its message in engine_failure()): the client
+                             ends the run with a report */
+};
+
+/* The page and access that fill() refused last. */
+struct engine_refusal {
+    va_t at;
+    enum engine_access access;
+};
+
+/* What the engine may do natively though the model could trap it; off by default, the client turns
+ * it on where the state allows. */
+struct engine_natives {
+    bool daif; /* MRS/MSR DAIF, DAIFSet, DAIFClr: PSTATE.DAIF then lives in the engine (engine_daif)
+                */
+    bool dc_zva; /* DC ZVA */
+};
+
+#define ENGINE_VIEWS 3 /* independent translation caches: the client uses one per simulated EL */
+
+struct engine;
+
+/*
+ * lse: the modelled CPU has LSE atomics (else the engine's own CPU model makes them UNDEF). NULL
+ * with *e on failure.
+ */
+struct engine *engine_create(bool lse, const struct engine_client *client, struct err *e);
+void engine_destroy(struct engine *engine);
+
+/* Maps host memory at a physical address; shared by the engines of a machine. 4 KiB aligned. */
+bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *host, struct err *e);
+
+/* Runs from engine_pc() until something stops it. */
+enum engine_stop engine_run(struct engine *engine);
+
+/* Runs from engine_pc() to exactly `until`, which must lie in the straight line of code that starts
+ * at pc (no more than one block); block() is not called for it. Slow (about 10 us): for interrupts
+ * and traps in mid-block. */
+enum engine_stop engine_run_until(struct engine *engine, va_t until);
+
+struct engine_refusal engine_refusal(const struct engine *engine);
+const char *engine_failure(const struct engine *engine);
+
+uint64_t engine_pc(struct engine *engine);
+void engine_set_pc(struct engine *engine, uint64_t pc);
+/* n 0..30; 31 is the SP of the code that runs now. */
+uint64_t engine_x(struct engine *engine, unsigned n);
+void engine_set_x(struct engine *engine, unsigned n, uint64_t value);
+void engine_v(struct engine *engine, unsigned n, uint64_t value[2]);
+void engine_set_v(struct engine *engine, unsigned n, const uint64_t value[2]);
+uint32_t engine_nzcv(struct engine *engine); /* bits 31..28 */
+void engine_set_nzcv(struct engine *engine, uint32_t nzcv);
+uint8_t engine_daif(struct engine *engine); /* D=8 A=4 I=2 F=1 */
+void engine_set_daif(struct engine *engine, uint8_t daif);
+uint32_t engine_fpcr(struct engine *engine);
+void engine_set_fpcr(struct engine *engine, uint32_t value);
+uint32_t engine_fpsr(struct engine *engine);
+void engine_set_fpsr(struct engine *engine, uint32_t value);
+/* Registers that EL0 code reads and writes natively; the model keeps them here while code runs. */
+uint64_t engine_tpidr_el0(struct engine *engine);
+void engine_set_tpidr_el0(struct engine *engine, uint64_t value);
+uint64_t engine_tpidrro_el0(struct engine *engine);
+void engine_set_tpidrro_el0(struct engine *engine, uint64_t value);
+
+void engine_set_natives(struct engine *engine, struct engine_natives natives);
+
+/* Ends an exclusive monitor's reservation (ERET, exception entry). */
+void engine_clear_exclusive(struct engine *engine);
+
+/* Selects the view that translates from now on. Allowed in trap(); takes effect with the next
+ * instruction. */
+void engine_set_view(struct engine *engine, unsigned view);
+unsigned engine_view(const struct engine *engine);
+
+/* Forgets cached translations: of one view, or of a range in it (size a multiple of 1 KiB). Lazy
+ * for views that are not selected. */
+void engine_flush_view(struct engine *engine, unsigned view);
+void engine_flush_range(struct engine *engine, unsigned view, va_t at, uint64_t size_bytes);
+
+/* Code in [at, at+size) of physical memory changed: translated blocks of it are dropped. at/size
+ * need no alignment. */
+void engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes);
+/* IC IALLU: all translated code is dropped. */
+void engine_code_changed_all(struct engine *engine);
+
+struct engine_stats {
+    uint64_t blocks, traps, fills, flushes, exact_stops;
+};
+const struct engine_stats *engine_stats(const struct engine *engine);
+
+#endif

@@ -1,0 +1,183 @@
+/* Runs the table of one image and prints one line for each check. */
+#include "guest.h"
+
+#define DTB_ADDRESS 0x40000000UL /* where QEMU's virt board puts it for an ELF kernel */
+
+static const char *failure;
+static uint64_t failure_got, failure_want;
+static unsigned have;
+
+void guest_main(void);
+
+static uint64_t field(uint64_t reg, unsigned low)
+{
+    return (reg >> low) & 0xf;
+}
+
+/* Fields: Arm ARM D13.2 (ID_AA64PFR0_EL1, ID_AA64MMFR0_EL1, ID_AA64MMFR1_EL1, ID_AA64MMFR2_EL1, ID_AA64ISAR0_EL1,
+ * ID_AA64DFR0_EL1). */
+static void find_features(void)
+{
+    uint64_t pfr0 = RD("id_aa64pfr0_el1"), mmfr0 = RD("id_aa64mmfr0_el1");
+    uint64_t mmfr1 = RD("id_aa64mmfr1_el1"), mmfr2 = RD("s3_0_c0_c7_2");
+    uint64_t isar0 = RD("id_aa64isar0_el1"), dfr0 = RD("id_aa64dfr0_el1");
+
+    have = field(pfr0, 24) != 0 ? NEED_GIC3 : NEED_GIC2;
+    have |= field(mmfr1, 8) != 0 ? NEED_VHE : NEED_NO_VHE;
+    have |= field(mmfr1, 20) != 0 ? NEED_PAN : 0;
+    have |= field(mmfr1, 0) != 0 ? NEED_HAFDBS : 0;
+    have |= field(mmfr2, 4) != 0 ? NEED_UAO : 0;
+    have |= field(isar0, 20) >= 2 ? NEED_LSE : NEED_NO_LSE;
+    have |= field(dfr0, 8) != 0 && field(dfr0, 8) != 15 ? NEED_PMU : 0;
+    have |= board.cpu_count >= 2 ? NEED_SMP2 : 0;
+    have |= board.cpu_count >= 4 ? NEED_SMP4 : 0;
+    have |= field(mmfr0, 20) != 0 ? NEED_G16K : 0;
+    have |= field(mmfr0, 24) != 15 ? NEED_G64K : 0;
+    have |= field(mmfr2, 56) >= 1 ? NEED_EVT : 0;
+}
+
+static const char *missing(unsigned need)
+{
+    static const char *const names[] = {
+        "no GICv2",      "no GICv3",   "no VHE",       "has VHE",      "no PAN",
+        "no UAO",        "no LSE",     "no PMU",       "one CPU only", "fewer than 4 CPUs",
+        "no 16K granule", "no 64K granule", "no TTL",  "no HAFDBS",    "has LSE",
+        "no EVT",
+    };
+    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
+        if ((need & ~have & (1U << i)) != 0) {
+            return names[i];
+        }
+    }
+    return NULL;
+}
+
+static bool selected(const char *name)
+{
+    const char *only = board.only;
+    if (only == NULL) {
+        return true;
+    }
+    while (*name != '\0' && *name == *only) {
+        name++;
+        only++;
+    }
+    return *name == '\0' && (*only == '\0' || *only == ' ');
+}
+
+bool failed(void)
+{
+    return failure != NULL;
+}
+
+bool expect(const char *what, uint64_t got, uint64_t want)
+{
+    if (got == want) {
+        return true;
+    }
+    if (failure == NULL) {
+        failure = what;
+        failure_got = got;
+        failure_want = want;
+    }
+    return false;
+}
+
+bool expect_true(const char *what, bool condition)
+{
+    return expect(what, condition, true);
+}
+
+bool expect_no_trap(const char *what)
+{
+    struct percpu *cpu = this_cpu();
+    if (cpu->trap_count == 0) {
+        return true;
+    }
+    return expect(what, cpu->trap[0].esr, 0);
+}
+
+bool expect_trap(uint64_t el, uint64_t offset, uint64_t esr)
+{
+    struct percpu *cpu = this_cpu();
+    return expect("exceptions", cpu->trap_count, 1) && expect("EL", cpu->trap[0].el, el) &&
+           expect("ESR", cpu->trap[0].esr, esr) && expect("vector", cpu->trap[0].offset, offset);
+}
+
+bool expect_trap_at(uint64_t el, uint64_t offset, uint64_t esr, const void *elr)
+{
+    return expect_trap(el, offset, esr) && expect("ELR", this_cpu()->trap[0].elr, (uint64_t)elr);
+}
+
+void check_trap_case(const void *arg)
+{
+    const struct trap_case *c = arg;
+
+    if (!c->only_trapped) {
+        run_at_level(c->el, c->insn, 0);
+        expect_no_trap("ESR without the control bit");
+    }
+    traps_reset();
+    WR("mdcr_el2", RD("mdcr_el2") | c->mdcr);
+    hcr_write(HCR_RW | c->hcr);
+    run_at_level(c->el, c->insn, 0);
+    expect_trap_at(2, c->el == 2 ? VEC_CUR_SPX : VEC_LOWER64, c->esr, (const void *)c->insn);
+}
+
+static unsigned run_check(const struct check *check)
+{
+    failure = NULL;
+    state_reset();
+    check->run(check->arg);
+    if (!failed()) {
+        print("ok ");
+        print(check->name);
+        print("\n");
+        return 0;
+    }
+    print("FAIL ");
+    print(check->name);
+    print(": ");
+    print(failure);
+    print(": got ");
+    print_hex(failure_got);
+    print(" expected ");
+    print_hex(failure_want);
+    print("\n");
+    return 1;
+}
+
+void guest_main(void)
+{
+    unsigned ok = 0, bad = 0, skipped = 0;
+
+    board_init((const void *)DTB_ADDRESS);
+    find_features();
+    for (unsigned i = 0; i < check_count; i++) {
+        const char *why = missing(checks[i].need);
+        if (!selected(checks[i].name)) {
+            continue;
+        }
+        if (why != NULL) {
+            print("skip ");
+            print(checks[i].name);
+            print(": ");
+            print(why);
+            print("\n");
+            skipped++;
+        } else if (run_check(&checks[i]) != 0) {
+            bad++;
+        } else {
+            ok++;
+        }
+    }
+    state_reset();
+    print("CHECKS ");
+    print_dec(ok);
+    print(" ok, ");
+    print_dec(bad);
+    print(" failed, ");
+    print_dec(skipped);
+    print(" skipped\n");
+    power_off();
+}
