@@ -109,19 +109,63 @@ bool expect_trap_at(uint64_t el, uint64_t offset, uint64_t esr, const void *elr)
     return expect_trap(el, offset, esr) && expect("ELR", this_cpu()->trap[0].elr, (uint64_t)elr);
 }
 
+#define CHANGE(reg, set, clear) WR(reg, (RD(reg) & ~(clear)) | (set))
+
+void control_change(enum control control, uint64_t set, uint64_t clear)
+{
+    switch (control) {
+    case CTL_HCR_EL2:
+        CHANGE("hcr_el2", set, clear);
+        break;
+    case CTL_CPTR_EL2:
+        CHANGE("cptr_el2", set, clear);
+        break;
+    case CTL_MDCR_EL2:
+        CHANGE("mdcr_el2", set, clear);
+        break;
+    case CTL_CNTHCTL_EL2:
+        CHANGE("cnthctl_el2", set, clear);
+        break;
+    case CTL_HSTR_EL2:
+        CHANGE("hstr_el2", set, clear);
+        break;
+    case CTL_SCTLR_EL1:
+        CHANGE("sctlr_el1", set, clear);
+        break;
+    case CTL_CPACR_EL1:
+        CHANGE("cpacr_el1", set, clear);
+        break;
+    case CTL_CNTKCTL_EL1:
+        CHANGE("cntkctl_el1", set, clear);
+        break;
+    case CTL_PMUSERENR_EL0:
+        CHANGE("pmuserenr_el0", set, clear);
+        break;
+    case CTL_SCTLR_EL2:
+        CHANGE("sctlr_el2", set, clear);
+        break;
+    }
+    ISB();
+}
+
 void check_trap_case(const void *arg)
 {
     const struct trap_case *c = arg;
+    unsigned to_el = c->to_el != 0 ? c->to_el : 2;
 
     if (!c->only_trapped) {
         run_at_level(c->el, c->insn, 0);
-        expect_no_trap("ESR without the control bit");
+        expect_no_trap("ESR without the control");
     }
     traps_reset();
-    WR("mdcr_el2", RD("mdcr_el2") | c->mdcr);
-    hcr_write(HCR_RW | c->hcr);
+    control_change(c->control, c->set, c->clear);
     run_at_level(c->el, c->insn, 0);
-    expect_trap_at(2, c->el == 2 ? VEC_CUR_SPX : VEC_LOWER64, c->esr, (const void *)c->insn);
+    if (c->no_trap) {
+        expect_no_trap("ESR with the control");
+    } else {
+        expect_trap_at(to_el, c->el == to_el ? VEC_CUR_SPX : VEC_LOWER64, c->esr,
+                       (const void *)c->insn);
+    }
 }
 
 static unsigned run_check(const struct check *check)

@@ -11,6 +11,7 @@
 #define EXIT_IMM       0x7fff /* SVC, HVC or SMC with this number ends run_el1() and run_el0() */
 #define UART_BASE      0x09000000UL
 #define ARRAY_SIZE(a)  (sizeof(a) / sizeof((a)[0]))
+#define LABELLED       __attribute__((noipa)) /* its assembly defines a label: one copy only */
 #define USER_DATA      __attribute__((section(".user")))
 
 #define RD(reg)                                                                                    \
@@ -147,15 +148,31 @@ bool expect_trap(uint64_t el, uint64_t offset, uint64_t esr);
 bool expect_trap_at(uint64_t el, uint64_t offset, uint64_t esr, const void *elr);
 bool failed(void);
 
-/* An instruction that a control bit traps: without the bit it runs, with it it traps to EL2. */
+/* An instruction that a control field traps: as the state is reset it runs, with the field changed it traps. */
+enum control {
+    CTL_HCR_EL2,
+    CTL_CPTR_EL2,
+    CTL_MDCR_EL2,
+    CTL_CNTHCTL_EL2,
+    CTL_HSTR_EL2,
+    CTL_SCTLR_EL1,
+    CTL_CPACR_EL1,
+    CTL_CNTKCTL_EL1,
+    CTL_PMUSERENR_EL0,
+    CTL_SCTLR_EL2,
+};
+
 struct trap_case {
     guest_fn insn;
-    unsigned el;       /* where it runs */
-    uint64_t hcr;      /* bits ORed into HCR_EL2 for the positive run */
-    uint64_t mdcr;     /* the same for MDCR_EL2 */
-    uint64_t esr;      /* expected ESR_EL2 */
-    bool only_trapped; /* the instruction has effects that the negative run cannot have */
+    unsigned el; /* where it runs */
+    enum control control;
+    uint64_t set, clear;
+    uint64_t esr;
+    unsigned to_el;    /* 0 stands for EL2 */
+    bool only_trapped; /* the instruction has effects that the run without the trap cannot have */
+    bool no_trap;      /* the field must not matter */
 };
+void control_change(enum control control, uint64_t set, uint64_t clear);
 void check_trap_case(const void *arg);
 
 #endif

@@ -1,6 +1,7 @@
 /* The state each check starts from, on the CPU that calls: no stage of translation, no traps, no interrupt. */
 #include "guest.h"
 #include "gic.h"
+#include "pt.h"
 
 /* RES1 bits of the v8.0 layouts, Arm ARM D13.2.118 (SCTLR_EL1) and D13.2.119 (SCTLR_EL2). */
 #define SCTLR_EL1_RES1 0x30d00800UL
@@ -79,6 +80,9 @@ void state_reset(void)
     reset_debug();
     ISB();
     OP("tlbi alle1is\n tlbi alle2is\n dsb sy\n isb");
+    if (cpu->index == 0) {
+        pt_pool_reset();
+    }
     gic_reset();
     cpu->irq_hook = NULL;
     cpu->sync_hook = NULL;

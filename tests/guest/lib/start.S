@@ -1,19 +1,19 @@
 /* Entry, vectors of EL2 and EL1, and the way down to EL1 and EL0 and back. Offsets: struct percpu and struct frame. */
-#define PC_EL2_SCRATCH 0
-#define PC_EL1_SCRATCH 16
-#define PC_EL2_FRAMES  32
-#define PC_EL1_FRAMES  40
-#define PC_RUN_SP      48
-#define FRAME_SIZE     304
-#define CHUNK          4096
-#define F_SP           248
-#define F_ELR          256
-#define F_SPSR         264
-#define F_ESR          272
-#define F_FAR          280
-#define F_HPFAR        288
-#define F_OFFSET       296
-#define EXIT_IMM       0x7fff
+    .set PC_EL2_SCRATCH, 0
+    .set PC_EL1_SCRATCH, 16
+    .set PC_EL2_FRAMES, 32
+    .set PC_EL1_FRAMES, 40
+    .set PC_RUN_SP, 48
+    .set FRAME_SIZE, 304
+    .set CHUNK, 4096
+    .set F_SP, 248
+    .set F_ELR, 256
+    .set F_SPSR, 264
+    .set F_ESR, 272
+    .set F_FAR, 280
+    .set F_HPFAR, 288
+    .set F_OFFSET, 296
+    .set EXIT_IMM, 0x7fff
 
     .section .text.start, "ax"
     .global _start
@@ -53,7 +53,7 @@ cpu_entry:
     .balign 128
     msr \scratch, x0
     mrs x0, tpidr_el\el
-    stp x1, x2, [x0, #PC_EL\el\()_SCRATCH]
+    stp x1, x2, [x0, PC_EL\el\()_SCRATCH]
     mov x1, #\offset
     b entry_el\el
 .endm
@@ -75,9 +75,9 @@ el\el\()_vectors:
 /* SP_ELx may be misaligned or hold what a check wants to see: the frame comes from the CPU's own area. */
 .macro entry el, scratch
 entry_el\el:
-    ldr x2, [x0, #PC_EL\el\()_FRAMES]
+    ldr x2, [x0, PC_EL\el\()_FRAMES]
     sub x2, x2, #CHUNK
-    str x2, [x0, #PC_EL\el\()_FRAMES]
+    str x2, [x0, PC_EL\el\()_FRAMES]
     add x2, x2, #CHUNK - FRAME_SIZE
     str x1, [x2, #F_OFFSET]
     stp x3, x4, [x2, #24]
@@ -94,7 +94,7 @@ entry_el\el:
     stp x25, x26, [x2, #200]
     stp x27, x28, [x2, #216]
     stp x29, x30, [x2, #232]
-    ldp x3, x4, [x0, #PC_EL\el\()_SCRATCH]
+    ldp x3, x4, [x0, PC_EL\el\()_SCRATCH]
     mrs x5, \scratch
     stp x5, x3, [x2, #0]
     str x4, [x2, #16]
@@ -118,7 +118,7 @@ entry_el\el:
     msr spsr_el\el, x1
     mrs x2, tpidr_el\el
     add x1, x0, #FRAME_SIZE
-    str x1, [x2, #PC_EL\el\()_FRAMES]
+    str x1, [x2, PC_EL\el\()_FRAMES]
     ldr x1, [x0, #F_SP]
     mov sp, x1
     ldr x2, [x0, #16]
@@ -154,7 +154,7 @@ run_down:
     stp x29, x30, [sp, #80]
     mrs x9, tpidr_el2
     mov x10, sp
-    str x10, [x9, #PC_RUN_SP]
+    str x10, [x9, PC_RUN_SP]
     msr elr_el2, x0
     msr spsr_el2, x2
     mov x0, x1
@@ -164,7 +164,7 @@ run_down:
     .global run_return
 run_return:
     mrs x9, tpidr_el2
-    ldr x10, [x9, #PC_RUN_SP]
+    ldr x10, [x9, PC_RUN_SP]
     mov sp, x10
     ldp x21, x22, [sp, #16]
     ldp x23, x24, [sp, #32]
@@ -177,19 +177,19 @@ run_return:
 /* SMC serves the check in which HVC is disabled: there it is trapped by HCR_EL2.TSC. */
     .global exit_from_el1
 exit_from_el1:
-    hvc #EXIT_IMM
-    smc #EXIT_IMM
+    hvc EXIT_IMM
+    smc EXIT_IMM
     b .
 
     .global exit_from_el0
 exit_from_el0:
-    svc #EXIT_IMM
+    svc EXIT_IMM
     b .
 
 /* void exit_to_el2(result): from trap_el1(), after the exit call of EL0. */
     .global exit_to_el2
 exit_to_el2:
-    hvc #EXIT_IMM
+    hvc EXIT_IMM
     b .
 
     .bss
