@@ -1,5 +1,6 @@
 /* Traps and routing by HCR_EL2. ISS of EC 0x18: {Op0, Op2, Op1, CRn, Rt, CRm, direction}, Arm ARM D13.2.37; which
- * register each bit traps: D13.2.46 HCR_EL2. All instructions use X0, so Rt = 0. */
+ * register each bit traps: D13.2.46 HCR_EL2. Instructions with an operand use X0, so Rt = 0; IC IALLU
+ * and TLBI VMALLE1 have none, so Rt = 0b11111. */
 #include "guest.h"
 
 #define HCR_TGE (1UL << 27)
@@ -249,9 +250,9 @@ const struct check checks[] = {
     {.name = "tpc_traps_dc_civac", TRAPPED(.insn = dc_civac, .el = 1, .set = 1UL << 23, .esr = 0x6212dc1c, .only_trapped = true)},
     {.name = "tpc_traps_dc_ivac", TRAPPED(.insn = dc_ivac, .el = 1, .set = 1UL << 23, .esr = 0x62121c0c, .only_trapped = true)},
     {.name = "tpu_traps_ic_ivau", TRAPPED(.insn = ic_ivau, .el = 1, .set = 1UL << 24, .esr = 0x6212dc0a, .only_trapped = true)},
-    {.name = "tpu_traps_ic_iallu", TRAPPED(.insn = ic_iallu, .el = 1, .set = 1UL << 24, .esr = 0x62101c0a)},
+    {.name = "tpu_traps_ic_iallu", TRAPPED(.insn = ic_iallu, .el = 1, .set = 1UL << 24, .esr = 0x62101fea)},
     {.name = "tpu_traps_dc_cvau", TRAPPED(.insn = dc_cvau, .el = 1, .set = 1UL << 24, .esr = 0x6212dc16, .only_trapped = true)},
-    {.name = "ttlb_traps_tlbi_vmalle1", TRAPPED(.insn = tlbi_vmalle1, .el = 1, .set = 1UL << 25, .esr = 0x6210200e)},
+    {.name = "ttlb_traps_tlbi_vmalle1", TRAPPED(.insn = tlbi_vmalle1, .el = 1, .set = 1UL << 25, .esr = 0x621023ee)},
     {.name = "ttlb_traps_tlbi_vae1is", TRAPPED(.insn = tlbi_vae1is, .el = 1, .set = 1UL << 25, .esr = 0x62122006)},
     {.name = "ttlb_does_not_trap_el2", TRAPPED(.insn = tlbi_vmalle1, .el = 2, .set = 1UL << 25, .no_trap = true)},
     {.name = "tdz_traps_dc_zva", TRAPPED(.insn = dc_zva, .el = 1, .set = 1UL << 28, .esr = 0x6212dc08, .only_trapped = true)},

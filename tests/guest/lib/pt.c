@@ -3,7 +3,7 @@
 
 #define POOL_BASE 0x4a000000UL
 #define POOL_END  0x4c000000UL
-#define ATTR_MASK 0xfff0000000000ffcUL
+#define ATTR_MASK 0xfff8000000000ffcUL
 
 /* TCR/VTCR fields, Arm ARM D13.2.131 TCR_EL1, D13.2.132 TCR_EL2, D13.2.151 VTCR_EL2. */
 #define TCR_WALK_WB   (3UL << 12 | 1UL << 10 | 1UL << 8)

@@ -37,6 +37,7 @@ static void reset_debug(void)
     WR("dbgbcr0_el1", 0);
     WR("dbgwcr0_el1", 0);
     WR("oslar_el1", 0);
+    WR("pmuserenr_el0", 0);
 }
 
 static void reset_timers(void)
