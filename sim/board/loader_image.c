@@ -1,0 +1,75 @@
+/* The arm64 Image (Documentation/arm64/booting.rst, section 4), and files without a header. */
+#include "sim/board/loader.h"
+
+#include <inttypes.h>
+
+#include "sim/base/bits.h"
+#include "sim/board/loader_file.h"
+
+struct image_header {
+    uint32_t code[2];
+    uint64_t text_offset; /* from a 2 MiB boundary */
+    uint64_t image_size;  /* zero-filled part included; 0 before Linux 3.17 */
+    uint64_t flags;
+    uint64_t reserved[3];
+    uint32_t magic;
+    uint32_t pe_header;
+};
+
+#define IMAGE_MAGIC     0x644d5241U /* "ARM\x64" */
+#define FLAG_BIG_ENDIAN BIT(0)
+
+#define IMAGE_ALIGN (UINT64_C(2) << 20)
+
+/* Where images without image_size go: the text_offset of all kernels of that time. */
+#define DEFAULT_TEXT_OFFSET UINT64_C(0x80000)
+
+/* QEMU keeps this much at the base of RAM for its start code; an Image that would lie there goes to
+ * the next 2 MiB instead. */
+#define LOW_RESERVED UINT64_C(0x1000)
+
+bool loader_is_image(const struct file_bytes *bytes)
+{
+    struct image_header header;
+    if (bytes->size < sizeof header) {
+        return false;
+    }
+    memcpy(&header, bytes->data, sizeof header);
+    return header.magic == IMAGE_MAGIC;
+}
+
+bool loader_image(const char *path, const struct file_bytes *bytes, bool raw, const struct ram *ram,
+                  struct kernel_image *out, struct err *e)
+{
+    uint64_t offset = DEFAULT_TEXT_OFFSET;
+    uint64_t size_bytes = bytes->size;
+    struct image_header header = {0};
+
+    if (!raw) {
+        memcpy(&header, bytes->data, sizeof header);
+        if (header.flags & FLAG_BIG_ENDIAN) {
+            return err_set(e,
+                           "%s: Image header, flags 0x%" PRIx64 ": a big-endian kernel; build a "
+                           "little-endian one",
+                           path, header.flags);
+        }
+    }
+    if (header.image_size != 0) {
+        offset = header.text_offset < LOW_RESERVED ? header.text_offset + IMAGE_ALIGN
+                                                   : header.text_offset;
+        size_bytes = header.image_size > size_bytes ? header.image_size : size_bytes;
+    }
+    if (offset > ram->size_bytes || size_bytes > ram->size_bytes - offset) {
+        return err_set(e,
+                       "%s: needs 0x%" PRIx64 " bytes at offset 0x%" PRIx64
+                       " of RAM, which has 0x%" PRIx64 "; give more memory",
+                       path, size_bytes, offset, ram->size_bytes);
+    }
+    pa_t start = pa(ram->base.v + offset);
+    ram_write(ram, start, bytes->data, bytes->size);
+    *out = (struct kernel_image){.kind = raw ? KERNEL_RAW : KERNEL_IMAGE,
+                                 .entry = start,
+                                 .start = start,
+                                 .end = pa(start.v + size_bytes)};
+    return true;
+}
