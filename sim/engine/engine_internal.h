@@ -1,0 +1,114 @@
+/*
+ * What the files of the Unicorn engine share. Nothing outside this folder includes it or unicorn.h.
+ */
+#ifndef EL2SIM_ENGINE_ENGINE_INTERNAL_H
+#define EL2SIM_ENGINE_ENGINE_INTERNAL_H
+
+#include <unicorn/unicorn.h>
+
+#include "sim/engine/engine.h"
+
+/* Unicorn's page for arm64; it cannot be changed. */
+#define ENGINE_PAGE_BITS 10
+#define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
+
+#define ENGINE_MAX_RAMS   16
+#define ENGINE_MAX_RANGES 8 /* put off for a view that is not selected; more become a full flush   \
+                             */
+
+/* Bits of a filter: which pages were filled since the last full flush. A set bit may be another
+ * page's, a clear bit is certain. */
+#define FILTER_BITS 4096
+
+struct engine_ram {
+    uint64_t at, size_bytes;
+    uint64_t *code_pages; /* a bit for each engine page that was ever fetched from */
+};
+
+struct engine_range {
+    uint64_t at, size_bytes;
+};
+
+/* One of Unicorn's TLBs (an MMU index that EL0 can reach). */
+struct engine_tlb {
+    uint64_t data[FILTER_BITS / 64];
+    uint64_t code[FILTER_BITS / 64];
+    bool filled;         /* anything at all since the last full flush */
+    bool tagged;         /* an entry whose address a TLBI by VA cannot name (bits 63..56) */
+    bool flush_all;      /* put off until the view is selected */
+    unsigned char count; /* of ranges[] that are put off */
+    struct engine_range ranges[ENGINE_MAX_RANGES];
+};
+
+/* Who answers a fill: the client, or the engine for its own purposes. */
+enum engine_filler {
+    FILL_BY_CLIENT,
+    FILL_WITH_NOTHING, /* replaces an entry by one that permits nothing: a flush of one page */
+    FILL_WINDOW        /* identity, execute only: the window of code_changed() */
+};
+
+enum engine_reason {
+    REASON_NONE,
+    REASON_BLOCK,
+    REASON_TRAP,
+    REASON_OWN /* the engine's: go on after some work, or its own code has ended */
+};
+
+struct engine {
+    uc_engine *uc;
+    /* The block callback of the moment: the client's, or the engine's own during an exact run. */
+    bool (*block)(void *ctx, uint64_t pc, uint32_t size_bytes);
+    void *block_ctx;
+    struct engine_client client;
+    struct engine_stats stats;
+
+    /* The PC while nothing runs and in trap(); Unicorn's own copy is older then. */
+    uint64_t pc;
+    enum engine_reason reason;
+    bool exact; /* engine_run_until(): no client block(), and a trap always ends it */
+    bool exact_started;
+    bool refused;
+    struct engine_refusal refusal;
+    bool clear_exclusive; /* before the next instruction */
+    char failure[160];
+
+    enum engine_filler filler;
+    unsigned view;
+    bool scr_ns, hcr_e2h; /* as written to Unicorn */
+    struct engine_natives natives;
+    struct engine_tlb tlbs[ENGINE_VIEWS];
+
+    struct engine_ram rams[ENGINE_MAX_RAMS];
+    unsigned ram_count;
+    void *stub; /* the page of the engine's own code */
+};
+
+/* The RAM that holds [at, at + ENGINE_PAGE), or NULL. */
+struct engine_ram *engine_ram_of(struct engine *engine, uint64_t at);
+
+/* Writes one of Unicorn's system registers, named as MSR does. */
+void engine_write_sysreg(struct engine *engine, unsigned op0, unsigned op1, unsigned crn,
+                         unsigned crm, unsigned op2, uint64_t value);
+
+/* Makes Unicorn's state that of view 0 and no natives. */
+void engine_views_init(struct engine *engine);
+
+/* Notes that the selected view now holds a translation of `at`. */
+void engine_note_fill(struct engine *engine, uint64_t at, bool code);
+
+/* Between these two, Unicorn translates by identity, execute only, for the engine's own purposes.
+ */
+uint32_t engine_window_open(struct engine *e);
+void engine_window_close(struct engine *e, uint32_t pstate);
+
+/*
+ * An exit is a WFI to Unicorn: it stops the run only while WFI does not trap. (With nTWI = 0 it
+ * comes as a trap of the instruction before.)
+ */
+void engine_exits_begin(struct engine *engine);
+void engine_exits_end(struct engine *engine);
+
+/* Drops the translated blocks of [at, at+size) at virtual addresses of the selected view. */
+void engine_drop_blocks(struct engine *engine, uint64_t at, uint64_t size_bytes);
+
+#endif

@@ -1,0 +1,358 @@
+/* The engine on Unicorn: creation, the three hooks, and running (docs/engine.md). */
+#include "sim/engine/engine_internal.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/bits.h"
+
+/* Exception numbers that Unicorn hands to its interrupt hook (QEMU's target/arm/cpu.h). */
+enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTION_BKPT = 7 };
+
+/* The engine's own code, in a physical page far above any RAM of the models (48 bits). */
+#define STUB_PA UINT64_C(0x0000fffffffff000)
+
+#define A64_CLREX UINT32_C(0xd5033f5f)
+#define A64_SVC   UINT32_C(0xd4000001)
+#define A64_SIZE  4
+
+/* The hot path. */
+static void on_block(uc_engine *uc, uint64_t pc, uint32_t size_bytes, void *user)
+{
+    struct engine *e = user;
+    if (!e->block(e->block_ctx, pc, size_bytes)) {
+        e->reason = REASON_BLOCK;
+        e->pc = pc;
+        uc_emu_stop(uc);
+    }
+}
+
+/* For an exact run: its first block runs, a second one (no straight line after all) does not. */
+static bool block_once(void *ctx, uint64_t pc, uint32_t size_bytes)
+{
+    struct engine *e = ctx;
+    (void)pc;
+    (void)size_bytes;
+    bool first = !e->exact_started;
+    e->exact_started = true;
+    return first;
+}
+
+/* For the engine's own code. */
+static bool block_always(void *ctx, uint64_t pc, uint32_t size_bytes)
+{
+    (void)ctx;
+    (void)pc;
+    (void)size_bytes;
+    return true;
+}
+
+static void on_trap(uc_engine *uc, uint32_t number, void *user)
+{
+    struct engine *e = user;
+    if (e->filler == FILL_WINDOW) { /* the engine's own code ends */
+        e->reason = REASON_OWN;
+        uc_emu_stop(uc);
+        return;
+    }
+    e->stats.traps++;
+    uint64_t pc;
+    uc_reg_read(uc, UC_ARM64_REG_PC, &pc);
+    enum engine_trap kind = ENGINE_TRAP_UNDEF;
+    e->pc = pc;
+    if (number == EXCEPTION_SVC) {
+        kind = ENGINE_TRAP_SVC;
+        e->pc = pc - A64_SIZE;
+    } else if (number == EXCEPTION_BKPT) {
+        kind = ENGINE_TRAP_BRK;
+    } else if (number == EXCEPTION_DATA_ABORT) {
+        kind = ENGINE_TRAP_ALIGNMENT;
+    }
+    enum engine_next next = e->client.trap(e->client.ctx, kind);
+    if (next == ENGINE_STOP || e->exact || e->clear_exclusive) {
+        e->reason = next == ENGINE_CONTINUE && !e->exact ? REASON_OWN : REASON_TRAP;
+        uc_emu_stop(uc); /* the next run starts at e->pc: no need to write it now */
+    } else if (e->pc != pc) {
+        uc_reg_write(uc, UC_ARM64_REG_PC, &e->pc);
+    }
+}
+
+static bool permits(const struct engine_page *page, enum engine_access access)
+{
+    switch (access) {
+    case ENGINE_READ:
+        return page->readable;
+    case ENGINE_WRITE:
+        return page->writable;
+    case ENGINE_FETCH:
+        return page->executable;
+    }
+    return false;
+}
+
+static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *out, void *user)
+{
+    struct engine *e = user;
+    (void)uc;
+    if (e->filler != FILL_BY_CLIENT) {
+        out->paddr = e->filler == FILL_WINDOW ? at : e->rams[0].at;
+        out->perms = e->filler == FILL_WINDOW ? UC_PROT_EXEC : UC_PROT_NONE;
+        return true;
+    }
+    e->stats.fills++;
+    enum engine_access access = type == UC_MEM_FETCH   ? ENGINE_FETCH
+                                : type == UC_MEM_WRITE ? ENGINE_WRITE
+                                                       : ENGINE_READ;
+    struct engine_page page = {.pa = {0}};
+    struct engine_ram *ram = NULL;
+    if (!e->client.fill(e->client.ctx, va(at), access, &page) || !permits(&page, access) ||
+        (ram = engine_ram_of(e, page.pa.v)) == NULL) {
+        e->refused = true;
+        e->refusal = (struct engine_refusal){va(at), access};
+        return false;
+    }
+    out->paddr = align_down(page.pa.v, ENGINE_PAGE);
+    /* W xor X: else every store to a page that once held code takes the slow path, and stores
+     * through it would not be told from code changes. */
+    if (access == ENGINE_FETCH) {
+        uint64_t index = (out->paddr - ram->at) >> ENGINE_PAGE_BITS;
+        ram->code_pages[index / 64] |= BIT(index % 64);
+        out->perms = UC_PROT_EXEC | (page.readable ? UC_PROT_READ : 0u);
+    } else {
+        out->perms = (page.readable ? UC_PROT_READ : 0u) | (page.writable ? UC_PROT_WRITE : 0u);
+    }
+    engine_note_fill(e, at, access == ENGINE_FETCH);
+    return true;
+}
+
+static bool uc_ok(uc_err code, const char *what, struct err *e)
+{
+    return code == UC_ERR_OK || err_set(e, "Unicorn: %s: %s", what, uc_strerror(code));
+}
+
+static bool setup(struct engine *engine, bool lse, struct err *e)
+{
+    int model = lse ? UC_CPU_ARM64_MAX : UC_CPU_ARM64_A57;
+    uc_hook hook;
+    if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e) ||
+        !uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
+        !uc_ok(uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL), "virtual TLB", e) ||
+        !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)(uintptr_t)on_block, engine, 1,
+                           0),
+               "block hook", e) ||
+        !uc_ok(
+            uc_hook_add(engine->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_trap, engine, 1, 0),
+            "trap hook", e) ||
+        !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_fill, engine,
+                           1, 0),
+               "fill hook", e)) {
+        return false;
+    }
+    /* An empty set of exits rather than until = 0, which would stop code at address 0. */
+    uint64_t none = 0;
+    return uc_ok(uc_ctl_exits_enable(engine->uc), "exits", e) &&
+           uc_ok(uc_ctl_set_exits(engine->uc, &none, 0), "no exits", e);
+}
+
+static bool map_stub(struct engine *engine, struct err *e)
+{
+    static const uint32_t code[] = {A64_CLREX, A64_SVC};
+    engine->stub = aligned_alloc(4096, 4096);
+    if (engine->stub == NULL) {
+        return err_set(e, "no memory for the engine");
+    }
+    memset(engine->stub, 0, 4096);
+    memcpy(engine->stub, code, sizeof code);
+    return uc_ok(uc_mem_map_ptr(engine->uc, STUB_PA, 4096, UC_PROT_ALL, engine->stub), "map", e);
+}
+
+struct engine *engine_create(bool lse, const struct engine_client *client, struct err *e)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+    if (engine == NULL) {
+        err_set(e, "no memory for the engine");
+        return NULL;
+    }
+    engine->client = *client;
+    engine->block = client->block;
+    engine->block_ctx = client->ctx;
+    if (!setup(engine, lse, e) || !map_stub(engine, e)) {
+        engine_destroy(engine);
+        return NULL;
+    }
+    engine_views_init(engine);
+    return engine;
+}
+
+void engine_destroy(struct engine *engine)
+{
+    if (engine == NULL) {
+        return;
+    }
+    if (engine->uc != NULL) {
+        uc_close(engine->uc);
+    }
+    for (unsigned i = 0; i < engine->ram_count; i++) {
+        free(engine->rams[i].code_pages);
+    }
+    free(engine->stub);
+    free(engine);
+}
+
+bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *host, struct err *e)
+{
+    if (engine->ram_count == ENGINE_MAX_RAMS) {
+        return err_set(e, "more than %d RAMs", ENGINE_MAX_RAMS);
+    }
+    struct engine_ram *ram = &engine->rams[engine->ram_count];
+    ram->at = at.v;
+    ram->size_bytes = size_bytes;
+    ram->code_pages = calloc((size_t)(size_bytes / ENGINE_PAGE + 63) / 64, sizeof(uint64_t));
+    if (ram->code_pages == NULL) {
+        return err_set(e, "no memory for the engine");
+    }
+    engine->ram_count++;
+    return uc_ok(uc_mem_map_ptr(engine->uc, at.v, size_bytes, UC_PROT_ALL, host), "map RAM", e);
+}
+
+struct engine_ram *engine_ram_of(struct engine *engine, uint64_t at)
+{
+    for (unsigned i = 0; i < engine->ram_count; i++) {
+        struct engine_ram *ram = &engine->rams[i];
+        if (at - ram->at < ram->size_bytes) {
+            return ram;
+        }
+    }
+    return NULL;
+}
+
+static enum engine_stop failed(struct engine *e, uc_err code)
+{
+    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    snprintf(e->failure, sizeof e->failure, "engine: %s at pc 0x%016" PRIx64,
+             code == UC_ERR_OK ? "stopped by itself" : uc_strerror(code), e->pc);
+    return ENGINE_STOPPED_FAILED;
+}
+
+/*
+ * Unicorn has no way to end a reservation but a CLREX. Not from within a hook: a run inside a run
+ * would end the outer one.
+ */
+static void clear_exclusive_now(struct engine *e)
+{
+    e->clear_exclusive = false;
+    uint32_t pstate = engine_window_open(e);
+    e->block = block_always;
+    e->reason = REASON_NONE;
+    uc_err code = uc_emu_start(e->uc, STUB_PA, 0, 0, 0);
+    BUG_ON(code != UC_ERR_OK || e->reason != REASON_OWN);
+    e->block = e->client.block;
+    engine_window_close(e, pstate);
+}
+
+static enum engine_stop run_once(struct engine *e)
+{
+    e->reason = REASON_NONE;
+    e->refused = false;
+    uc_err code = uc_emu_start(e->uc, e->pc, 0, 0, 0);
+    if (code == UC_ERR_EXCEPTION && e->refused) {
+        uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+        return ENGINE_STOPPED_REFUSED;
+    }
+    if (code != UC_ERR_OK) {
+        return failed(e, code);
+    }
+    switch (e->reason) {
+    case REASON_BLOCK:
+        return ENGINE_STOPPED_BLOCK;
+    case REASON_TRAP:
+        return ENGINE_STOPPED_TRAP;
+    case REASON_NONE:
+    case REASON_OWN:
+        break;
+    }
+    return ENGINE_STOPPED_UNTIL; /* an exit, or a WFI while it does not trap */
+}
+
+enum engine_stop engine_run(struct engine *engine)
+{
+    enum engine_stop stop;
+    do {
+        if (engine->clear_exclusive) {
+            clear_exclusive_now(engine);
+        }
+        stop = run_once(engine);
+    } while (stop == ENGINE_STOPPED_UNTIL && engine->reason == REASON_OWN);
+    return stop == ENGINE_STOPPED_UNTIL ? failed(engine, UC_ERR_OK) : stop;
+}
+
+/* What an exact run that nothing else stopped has come to. */
+static enum engine_stop after_exact(struct engine *e, uint64_t until)
+{
+    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    if (e->pc == until) {
+        return ENGINE_STOPPED_UNTIL;
+    }
+    /* A WFI, which does not trap now: put it back. */
+    e->pc -= A64_SIZE;
+    e->stats.traps++;
+    e->client.trap(e->client.ctx, ENGINE_TRAP_UNDEF);
+    return ENGINE_STOPPED_TRAP;
+}
+
+enum engine_stop engine_run_until(struct engine *engine, va_t until)
+{
+    struct engine *e = engine;
+    if (e->pc == until.v) {
+        return ENGINE_STOPPED_UNTIL;
+    }
+    if (e->clear_exclusive) {
+        clear_exclusive_now(e);
+    }
+    e->stats.exact_stops++;
+    /* A block that is translated already runs past an exit. */
+    engine_drop_blocks(e, e->pc, 1);
+    uc_ctl_set_exits(e->uc, &until.v, 1);
+    engine_exits_begin(e);
+    e->exact = true;
+    e->exact_started = false;
+    e->block = block_once;
+    e->block_ctx = e;
+    enum engine_stop stop = run_once(e);
+    e->block = e->client.block;
+    e->block_ctx = e->client.ctx;
+    if (stop == ENGINE_STOPPED_UNTIL) {
+        stop = after_exact(e, until.v);
+    }
+    e->exact = false;
+    engine_exits_end(e);
+    uc_ctl_set_exits(e->uc, &until.v, 0);
+    /* Unicorn drops the block before an exit, not one that begins at it. */
+    engine_drop_blocks(e, until.v, 1);
+    if (stop == ENGINE_STOPPED_BLOCK && e->pc == until.v) {
+        return ENGINE_STOPPED_UNTIL;
+    }
+    return stop;
+}
+
+void engine_clear_exclusive(struct engine *engine)
+{
+    engine->clear_exclusive = true;
+}
+
+struct engine_refusal engine_refusal(const struct engine *engine)
+{
+    return engine->refusal;
+}
+
+const char *engine_failure(const struct engine *engine)
+{
+    return engine->failure;
+}
+
+const struct engine_stats *engine_stats(const struct engine *engine)
+{
+    return &engine->stats;
+}
