@@ -53,19 +53,35 @@ struct insn {
     uint32_t units; /* of `cost`: 1, or the 16-byte registers of a SIMD load/store */
     uint32_t flags; /* enum insn_flag */
     uint16_t enc;   /* MRS, MSR, MSR_IMM: system register encoding (op0..op2) */
-    uint16_t imm16; /* SVC, HVC, SMC, BRK, HLT; the hint number of MARK */
+    uint16_t imm16; /* SVC, HVC, SMC, BRK, HLT; the number of a hint (SEV 4, SEVL 5, MARK 0x70 ...);
+                       CRm of DSB, DMB, ISB */
     uint8_t rt;     /* MRS, MSR: general register */
 };
 
 /* Decodes one word for a CPU model. Total: every word gives an answer. */
 struct insn insn_decode(const struct cpu_model *model, uint32_t word);
 
+/* What a read-modify-write instruction does with memory (Arm ARM C3.2.12). */
+enum ldst_op {
+    LDST_OP_NONE,
+    LDST_OP_ADD,
+    LDST_OP_CLR,
+    LDST_OP_EOR,
+    LDST_OP_SET,
+    LDST_OP_SMAX,
+    LDST_OP_SMIN,
+    LDST_OP_UMAX,
+    LDST_OP_UMIN,
+    LDST_OP_SWP,
+    LDST_OP_CAS
+};
+
 /* One memory access of a load/store, enough for FAR, ESR.ISV and for doing it on a device. */
 struct ldst {
     bool is_load, is_store; /* both: atomics, exclusive pairs never are */
     bool is_pair;
-    bool is_fp; /* registers are FP/SIMD */
-    bool is_prefetch;
+    bool is_fp;       /* registers are FP/SIMD */
+    bool is_prefetch; /* PRFM: neither load nor store, accesses nothing */
     bool is_exclusive, is_ordered, is_unprivileged;
     bool is_atomic; /* LSE, CAS, SWP */
     bool sign_extend;
@@ -74,9 +90,18 @@ struct ldst {
     bool isv; /* ESR_EL2.ISV may be 1 (Arm ARM ISS for data abort: single general register, no
                  writeback) */
     unsigned size_bytes;     /* per register: 1, 2, 4, 8, 16 */
-    unsigned register_count; /* 1 or 2; up to 4 times for LD1..LD4 structures */
+    unsigned register_count; /* 1 or 2; 1..4 for LD1..LD4 structures */
     uint8_t rt, rt2, rn;
-    uint8_t rs; /* status register of STXR, source of atomics */
+    uint8_t rs;      /* status register of STXR, source of atomics */
+    enum ldst_op op; /* of is_atomic */
+    /*
+     * LD1..LD4, ST1..ST4: element_bytes > 0. Elements of structure_count consecutive registers
+     * alternate in memory; registers rt, rt+1 ... modulo 32. One lane (replicate: all lanes) or,
+     * with lane < 0, all of the size_bytes of each register.
+     */
+    unsigned element_bytes, structure_count;
+    int lane;
+    bool replicate;
     uint64_t address;
     uint64_t writeback_to;
 };
@@ -91,5 +116,14 @@ struct ldst_registers {
 /* Decodes a load/store with its address. False if the word is none (then *out is untouched). DC ZVA
  * and cache ops are not. */
 bool ldst_decode(uint32_t word, const struct ldst_registers *regs, struct ldst *out);
+
+/* Bytes from `address` on that the access touches; 0 for a prefetch. */
+unsigned ldst_bytes(const struct ldst *access);
+
+/*
+ * ISS bits 24..14 (ISV, SAS, SSE, SRT, SF, AR) that a stage-2 data abort of this access reports in
+ * ESR_EL2; 0 where ISV is 0.
+ */
+uint32_t ldst_iss(const struct ldst *access);
 
 #endif
