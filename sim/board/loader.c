@@ -3,7 +3,7 @@
 #include <inttypes.h>
 
 #include "sim/base/bits.h"
-#include "sim/board/loader_file.h"
+#include "sim/board/loader_format.h"
 
 #define PAGE UINT64_C(4096)
 

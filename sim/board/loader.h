@@ -59,13 +59,4 @@ bool loader_dtb(const void *dtb, size_t size_bytes, const struct kernel_image *k
 struct boot_state loader_boot_state(const struct kernel_image *kernel,
                                     const struct loaded_range *dtb);
 
-/* The two formats, for loader.c: `bytes` are the file's contents. */
-struct file_bytes;
-bool loader_elf(const char *path, const struct file_bytes *bytes, const struct ram *ram,
-                struct kernel_image *out, struct err *e);
-bool loader_image(const char *path, const struct file_bytes *bytes, bool raw, const struct ram *ram,
-                  struct kernel_image *out, struct err *e);
-bool loader_is_elf(const struct file_bytes *bytes);
-bool loader_is_image(const struct file_bytes *bytes);
-
 #endif

@@ -1,19 +1,16 @@
 /* ELF64 executables for AArch64 (System V ABI, chapter 5; IHI 0056). */
-#include "sim/board/loader.h"
+#include "sim/board/loader_format.h"
 
 #include <gelf.h>
 #include <inttypes.h>
 #include <libelf.h>
-
-#include "sim/board/loader_file.h"
 
 bool loader_is_elf(const struct file_bytes *bytes)
 {
     return bytes->size >= SELFMAG && memcmp(bytes->data, ELFMAG, SELFMAG) == 0;
 }
 
-/* What the identification and the header must say, before anything else is believed. */
-static bool check_header(const char *path, const struct file_bytes *bytes, struct err *e)
+bool loader_check_elf(const char *path, const struct file_bytes *bytes, struct err *e)
 {
     const uint8_t *ident = bytes->data;
     if (bytes->size < sizeof(Elf64_Ehdr)) {
@@ -160,7 +157,7 @@ static bool load_segments(const char *path, const struct file_bytes *bytes, Elf 
 bool loader_elf(const char *path, const struct file_bytes *bytes, const struct ram *ram,
                 struct kernel_image *out, struct err *e)
 {
-    if (!check_header(path, bytes, e)) {
+    if (!loader_check_elf(path, bytes, e)) {
         return false;
     }
     elf_version(EV_CURRENT);

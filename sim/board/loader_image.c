@@ -1,10 +1,9 @@
 /* The arm64 Image (Documentation/arm64/booting.rst, section 4), and files without a header. */
-#include "sim/board/loader.h"
+#include "sim/board/loader_format.h"
 
 #include <inttypes.h>
 
 #include "sim/base/bits.h"
-#include "sim/board/loader_file.h"
 
 struct image_header {
     uint32_t code[2];
