@@ -15,6 +15,7 @@ enum exception_type {
 
 struct exception {
     enum exception_type type;
+    bool is_virtual; /* EXC_SERROR: it is HCR_EL2.VSE that is taken, and cleared */
     unsigned target_el;
     uint64_t return_address; /* what ELR gets */
     uint32_t esr;            /* EXC_SYNC and EXC_SERROR */
@@ -46,6 +47,18 @@ bool interrupt_due(const struct pe *pe, struct exception *out);
 /* Whether WFI would complete at once: an interrupt is pending for this PE whatever PSTATE masks
  * (D1.16.2). */
 bool interrupt_wakes(const struct pe *pe);
+
+/*
+ * The Illegal Execution state exception (EC 0x0E) that is due while PSTATE.IL is set, before the
+ * next instruction (D1.11.4). False when PSTATE.IL is 0.
+ */
+bool exception_illegal_state(const struct pe *pe, struct exception *out);
+
+/*
+ * ESB (D1.13, RAS): a masked pending SError is moved to DISR_EL1 (virtual: VDISR_EL2). One that is
+ * not masked stays: interrupt_due() then reports it.
+ */
+void exception_esb(struct pe *pe);
 
 /* Where a synchronous exception that is not trapped by a rule goes: EL1, or EL2 from EL2 or with
  * HCR_EL2.TGE. */

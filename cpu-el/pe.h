@@ -38,6 +38,7 @@ struct pe {
     bool powered;                /* PSCI: off CPUs do not run */
     const struct counter_rate *counter;
     struct cost_meter *meter;
+    struct pmu *pmu; /* cpu-el/pmu.h; NULL where there is none */
 };
 
 /* Warm reset to `el` (1 or 2): registers to their reset values, PSTATE DAIF masked, ELxh, MMU off
