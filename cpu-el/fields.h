@@ -1,0 +1,122 @@
+/* Bits of registers that the model looks at, each in one place (Arm ARM D13.2, by register). */
+#ifndef EL2SIM_CPU_EL_FIELDS_H
+#define EL2SIM_CPU_EL_FIELDS_H
+
+#include "sim/base/bits.h"
+
+/* HCR_EL2 */
+#define HCR_VM      BIT(0)
+#define HCR_SWIO    BIT(1)
+#define HCR_PTW     BIT(2)
+#define HCR_FMO     BIT(3)
+#define HCR_IMO     BIT(4)
+#define HCR_AMO     BIT(5)
+#define HCR_VF      BIT(6)
+#define HCR_VI      BIT(7)
+#define HCR_VSE     BIT(8)
+#define HCR_FB      BIT(9)
+#define HCR_BSU     MASK(11, 10)
+#define HCR_DC      BIT(12)
+#define HCR_TWI     BIT(13)
+#define HCR_TWE     BIT(14)
+#define HCR_TID0    BIT(15)
+#define HCR_TID1    BIT(16)
+#define HCR_TID2    BIT(17)
+#define HCR_TID3    BIT(18)
+#define HCR_TSC     BIT(19)
+#define HCR_TIDCP   BIT(20)
+#define HCR_TACR    BIT(21)
+#define HCR_TSW     BIT(22)
+#define HCR_TPC     BIT(23)
+#define HCR_TPU     BIT(24)
+#define HCR_TTLB    BIT(25)
+#define HCR_TVM     BIT(26)
+#define HCR_TGE     BIT(27)
+#define HCR_TDZ     BIT(28)
+#define HCR_HCD     BIT(29)
+#define HCR_TRVM    BIT(30)
+#define HCR_RW      BIT(31)
+#define HCR_CD      BIT(32)
+#define HCR_ID      BIT(33)
+#define HCR_E2H     BIT(34)
+#define HCR_TLOR    BIT(35)
+#define HCR_TERR    BIT(36)
+#define HCR_TEA     BIT(37)
+#define HCR_MIOCNCE BIT(38)
+#define HCR_APK     BIT(40)
+#define HCR_API     BIT(41)
+#define HCR_NV      BIT(42)
+#define HCR_NV1     BIT(43)
+#define HCR_AT      BIT(44)
+#define HCR_NV2     BIT(45)
+#define HCR_FWB     BIT(46)
+#define HCR_FIEN    BIT(47)
+#define HCR_TID4    BIT(49)
+#define HCR_TICAB   BIT(50)
+#define HCR_TOCU    BIT(52)
+#define HCR_ENSCXT  BIT(53)
+#define HCR_TTLBIS  BIT(54)
+#define HCR_TTLBOS  BIT(55)
+
+/* SCTLR_EL1, SCTLR_EL2 */
+#define SCTLR_SPAN  BIT(23)
+#define SCTLR_DSSBS BIT(44)
+
+/* SPSR_ELx */
+#define SPSR_NZCV       MASK(31, 28)
+#define SPSR_DIT        BIT(24)
+#define SPSR_UAO        BIT(23)
+#define SPSR_PAN        BIT(22)
+#define SPSR_SS         BIT(21)
+#define SPSR_IL         BIT(20)
+#define SPSR_SSBS       BIT(12)
+#define SPSR_D          BIT(9)
+#define SPSR_DAIF_SHIFT 6
+#define SPSR_M4         BIT(4) /* AArch32 */
+#define SPSR_EL_SHIFT   2
+#define SPSR_M1         BIT(1) /* reserved */
+#define SPSR_SP         BIT(0)
+
+/* DISR_EL1, VDISR_EL2 */
+#define DISR_A BIT(31)
+
+/* MDCR_EL2 */
+#define MDCR_HPMN MASK(4, 0)
+#define MDCR_HPME BIT(7)
+#define MDCR_TDE  BIT(8)
+#define MDCR_HPMD BIT(17)
+
+/* MDSCR_EL1 */
+#define MDSCR_SS  BIT(0)
+#define MDSCR_KDE BIT(13)
+#define MDSCR_MDE BIT(15)
+
+/* OSLSR_EL1 */
+#define OSLSR_OSLK BIT(1)
+#define OSLSR_OSLM BIT(3)
+
+/* DBGBCR<n>_EL1 and DBGWCR<n>_EL1; fields of more than one bit by position */
+#define DBGCR_E       BIT(0)
+#define DBGCR_HMC     BIT(13)
+#define DBGBCR_BAS_AL MASK(8, 5) /* RES1 without AArch32 */
+#define DBGBCR_WRITE  (MASK(23, 13) | MASK(2, 0))
+#define DBGWCR_WT     BIT(20)
+#define DBGWCR_WRITE  (MASK(28, 24) | MASK(20, 0))
+
+/* PMCR_EL0 */
+#define PMCR_E       BIT(0)
+#define PMCR_P       BIT(1)
+#define PMCR_C       BIT(2)
+#define PMCR_D       BIT(3)
+#define PMCR_X       BIT(4)
+#define PMCR_DP      BIT(5)
+#define PMCR_LC      BIT(6)
+#define PMCR_N_SHIFT 11
+
+/* PMEVTYPER<n>_EL0, PMCCFILTR_EL0 */
+#define PMFILTER_P   BIT(31)
+#define PMFILTER_U   BIT(30)
+#define PMFILTER_NSH BIT(27)
+#define PM_CYCLE     BIT(31) /* the cycle counter in PMCNTENSET and its kin */
+
+#endif
