@@ -70,6 +70,7 @@ struct mmu_fault {
     bool s1ptw;         /* stage-2 fault on a stage-1 descriptor */
     ipa_t ipa;          /* stage2: what HPFAR_EL2 reports */
     unsigned target_el; /* 1 or 2, by regime, stage and HCR_EL2.TGE/TEA */
+    bool read_allowed;  /* permission faults: a read would have passed (WnR of atomics) */
 };
 
 struct mmu;
@@ -132,8 +133,12 @@ struct mmu_tlbi mmu_tlbi_of(const struct pe *issuer, enum sysreg_id op, uint64_t
 bool mmu_tlbi_is_broadcast(enum sysreg_id op, const struct pe *issuer); /* IS/OS, or HCR_EL2.FB */
 void mmu_tlbi_apply(struct mmu *mmu, const struct mmu_tlbi *tlbi);
 
-/* AT S1E1R ...: fills PAR_EL1. True if done; false when the instruction itself takes an exception
- * (stage-2 fault on a stage-1 walk from EL1, D8.15): *fault. */
+/*
+ * AT S1E1R ...: fills PAR_EL1 and charges its walk; the TLB is neither asked nor filled. True if
+ * done; false when the instruction itself takes a Data Abort (a stage-2 fault on a stage-1 walk
+ * from EL1, an external abort on a descriptor; D5.2.11): *fault, whose ESR is that of an access
+ * with cache_maintenance set.
+ */
 bool mmu_at(struct mmu *mmu, enum sysreg_id op, uint64_t value, struct mmu_fault *fault);
 
 /* ESR of a fault. write/cm/atomic from the access; isv_iss: bits 24..14 (ISV..AR) when a stage-2
@@ -144,6 +149,10 @@ uint32_t mmu_fault_esr(const struct mmu_fault *fault, const struct mmu_access *a
 
 /* HPFAR_EL2 image of a stage-2 fault. */
 uint64_t mmu_fault_hpfar(const struct mmu_fault *fault);
+
+/* Whether the fault writes HPFAR_EL2: all of stage 2 but permission faults of the access itself and
+ * external aborts (IPAValid). Elsewhere the register is UNKNOWN. */
+bool mmu_fault_hpfar_valid(const struct mmu_fault *fault);
 
 struct mmu_stats {
     uint64_t misses, walk_steps_s1, walk_steps_s2, evictions, invalidations;

@@ -1,0 +1,176 @@
+#include "mmu/mmu.h"
+#include "mmu/attr.h"
+#include "mmu/drop.h"
+#include "mmu/permission.h"
+#include "mmu/walk.h"
+#include "sim/base/cost.h"
+
+#include <stdlib.h>
+
+struct mmu *mmu_create(struct pe *pe, const struct mmu_geometry *geometry,
+                       const struct mmu_hooks *hooks)
+{
+    struct mmu *mmu = calloc(1, sizeof *mmu);
+    if (!mmu) {
+        return NULL;
+    }
+    mmu->pe = pe;
+    mmu->hooks = *hooks;
+    bool done = tlb_init(&mmu->tlb, geometry->tlb_entries, geometry->tlb_ways);
+    done = walk_cache_init(&mmu->stage1_tables, geometry->walk_cache_entries) && done;
+    done = walk_cache_init(&mmu->stage2_tables, geometry->walk_cache_entries) && done;
+    if (!done) {
+        mmu_destroy(mmu);
+        return NULL;
+    }
+    return mmu;
+}
+
+void mmu_destroy(struct mmu *mmu)
+{
+    if (!mmu) {
+        return;
+    }
+    tlb_free(&mmu->tlb);
+    walk_cache_free(&mmu->stage1_tables);
+    walk_cache_free(&mmu->stage2_tables);
+    free(mmu);
+}
+
+void mmu_reset(struct mmu *mmu)
+{
+    drop_tagged(mmu, 0, 0, false);
+    walk_cache_drop(&mmu->stage1_tables, 0, 0, 0, UINT64_MAX);
+    walk_cache_drop(&mmu->stage2_tables, 0, 0, 0, UINT64_MAX);
+}
+
+const struct mmu_stats *mmu_stats(const struct mmu *mmu)
+{
+    return &mmu->stats;
+}
+
+static struct walk walk_of(struct mmu *mmu, const struct mmu_context *ctx,
+                           const struct mmu_access *access, bool live, struct mmu_fault *fault)
+{
+    return (struct walk){.mmu = mmu,
+                         .ctx = ctx,
+                         .access = access,
+                         .address = va_canonical(access->va.v),
+                         .pan = walk_pan_applies(mmu->pe, access),
+                         .dirties = access_dirties(access),
+                         .live = live,
+                         .fault = fault};
+}
+
+/* A VA whose tag bits count and are not those of a canonical address lies outside both halves. */
+static bool refuse_address(const struct walk *w)
+{
+    walk_fault(w, w->ctx->stage1 ? FAULT_TRANSLATION : FAULT_ADDRESS_SIZE, 0);
+    return false;
+}
+
+/* A clean page needs a walk before its first write: the engine is not told that it may. */
+static void answer(const struct walk *w, const struct translation *t, struct mmu_page *out)
+{
+    unsigned fetch = w->access->type == MMU_FETCH;
+    unsigned prot = prot_stage1(t, w->access, w->pan) & prot_stage2(t, w->access);
+    if (w->live && (t->clean1 || t->clean2)) {
+        prot &= ~(unsigned)PROT_W;
+    }
+    *out = (struct mmu_page){.pa = pa(t->pa | (w->address & (BIT(t->shift) - 1))),
+                             .size_bytes = BIT(t->shift),
+                             .prot = (uint8_t)prot,
+                             .memory = attr_memory(t->attr[fetch]),
+                             .attr = t->attr[fetch],
+                             .shareability = t->sh[fetch]};
+}
+
+/* The permissions that the entry remembers, stage 1 first. */
+static bool check_held(const struct walk *w, const struct translation *t)
+{
+    unsigned needed = prot_needed(w->access);
+    unsigned prot = prot_stage1(t, w->access, w->pan);
+    if (needed & ~prot) {
+        walk_permission_fault(w, prot, t->level1);
+        return false;
+    }
+    prot = prot_stage2(t, w->access);
+    if (needed & ~prot) {
+        uint64_t at_ipa = t->ipa | (w->address & (BIT(t->shift) - 1));
+        walk_fault_stage2(w, FAULT_PERMISSION, t->level2, at_ipa, false);
+        w->fault->read_allowed = prot & PROT_R;
+        return false;
+    }
+    return true;
+}
+
+static void remember(const struct walk *w, const struct translation *t)
+{
+    struct mmu *mmu = w->mmu;
+    struct tlb_entry *victim = tlb_victim(&mmu->tlb, w->address, t->shift);
+    if (victim->valid) {
+        mmu->stats.evictions++;
+        drop_entry(mmu, victim);
+    }
+    tlb_insert(&mmu->tlb, victim, w->address, w->ctx->tag, t);
+}
+
+bool mmu_translate(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+                   struct mmu_fault *fault)
+{
+    struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
+    struct walk w = walk_of(mmu, &ctx, access, true, fault);
+    struct translation t;
+    if (!va_is_valid(&ctx, access->va.v)) {
+        return refuse_address(&w);
+    }
+    if (ctx.stage1 || ctx.stage2) {
+        struct tlb_entry *e = tlb_find(&mmu->tlb, w.address, ctx.tag);
+        if (e && !check_held(&w, &e->t)) {
+            return false;
+        }
+        if (e && !(w.dirties && (e->t.clean1 || e->t.clean2))) {
+            answer(&w, &e->t, out);
+            return true;
+        }
+        if (e) {
+            drop_entry(mmu, e);
+        }
+        mmu->stats.misses++;
+        cost_charge(mmu->pe->meter, COST_TLB_MISS, 1);
+        if (!walk_translate(&w, true, &t)) {
+            return false;
+        }
+        remember(&w, &t);
+    } else if (!walk_translate(&w, true, &t)) {
+        return false;
+    }
+    answer(&w, &t, out);
+    return true;
+}
+
+bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access)
+{
+    struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
+    if ((!ctx.stage1 && !ctx.stage2) || !va_is_valid(&ctx, access->va.v)) {
+        return true;
+    }
+    const struct tlb_entry *e = tlb_find(&mmu->tlb, va_canonical(access->va.v), ctx.tag);
+    return e && !(access_dirties(access) && (e->t.clean1 || e->t.clean2));
+}
+
+bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+               struct mmu_fault *fault)
+{
+    struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
+    struct walk w = walk_of(mmu, &ctx, access, false, fault);
+    struct translation t;
+    if (!va_is_valid(&ctx, access->va.v)) {
+        return refuse_address(&w);
+    }
+    if (!walk_translate(&w, true, &t)) {
+        return false;
+    }
+    answer(&w, &t, out);
+    return true;
+}
