@@ -7,6 +7,11 @@
  * In: interrupt lines (gic_line), register accesses (bus regions, system registers). Out: IRQ, FIQ,
  * VIRQ, VFIQ levels per CPU, and the maintenance interrupt, which is looped back to PPI 25 (INTID
  * 25).
+ *
+ * Where the specifications leave a choice, it is fixed so that runs repeat: equal priorities go by
+ * the lowest INTID; a GICv2 SGI pending from several CPUs is acknowledged for the lowest one; a
+ * GICv3 SPI with Interrupt_Routing_Mode = 1 goes to the lowest numbered CPU that is awake and has
+ * the group enabled; a GICv2 SPI is signalled to all its targets, the first acknowledge gets it.
  */
 #ifndef EL2SIM_GIC_GIC_H
 #define EL2SIM_GIC_GIC_H
@@ -37,6 +42,10 @@ struct gic *gic_create(const struct gic_config *config, struct pe *const *pes,
                        struct unimp_log *log);
 void gic_destroy(struct gic *gic);
 void gic_reset(struct gic *gic);
+
+/* The part that is reset with its PE (PSCI CPU_ON): CPU interface, virtual interface and virtual
+ * CPU interface. The distributor and the redistributor keep their state. */
+void gic_reset_cpu(struct gic *gic, unsigned cpu);
 
 /* The wire of an SPI (INTID 32..), or of a PPI (INTID 16..31) of one CPU. Sink: irq_line.n encodes
  * cpu << 16 | INTID. */
