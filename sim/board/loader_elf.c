@@ -10,6 +10,20 @@ bool loader_is_elf(const struct file_bytes *bytes)
     return bytes->size >= SELFMAG && memcmp(bytes->data, ELFMAG, SELFMAG) == 0;
 }
 
+/* Whether a table of the file is whole; the linker puts the section headers last, so a file cut
+ * short anywhere is found out here. */
+static bool check_table(const char *path, const char *what, uint64_t offset, uint64_t count,
+                        uint64_t entry_size, size_t file_size, struct err *e)
+{
+    if (offset > file_size || count * entry_size > file_size - offset) {
+        return err_set(e,
+                       "%s: %" PRIu64 " %s headers at byte 0x%" PRIx64
+                       " go past the end of the file (0x%zx): truncated?",
+                       path, count, what, offset, file_size);
+    }
+    return true;
+}
+
 bool loader_check_elf(const char *path, const struct file_bytes *bytes, struct err *e)
 {
     const uint8_t *ident = bytes->data;
@@ -34,7 +48,10 @@ bool loader_check_elf(const char *path, const struct file_bytes *bytes, struct e
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN) {
         return err_set(e, "%s: ELF type %u: not an executable; link it", path, header.e_type);
     }
-    return true;
+    return check_table(path, "program", header.e_phoff, header.e_phnum, sizeof(Elf64_Phdr),
+                       bytes->size, e) &&
+           check_table(path, "section", header.e_shoff, header.e_shnum, sizeof(Elf64_Shdr),
+                       bytes->size, e);
 }
 
 /* Whether a segment lies in the file, in RAM and beside those before it. */
