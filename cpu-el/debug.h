@@ -67,7 +67,7 @@ bool debug_watchpoint_hit(const struct pe *pe, const struct debug_access *access
 bool debug_range_watched(const struct pe *pe, uint64_t va, uint64_t size_bytes);
 
 /* Whether debug.c keeps this register: MDSCR_EL1, DBGBVR, DBGBCR, DBGWVR, DBGWCR, OSLAR_EL1,
- * OSLSR_EL1, OSDLR_EL1, DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1. */
+ * OSLSR_EL1, DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1. */
 bool debug_owns(enum sysreg_id id);
 
 /* False for DBGBVR<n> ... of an n that the model lacks: UNDEFINED. */

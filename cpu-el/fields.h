@@ -80,6 +80,9 @@
 /* DISR_EL1, VDISR_EL2 */
 #define DISR_A BIT(31)
 
+/* VTCR_EL2 */
+#define VTCR_VMID16 BIT(19)
+
 /* MDCR_EL2 */
 #define MDCR_HPMN MASK(4, 0)
 #define MDCR_HPME BIT(7)
@@ -87,9 +90,11 @@
 #define MDCR_HPMD BIT(17)
 
 /* MDSCR_EL1 */
-#define MDSCR_SS  BIT(0)
-#define MDSCR_KDE BIT(13)
-#define MDSCR_MDE BIT(15)
+#define MDSCR_SS           BIT(0)
+#define MDSCR_KDE          BIT(13)
+#define MDSCR_MDE          BIT(15)
+#define MDSCR_WRITE        (MDSCR_SS | BIT(12) | MDSCR_KDE | MDSCR_MDE | BIT(21))
+#define MDSCR_WRITE_LOCKED (MASK(31, 29) | MASK(27, 26) | MASK(23, 22) | BIT(14) | BIT(6))
 
 /* OSLSR_EL1 */
 #define OSLSR_OSLK BIT(1)
@@ -98,9 +103,9 @@
 /* DBGBCR<n>_EL1 and DBGWCR<n>_EL1; fields of more than one bit by position */
 #define DBGCR_E       BIT(0)
 #define DBGCR_HMC     BIT(13)
+#define DBGCR_LINKED  BIT(20)    /* BT<0>, WT */
 #define DBGBCR_BAS_AL MASK(8, 5) /* RES1 without AArch32 */
 #define DBGBCR_WRITE  (MASK(23, 13) | MASK(2, 0))
-#define DBGWCR_WT     BIT(20)
 #define DBGWCR_WRITE  (MASK(28, 24) | MASK(20, 0))
 
 /* PMCR_EL0 */
