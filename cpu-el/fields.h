@@ -59,6 +59,10 @@
 #define HCR_TTLBOS  BIT(55)
 
 /* SCTLR_EL1, SCTLR_EL2 */
+#define SCTLR_M     BIT(0)
+#define SCTLR_C     BIT(2)
+#define SCTLR_I     BIT(12)
+#define SCTLR_WXN   BIT(19)
 #define SCTLR_SPAN  BIT(23)
 #define SCTLR_DSSBS BIT(44)
 
