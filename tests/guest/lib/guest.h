@@ -20,7 +20,8 @@
         __asm__ volatile("mrs %0, " reg : "=r"(value_)::"memory");                                 \
         value_;                                                                                    \
     })
-#define WR(reg, value) __asm__ volatile("msr " reg ", %0" ::"r"((uint64_t)(value)) : "memory")
+#define WR(reg, value)                                                                             \
+    ({ __asm__ volatile("msr " reg ", %0" ::"r"((uint64_t)(value)) : "memory"); })
 #define ISB()          __asm__ volatile("isb" ::: "memory")
 #define DSB()          __asm__ volatile("dsb sy" ::: "memory")
 #define OP(text)       __asm__ volatile(text ::: "memory")
