@@ -67,6 +67,15 @@ const char *sysreg_name(enum sysreg_id id);
 uint16_t sysreg_enc(enum sysreg_id id);
 enum sysreg_id sysreg_by_name(const char *name);
 
+/* The row itself: who answers, what a write affects (enum sysreg_effect bits), the value after
+ * reset, and the bits that read as 0 and as 1 on every CPU (sysreg_fixed_bits() adds those of a
+ * model). */
+enum sysreg_owner sysreg_owner(enum sysreg_id id);
+unsigned sysreg_row_effect(enum sysreg_id id);
+uint64_t sysreg_reset_value(enum sysreg_id id);
+uint64_t sysreg_res0(enum sysreg_id id);
+uint64_t sysreg_res1(enum sysreg_id id);
+
 /* The cost class of an access by encoding, for the instruction decoder: aliases cost what their row
  * costs; unknown ones COST_INSN_ALU. */
 enum cost_class sysreg_cost(uint16_t enc, bool write);
