@@ -120,6 +120,7 @@
 #define PMCR_X       BIT(4)
 #define PMCR_DP      BIT(5)
 #define PMCR_LC      BIT(6)
+#define PMCR_STORED  (PMCR_E | PMCR_D | PMCR_X | PMCR_DP)
 #define PMCR_N_SHIFT 11
 
 /* PMEVTYPER<n>_EL0, PMCCFILTR_EL0 */
