@@ -18,6 +18,7 @@
 
 #define PHANDLE_CLOCK 1
 #define PHANDLE_GIC   2
+#define PHANDLE_CPU   0x100 /* of CPU 0, and up */
 
 #define TREE_ROOM     65536 /* for the board's own tree: 16 CPUs and 32 slots take a fifth */
 #define PROPERTY_ROOM 4096  /* what filling in adds, beside bootargs */
@@ -159,11 +160,30 @@ static void write_psci(struct writer *w, enum psci_conduit conduit)
     close_node(w);
 }
 
+/* All CPUs are cores of one cluster. */
+static void write_cpu_map(struct writer *w, unsigned cpu_count)
+{
+    char name[16];
+    open_node(w, "cpu-map");
+    open_node(w, "socket0");
+    open_node(w, "cluster0");
+    for (unsigned cpu = 0; cpu < cpu_count; cpu++) {
+        snprintf(name, sizeof name, "core%u", cpu);
+        open_node(w, name);
+        put_cell(w, "cpu", PHANDLE_CPU + cpu);
+        close_node(w);
+    }
+    close_node(w);
+    close_node(w);
+    close_node(w);
+}
+
 static void write_cpus(struct writer *w, const struct fdt_board *board)
 {
     open_node(w, "cpus");
     put_cell(w, "#address-cells", 1);
     put_cell(w, "#size-cells", 0);
+    write_cpu_map(w, board->cpu_count);
     for (unsigned cpu = 0; cpu < board->cpu_count; cpu++) {
         uint32_t affinity = (uint32_t)board->mpidr[cpu] & 0xffffff; /* Aff2..Aff0: Aff3 is 0 */
         open_node_at(w, "cpu", affinity);
@@ -171,6 +191,7 @@ static void write_cpus(struct writer *w, const struct fdt_board *board)
         put_string(w, "compatible", compatible_of(board->cpu_name));
         put_string(w, "enable-method", "psci");
         put_cell(w, "reg", affinity);
+        put_cell(w, "phandle", PHANDLE_CPU + cpu);
         close_node(w);
     }
     close_node(w);

@@ -22,7 +22,7 @@ static uint64_t ram_end(const struct ram *ram)
 static bool load_known(const char *path, struct file_bytes *bytes, const struct ram *ram,
                        struct kernel_image *out, struct err *e)
 {
-    if (!file_gunzip(path, bytes, e)) {
+    if (!loader_unwrap_zboot(path, bytes, e) || !file_gunzip(path, bytes, e)) {
         return false;
     }
     if (loader_is_elf(bytes)) {

@@ -1,4 +1,5 @@
-/* The arm64 Image (Documentation/arm64/booting.rst, section 4), and files without a header. */
+/* The arm64 Image (Documentation/arm64/booting.rst, section 4), its compressed form for EFI, and
+ * files without a header. */
 #include "sim/board/loader_format.h"
 
 #include <inttypes.h>
@@ -18,6 +19,15 @@ struct image_header {
 #define IMAGE_MAGIC     0x644d5241U /* "ARM\x64" */
 #define FLAG_BIG_ENDIAN BIT(0)
 
+/* Linux' drivers/firmware/efi/libstub/zboot-header.S. */
+struct zboot_header {
+    uint8_t mz[4];
+    uint8_t type[4];
+    uint32_t payload_offset, payload_size;
+    uint32_t reserved[2];
+    char compression[8];
+};
+
 #define IMAGE_ALIGN (UINT64_C(2) << 20)
 
 /* Where images without image_size go: the text_offset of all kernels of that time. */
@@ -35,6 +45,32 @@ bool loader_is_image(const struct file_bytes *bytes)
     }
     memcpy(&header, bytes->data, sizeof header);
     return header.magic == IMAGE_MAGIC;
+}
+
+bool loader_unwrap_zboot(const char *path, struct file_bytes *bytes, struct err *e)
+{
+    struct zboot_header header;
+    if (bytes->size < sizeof header) {
+        return true;
+    }
+    memcpy(&header, bytes->data, sizeof header);
+    if (memcmp(header.mz, "MZ", 2) != 0 || memcmp(header.type, "zimg", 4) != 0) {
+        return true;
+    }
+    if (header.payload_offset > bytes->size ||
+        header.payload_size > bytes->size - header.payload_offset) {
+        return err_set(e,
+                       "%s: EFI zboot header: 0x%" PRIx32 " bytes at 0x%" PRIx32
+                       " go past the end of the file (0x%zx): truncated?",
+                       path, header.payload_size, header.payload_offset, bytes->size);
+    }
+    if (strncmp(header.compression, "gzip", sizeof header.compression) != 0) {
+        return err_set(e, "%s: EFI zboot image, compressed by %.8s: only gzip can be unpacked here",
+                       path, header.compression);
+    }
+    bytes->size = header.payload_size;
+    memmove(bytes->data, bytes->data + header.payload_offset, bytes->size);
+    return true;
 }
 
 bool loader_image(const char *path, const struct file_bytes *bytes, bool raw, const struct ram *ram,

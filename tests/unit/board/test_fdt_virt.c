@@ -159,6 +159,15 @@ START_TEST(cpu_nodes_carry_the_affinity)
 }
 END_TEST
 
+START_TEST(cpu_map_has_one_cluster_of_all_cpus)
+{
+    create();
+    uint32_t second = fdt_get_phandle(tree.data, node_of("/cpus/cpu@1"));
+    has_cells("/cpus/cpu-map/socket0/cluster0/core1", "cpu", &second, 1);
+    ck_assert(absent("/cpus/cpu-map/socket0/cluster0/core2"));
+}
+END_TEST
+
 START_TEST(populated_virtio_slots_have_nodes)
 {
     board.virtio_slots = 0x80000001;
@@ -355,6 +364,7 @@ int main(void)
     tcase_add_test(tc, tree_of_gicv3_has_redistributors);
     tcase_add_test(tc, tree_without_el2_has_no_virtual_interface);
     tcase_add_test(tc, cpu_nodes_carry_the_affinity);
+    tcase_add_test(tc, cpu_map_has_one_cluster_of_all_cpus);
     tcase_add_test(tc, populated_virtio_slots_have_nodes);
     tcase_add_test(tc, boot_parameters_are_filled_in);
     tcase_add_test(tc, command_line_may_be_long_but_not_endless);

@@ -233,6 +233,25 @@ START_TEST(image_that_is_gzipped_is_unpacked)
 }
 END_TEST
 
+START_TEST(image_in_an_efi_zboot_wrapper_is_unpacked)
+{
+    uint8_t bytes[0x1000], file_of[0x1100] = "MZ\0\0zimg";
+    struct err e;
+    make_image(bytes, 0x80000, 0x2000, 0);
+    uint32_t place[2] = {0x100, (uint32_t)gzip(bytes, sizeof bytes, file_of + 0x100, 0x1000)};
+    memcpy(file_of + 8, place, sizeof place);
+    memcpy(file_of + 24, "gzip", 5);
+    struct kernel_image image = load(file_of, 0x100 + place[1], false, &e);
+    ck_assert_str_eq(e.text, "");
+    ck_assert_mem_eq(ram_at(&ram, image.start, sizeof bytes), bytes, sizeof bytes);
+    refused(file_of, 0x100 + place[1] - 1, "truncated");
+    memcpy(file_of + 24, "zstd22\0", 8);
+    refused(file_of, 0x100 + place[1], "compressed by zstd22: only gzip");
+    memset(file_of + 8, 0xff, 8);
+    refused(file_of, sizeof file_of, "truncated");
+}
+END_TEST
+
 START_TEST(image_that_cannot_be_is_refused)
 {
     uint8_t bytes[0x1000];
@@ -395,6 +414,7 @@ int main(void)
     tcase_add_loop_test(tc, image_goes_where_its_header_says, 0,
                         sizeof image_places / sizeof image_places[0]);
     tcase_add_test(tc, image_that_is_gzipped_is_unpacked);
+    tcase_add_test(tc, image_in_an_efi_zboot_wrapper_is_unpacked);
     tcase_add_test(tc, image_that_cannot_be_is_refused);
     tcase_add_test(tc, raw_file_is_loaded_only_when_asked);
     tcase_add_test(tc, unreadable_kernel_is_named_with_the_reason);
