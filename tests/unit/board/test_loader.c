@@ -344,6 +344,43 @@ START_TEST(initrd_lies_128_mib_up_in_a_large_ram)
 }
 END_TEST
 
+/* Seen on QEMU 7.2, -M virt,virtualization=on, with and without an initrd of 3,000,001 bytes: what
+ * a small Image found in its PC and x0, and linux,initrd-start. */
+static const struct {
+    uint64_t text_offset, image_size, ram_mib;
+    uint64_t entry, dtb_alone, initrd, dtb_behind_initrd;
+} seen_on_qemu[] = {
+    {0, 0x20000, 128, 0x40200000, 0x44000000, 0x44000000, 0x44400000},
+    {0x80000, 0x20000, 128, 0x40080000, 0x44000000, 0x44000000, 0x44400000},
+    {0, 0x20000, 1024, 0x40200000, 0x48000000, 0x48000000, 0x48400000},
+    {0x80000, 0, 64, 0x40080000, 0x42000000, 0x42000000, 0x42400000},
+    {0, 0x2500000, 64, 0x40200000, 0x42800000, 0x42700000, 0x42a00000},
+    {0xffc, 0x1800, 512, 0x40200ffc, 0x48000000, 0x48000000, 0x48400000},
+    {0x1000, 0x1800, 512, 0x40001000, 0x48000000, 0x48000000, 0x48400000},
+};
+
+START_TEST(everything_lies_where_qemu_was_seen_to_put_it)
+{
+    static uint8_t initrd_bytes[3000001];
+    struct loaded_range initrd, dtb, none = {0};
+    struct err e = {0};
+    uint8_t bytes[0x1000];
+    ram_unmap(&ram);
+    ck_assert(ram_map(&ram, pa(MEMMAP_RAM_BASE), seen_on_qemu[_i].ram_mib * MIB, &e));
+    make_image(bytes, seen_on_qemu[_i].text_offset, seen_on_qemu[_i].image_size, 0xa);
+    struct kernel_image image = load(bytes, sizeof bytes, false, &e);
+    temp_write(&file, initrd_bytes, sizeof initrd_bytes);
+    ck_assert_msg(loader_initrd(file.path, &image, &ram, &initrd, &e), "%s", e.text);
+    temp_remove(&file);
+    ck_assert_uint_eq(initrd.start.v, seen_on_qemu[_i].initrd);
+    ck_assert(loader_dtb("tree", 4, &image, &initrd, &ram, &dtb, &e));
+    ck_assert_uint_eq(loader_boot_state(&image, &dtb).entry.v, seen_on_qemu[_i].entry);
+    ck_assert_uint_eq(loader_boot_state(&image, &dtb).x0, seen_on_qemu[_i].dtb_behind_initrd);
+    ck_assert(loader_dtb("tree", 4, &image, &none, &ram, &dtb, &e));
+    ck_assert_uint_eq(dtb.start.v, seen_on_qemu[_i].dtb_alone);
+}
+END_TEST
+
 START_TEST(initrd_that_does_not_fit_is_refused)
 {
     struct loaded_range initrd;
@@ -421,6 +458,8 @@ int main(void)
     tcase_add_test(tc, file_longer_than_the_limit_is_refused);
     tcase_add_test(tc, initrd_lies_half_way_up_or_behind_the_kernel);
     tcase_add_test(tc, initrd_lies_128_mib_up_in_a_large_ram);
+    tcase_add_loop_test(tc, everything_lies_where_qemu_was_seen_to_put_it, 0,
+                        sizeof seen_on_qemu / sizeof seen_on_qemu[0]);
     tcase_add_test(tc, initrd_that_does_not_fit_is_refused);
     tcase_add_test(tc, device_tree_follows_the_initrd_of_an_image);
     tcase_add_test(tc, device_tree_lies_below_an_elf_kernel_if_there_is_room);
