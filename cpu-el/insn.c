@@ -55,8 +55,8 @@ static const struct insn_row rows_12[] = {
 };
 
 static const struct insn_row rows_13[] = {
-    ALU(0xdfc00000, 0x13000000), /* SBFM, UBFM: W; opc<0> = 0 leaves 00 and 10 */
-    ALU(0xdfc00000, 0x93400000), /* X */
+    ALU(0xbfc00000, 0x13000000), /* SBFM, UBFM: W; opc<0> = 0 leaves 00 and 10 */
+    ALU(0xbfc00000, 0x93400000), /* X */
     ALU(0xffc00000, 0x33000000), /* BFM W */
     ALU(0xffc00000, 0xb3400000), /* BFM X */
     ALU(0xffe08000, 0x13800000), /* EXTR W */
