@@ -1,14 +1,16 @@
 /*
  * Benchmark marks: how guest code tells the simulator where a measured span begins and ends.
  *
- * A mark is an unallocated HINT, a NOP on every machine that does not know it (Arm ARM C6.2 "HINT"), so the same image runs on QEMU
- * and on silicon. It costs what the profile says a NOP costs, works at any exception level, and needs no device:
+ * A mark is an unallocated HINT, a NOP on every machine that does not know it (Arm ARM C6.2
+ * "HINT"), so the same image runs on QEMU and on silicon. It costs what the profile says a NOP
+ * costs, works at any exception level, and needs no device:
  *
  *   HINT #0x70   span begins: x0 = virtual address of the row's name, x1 = operations in the span
  *   HINT #0x71   span ends:   x0 = virtual address of the row's name
  *
- * The name is a NUL-terminated string of [a-z0-9-], 31 characters at most, readable at the current exception level. A row may be
- * measured in many spans; they add up. A span may begin on one CPU and end on another (an IPI, an I/O thread).
+ * The name is a NUL-terminated string of [a-z0-9-], 31 characters at most, readable at the current
+ * exception level. A row may be measured in many spans; they add up. A span may begin on one CPU
+ * and end on another (an IPI, an I/O thread).
  */
 #ifndef EL2SIM_ABI_MARK_H
 #define EL2SIM_ABI_MARK_H

@@ -1,0 +1,58 @@
+/* Between the host kernel and its EL0 processes: the image header, where things are mapped, system
+ * calls, exits of a VCPU. */
+#ifndef EL2SIM_ABI_VMM_H
+#define EL2SIM_ABI_VMM_H
+
+#define USER_IMAGE       0x00400000 /* text, then data and bss on the next page */
+#define USER_IMAGE_MAGIC 0x314d4d56 /* "VMM1" */
+#define USER_GUEST_IMAGE 0x10000000 /* the guest's flat image, read-only */
+#define USER_ARGS        0x18000000 /* struct vmm_args, read-only */
+#define USER_RUN(vcpu)   (0x20000000UL + (vcpu)*0x1000UL) /* struct vcpu_run */
+#define USER_GUEST_RAM   0x40000000
+#define USER_STACK_TOP   0x7f000000 /* of thread 0; thread n is n * USER_STACK_STEP lower */
+#define USER_STACK_STEP  0x00100000
+#define USER_STACK_SIZE  0x00004000
+
+/* SVC #0, number in x8, arguments in x0-x3, result in x0: >= 0, or -1. */
+#define SYS_EXIT          0 /* (status): the process ends */
+#define SYS_WRITE         1 /* (text, bytes): to the console, whole lines */
+#define SYS_THREAD_CREATE 2 /* (entry, argument, cpu) */
+#define SYS_THREAD_EXIT   3
+#define SYS_VM_CREATE     4 /* (VM id) */
+#define SYS_VM_MEMORY     5 /* (IPA, user address, bytes): what backs the VM's memory */
+#define SYS_VM_IODEV      6 /* (IPA, INTID, cpu of the I/O thread) */
+#define SYS_VCPU_CREATE   7 /* (index): its vcpu_run page appears at USER_RUN(index) */
+#define SYS_VCPU_RUN      8 /* (index): until an exit that the VMM must handle */
+
+#define VCPU_EXIT_MMIO     1
+#define VCPU_EXIT_SHUTDOWN 2
+
+#ifndef __ASSEMBLER__
+struct user_image {
+    unsigned int magic;
+    unsigned int text_bytes;   /* of the file: text and read-only data, whole pages */
+    unsigned int data_bytes;   /* of the file, after the text */
+    unsigned int memory_bytes; /* data and bss */
+    unsigned long entry;
+};
+
+struct vmm_args {
+    unsigned int vm_id;
+    unsigned int vcpu_count;
+    unsigned int pcpu_count;
+    unsigned int ops;
+    unsigned long guest_image_bytes;
+    char rows[256];
+};
+
+struct vcpu_run {
+    unsigned int exit_reason;
+    unsigned int is_write;
+    unsigned int len;
+    unsigned int pad;
+    unsigned long ipa;
+    unsigned long data; /* written by the guest, or what its read returns */
+};
+#endif
+
+#endif

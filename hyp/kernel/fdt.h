@@ -1,0 +1,20 @@
+/* The flattened device tree: just what the kernel asks of it. */
+#ifndef EL2SIM_HYP_KERNEL_FDT_H
+#define EL2SIM_HYP_KERNEL_FDT_H
+
+#include "kernel/cpu.h"
+
+struct board_info {
+    u64 ram_base, ram_size;
+    unsigned cpu_count;
+    u64 mpidr[CPU_MAX];
+    const char *bootargs; /* "" if there are none */
+};
+
+/* False: no device tree at fdt. */
+bool fdt_read_board(const void *fdt, struct board_info *info);
+
+/* Copies the value of "name=value" out of words; false: not there (value is ""). */
+bool bootargs_value(const char *words, const char *name, char *value, size_t size);
+
+#endif

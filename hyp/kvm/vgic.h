@@ -1,0 +1,74 @@
+/*
+ * The virtual distributor. Per-interrupt state is kept here in words of no GIC version; vgic_hw.h
+ * moves what is deliverable into list registers before each entry and takes it back after each
+ * exit. Registers that a guest sees: vgic_mmio.h, vgic_guest_v2.c or _v3.c.
+ */
+#ifndef EL2SIM_HYP_KVM_VGIC_H
+#define EL2SIM_HYP_KVM_VGIC_H
+
+#include "kernel/spinlock.h"
+#include "kvm/vgic_hw.h"
+
+#define VGIC_PRIVATE 32 /* SGIs and PPIs, one set for each VCPU */
+#define VGIC_SPIS    32
+#define VGIC_IRQS    (VGIC_PRIVATE + VGIC_SPIS)
+#define VGIC_SGIS    16
+
+struct vm;
+struct vcpu;
+struct mmio;
+
+struct virq {
+    bool enabled;
+    bool latch; /* pending by an edge, by an SGI, by a write to ISPENDR */
+    bool line;  /* level of the input */
+    bool active;
+    bool edge;
+    u8 priority;
+    u8 target;        /* SPI: index of the VCPU */
+    u8 sources;       /* SGI of GICv2: VCPUs whose request is pending */
+    u8 active_source; /* ... whose request is active */
+};
+
+struct vgic_cpu {
+    struct virq irq[VGIC_PRIVATE];
+    u64 candidates; /* bit n: interrupt n is enabled and pending, or active, on this VCPU */
+    unsigned used_lrs;
+};
+
+struct vgic_dist {
+    struct spinlock lock; /* all of the VM's interrupt state */
+    bool enabled;
+    struct virq spi[VGIC_SPIS];
+};
+
+unsigned vgic_init(void);
+void vgic_init_vm(struct vm *vm);
+void vgic_init_vcpu(struct vcpu *v);
+
+void vgic_flush(struct vcpu *v);   /* before an entry: fills list registers */
+void vgic_sync(struct vcpu *v);    /* after an exit: empties them */
+bool vgic_pending(struct vcpu *v); /* something that would interrupt the guest */
+
+/* Level of an input: a private one of v, or (v NULL) an SPI. */
+void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level);
+
+/* A rising edge at the same. */
+void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid);
+
+/* --- for the register files; the lock is held --- */
+struct virq *vgic_irq(struct vm *vm, struct vcpu *v, u32 intid); /* NULL: no such interrupt */
+bool vgic_irq_pending(const struct virq *q);
+void vgic_update(struct vm *vm, struct vcpu *v,
+                 u32 intid); /* after a change; wakes who must see it */
+void vgic_update_all(struct vm *vm);
+void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources); /* 0: a GICv3 does not say from whom */
+
+/* --- the guest's GIC: one file for each version --- */
+void vgic_guest_init_vm(struct vm *vm);
+bool vgic_guest_mmio(struct vcpu *v, struct mmio *m); /* false: not its address */
+/* A system register access that trapped: syndrome bits that name the register, direction, value.
+ * False: not its register. */
+bool vgic_guest_sysreg(struct vcpu *v, u64 reg, bool is_write, u64 *value);
+
+#endif

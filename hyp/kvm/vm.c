@@ -1,0 +1,154 @@
+/* Virtual machines as objects: made and destroyed for a process. */
+#include "a64.h"
+#include "abi/board.h"
+#include "kernel/irq.h"
+#include "kernel/page.h"
+#include "kernel/panic.h"
+#include "abi/guest.h"
+#include "kvm/vm.h"
+
+static struct vm *vms[VM_MAX];
+static unsigned lr_count;
+static struct wait_queue parked_queue;
+
+void kvm_init(void)
+{
+    wait_queue_init(&parked_queue);
+    world_init();
+    lr_count = vgic_init();
+}
+
+/* Both interrupts only make a guest exit: by the time the host can take them the world switch has
+ * silenced their source. */
+void kvm_init_cpu(void)
+{
+    world_init_cpu();
+    gic_enable_ppi(INTID_VTIMER);
+    gic_enable_ppi(INTID_MAINTENANCE);
+}
+
+unsigned kvm_lr_count(void)
+{
+    return lr_count;
+}
+
+struct vm *vm_find(unsigned id)
+{
+    return id < VM_MAX ? READ_ONCE(vms[id]) : NULL;
+}
+
+int vm_create(struct process *owner, unsigned id)
+{
+    if (id >= VM_MAX || vms[id]) {
+        return -1;
+    }
+    struct vm *vm = page_alloc(0);
+    _Static_assert(sizeof(*vm) <= PAGE_SIZE, "a VM is one page");
+    vm->id = id;
+    vm->owner = owner;
+    vm->arch.cntvoff = timer_now_ticks(); /* the guest's time begins now */
+    stage2_init_vm(vm);
+    vgic_init_vm(vm);
+    owner->vm = vm;
+    dmb(ish);
+    WRITE_ONCE(vms[id], vm);
+    wake_all(&parked_queue);
+    return 0;
+}
+
+int vm_set_memory(struct vm *vm, u64 ipa, u64 user_va, u64 size)
+{
+    if (vm->slot_count == MEMSLOT_MAX || ((ipa | user_va | size) % PAGE_SIZE) ||
+        process_add_region(vm->owner, user_va, size)) {
+        return -1;
+    }
+    vm->slot[vm->slot_count] = (struct memslot){ipa, size, user_va};
+    vm->slot_count++;
+    return 0;
+}
+
+int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
+{
+    return iodev_create(vm, ipa, intid, cpu);
+}
+
+void vm_shutdown(struct vm *vm)
+{
+    WRITE_ONCE(vm->stopping, true);
+    for (unsigned i = 0; i < vm->vcpu_count; i++) {
+        vcpu_kick(vm->vcpu[i]);
+    }
+    wake_all(&parked_queue);
+}
+
+void vm_destroy(struct vm *vm)
+{
+    vms[vm->id] = NULL;
+    vm->owner->vm = NULL;
+    iodev_destroy(vm);
+    stage2_destroy(vm);
+    for (unsigned i = 0; i < vm->vcpu_count; i++) {
+        page_free(vm->vcpu[i]->run, 0);
+        page_free(vm->vcpu[i], 0);
+    }
+    page_free(vm, 0);
+}
+
+static bool is_parked(unsigned id)
+{
+    struct vm *vm = vm_find(id);
+    return vm && (READ_ONCE(vm->mailbox.parked) || READ_ONCE(vm->stopping));
+}
+
+void vm_wait_parked(unsigned id)
+{
+    wait_event(&parked_queue, is_parked(id));
+}
+
+/* --- VM switch: messages between two VMs, so that the scheduler goes from one to the other --- */
+
+static void mail_post(struct vm *to, u64 message)
+{
+    u64 flags = spin_lock_irqsave(&to->mailbox.lock);
+    to->mailbox.message = message;
+    WRITE_ONCE(to->mailbox.full, true);
+    spin_unlock_irqrestore(&to->mailbox.lock, flags);
+    vcpu_kick(to->vcpu[0]);
+}
+
+static u64 mail_wait(struct vcpu *v)
+{
+    struct vm *vm = v->vm;
+    if (!READ_ONCE(vm->mailbox.parked)) {
+        WRITE_ONCE(vm->mailbox.parked, true);
+        wake_all(&parked_queue);
+    }
+    wait_event(&v->wait, READ_ONCE(vm->mailbox.full) || READ_ONCE(vm->stopping));
+    u64 flags = spin_lock_irqsave(&vm->mailbox.lock);
+    u64 message = vm->mailbox.message;
+    WRITE_ONCE(vm->mailbox.full, false);
+    spin_unlock_irqrestore(&vm->mailbox.lock, flags);
+    return message;
+}
+
+bool vm_switch_call(struct vcpu *v)
+{
+    u32 function = (u32)vcpu_reg(v, 0);
+    if (function != HVC_SWITCH_SND && function != HVC_SWITCH_RCV && function != HVC_SWITCH_DON) {
+        return false;
+    }
+    struct vm *peer = vm_find(v->vm->id ^ 1);
+    u64 result = 0;
+    if (v->index != 0 || !peer || peer->vcpu_count == 0) {
+        vcpu_set_reg(v, 0, (u64)-1);
+        return true;
+    }
+    if (function != HVC_SWITCH_RCV) {
+        mail_post(peer, vcpu_reg(v, 1));
+    }
+    if (function != HVC_SWITCH_DON) {
+        result = mail_wait(v);
+    }
+    vcpu_set_reg(v, 0, result);
+    return true;
+}

@@ -1,0 +1,123 @@
+/* A virtual machine and its virtual CPUs, inside kvm/. */
+#ifndef EL2SIM_HYP_KVM_VM_H
+#define EL2SIM_HYP_KVM_VM_H
+
+#include "abi/vmm.h"
+#include "kernel/process.h"
+#include "kernel/timer.h"
+#include "kvm/kvm.h"
+#include "kvm/vgic.h"
+#include "kvm/world.h"
+
+#define VM_MAX      4
+#define VCPU_MAX    8
+#define MEMSLOT_MAX 2
+
+struct iodev;
+
+struct memslot {
+    u64 ipa, size, user_va;
+};
+
+struct vcpu {
+    struct vcpu_arch arch;
+    struct vm *vm;
+    unsigned index;
+    struct thread *thread; /* inside vcpu_run() */
+    bool in_guest;         /* set before the last look at what is pending: see vcpu_kick() */
+    bool powered_on;
+    struct wait_queue wait;  /* WFI, powered off, VM switch */
+    struct timer soft_timer; /* stands in for CNTV while the guest does not run */
+    struct vcpu_run *run;
+    bool mmio_read_pending; /* the VMM is producing a value for the access in arch.esr */
+    struct vgic_cpu vgic;
+};
+
+_Static_assert(sizeof(struct vcpu) <= 4096, "a VCPU is one page");
+
+struct vm {
+    struct vm_arch arch;
+    unsigned id;
+    struct process *owner;
+    bool stopping;
+
+    struct spinlock mmu_lock; /* stage2, slots */
+    u64 *stage2;              /* two concatenated tables */
+    u64 vmid_generation;
+    struct memslot slot[MEMSLOT_MAX];
+    unsigned slot_count;
+
+    struct vcpu *vcpu[VCPU_MAX];
+    unsigned vcpu_count;
+
+    struct vgic_dist vgic;
+    struct iodev *iodev;
+
+    struct {
+        struct spinlock lock;
+        bool full, parked;
+        u64 message;
+    } mailbox;
+};
+
+/* An access to an address that no memory backs. */
+struct mmio {
+    u64 ipa;
+    unsigned len; /* bytes: 1, 2, 4, 8 */
+    bool is_write;
+    u64 value;
+};
+
+/* --- vcpu.c --- */
+void vcpu_kick(
+    struct vcpu *v); /* it looks at its interrupts and requests: wakes it, or interrupts its CPU */
+void vcpu_reset(struct vcpu *v, u64 entry, u64 argument);
+bool vcpu_has_work(struct vcpu *v); /* WFI ends */
+void vcpu_force_all_out(
+    void); /* no CPU but this one runs a guest of an older VMID generation on return */
+u64 vcpu_reg(const struct vcpu *v, unsigned n);
+void vcpu_set_reg(struct vcpu *v, unsigned n, u64 value); /* 31 is XZR: nothing happens */
+static inline void vcpu_skip(struct vcpu *v)
+{
+    v->arch.ctx.pc += 4;
+}
+
+/* --- exit.c: what the guest did --- */
+enum exit_action { EXIT_RESUME, EXIT_TO_USER };
+enum exit_action exit_handle(struct vcpu *v);
+void inject_undefined(struct vcpu *v);
+void inject_abort(struct vcpu *v, bool instruction, u64 far);
+
+/* --- mmio.c --- */
+enum exit_action mmio_abort(struct vcpu *v, u64 ipa);
+void mmio_complete_read(struct vcpu *v);
+
+/* --- sysregs.c --- */
+bool sysreg_emulate(struct vcpu *v,
+                    u64 iss); /* false: the guest's GIC or nobody knows it: UNDEFINED */
+
+/* --- stage2.c --- */
+bool stage2_fault(struct vcpu *v, u64 ipa); /* false: no memory there */
+void stage2_map_device(struct vm *vm, u64 ipa, u64 pa, u64 size);
+void stage2_clean(struct vm *vm); /* all its pages, to the point of coherency */
+void stage2_init_vm(struct vm *vm);
+void stage2_destroy(struct vm *vm);
+void vmid_update(struct vm *vm); /* before an entry */
+bool vmid_is_current(const struct vm *vm);
+
+/* --- hypercalls --- */
+bool psci_call_guest(struct vcpu *v); /* false: not a PSCI function */
+bool vm_switch_call(struct vcpu *v);
+struct vm *vm_find(unsigned id);
+
+/* --- vtimer.c --- */
+void vtimer_init(struct vcpu *v);
+void vtimer_flush(struct vcpu *v); /* interrupts masked, before an entry */
+void vtimer_sync(struct vcpu *v);  /* after an exit */
+
+/* --- iodev.c --- */
+int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);
+bool iodev_access(struct vm *vm, struct mmio *m);
+void iodev_destroy(struct vm *vm);
+
+#endif

@@ -1,0 +1,47 @@
+/*
+ * The guest's timer is CNTV itself while the guest runs. As in Linux 4.0: the world switch turns it
+ * off at each exit; the host then looks at the deadline, injects the interrupt if it has passed
+ * (setting IMASK in the guest's view, so that one expiry is one interrupt until the guest programs
+ * the timer again) and otherwise lets a timer of its own stand in.
+ */
+#include "a64.h"
+#include "abi/board.h"
+#include "kvm/vm.h"
+
+#define CTL_ENABLE 1
+#define CTL_IMASK  2
+
+static void expire(struct vcpu *v)
+{
+    v->arch.cntv_ctl |= CTL_IMASK;
+    vgic_pulse(v->vm, v, INTID_VTIMER);
+}
+
+/* In interrupt context on the VCPU's CPU: the guest does not run. */
+static void soft_expired(struct timer *t)
+{
+    expire(container_of(t, struct vcpu, soft_timer));
+}
+
+void vtimer_init(struct vcpu *v)
+{
+    timer_init(&v->soft_timer, soft_expired);
+}
+
+void vtimer_flush(struct vcpu *v)
+{
+    timer_stop(&v->soft_timer);
+}
+
+void vtimer_sync(struct vcpu *v)
+{
+    if ((v->arch.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) != CTL_ENABLE) {
+        return;
+    }
+    u64 deadline = v->arch.cntv_cval + v->vm->arch.cntvoff;
+    if (deadline <= timer_now_ticks()) {
+        expire(v);
+    } else {
+        timer_start(&v->soft_timer, deadline);
+    }
+}

@@ -1,0 +1,39 @@
+/* The runtime of guest programs: EL1, MMU and caches on, vectors, the interrupt controller, a
+ * console, more VCPUs. */
+#ifndef EL2SIM_WORKLOADS_LIB_GUEST_H
+#define EL2SIM_WORKLOADS_LIB_GUEST_H
+
+#include "a64.h"
+#include "abi/board.h"
+#include "abi/guest.h"
+
+/* The program: on VCPU 0 with interrupts masked. Its result is the machine's exit status. */
+int guest_main(const struct guest_boot *boot);
+
+/* --- console: %s, %d, %u, %x (u64) --- */
+__attribute__((format(printf, 1, 0))) void print(const char *format, ...);
+bool text_equal(const char *a, const char *b);
+bool list_has(const char *list, const char *name); /* comma separated; an empty list has all */
+
+/* --- the hypervisor --- */
+u64 hvc(u64 function, u64 a1, u64 a2, u64 a3);
+_Noreturn void guest_exit(int status);
+bool vcpu_start(unsigned index, void (*fn)(void)); /* false: PSCI refused */
+
+/* --- interrupts --- */
+typedef void (*irq_handler)(void);
+#define IRQ_MAX 64
+void irq_set_handler(u32 intid, irq_handler fn);
+extern u32 irq_unexpected_count; /* no handler, or a spurious identifier */
+
+/* --- gic_v2.c or gic_v3.c --- */
+extern const char gic_name[];
+void gic_init(void); /* once */
+void gic_init_cpu(unsigned index);
+void gic_enable(u32 intid); /* private ones on this VCPU; SPIs are edges that go to VCPU 0 */
+u32 gic_acknowledge(void);
+void gic_eoi(u32 ack);
+void gic_send_sgi(unsigned index, u32 sgi);
+void gic_complete_none(void); /* completes "no interrupt", 1023, between two ISBs */
+
+#endif

@@ -1,0 +1,197 @@
+/* Runs the rows that the boot arguments ask for, in the order of the table; see README.md for what
+ * each measures. */
+#include "abi/mark.h"
+#include "micro/row.h"
+
+#define WARM_UP_OPS 16
+#define OPS_MAX     1024
+
+static const struct row rows[] = {
+    {
+        .id = "hypercall",
+        .ops = 128,
+        .prep = results_prep,
+        .exec = hypercall_exec,
+        .post = results_post,
+    },
+    {
+        .id = "gic-trap",
+        .ops = 128,
+        .prep = results_prep,
+        .exec = gic_trap_exec,
+        .post = results_post,
+    },
+    {
+        .id = "io-kernel",
+        .ops = 128,
+        .prep = results_prep,
+        .exec = io_kernel_exec,
+        .post = results_post,
+    },
+    {
+        .id = "io-user",
+        .ops = 128,
+        .prep = results_prep,
+        .exec = io_user_exec,
+        .post = results_post,
+    },
+    {
+        .id = "virtual-ipi",
+        .ops = 128,
+        .vcpus = 2,
+        .pcpus = 2,
+        .prep = virtual_ipi_prep,
+        .exec = virtual_ipi_exec,
+        .post = virtual_ipi_post,
+    },
+    {
+        .id = "virtual-eoi",
+        .ops = 256,
+        .exec = virtual_eoi_exec,
+        .post = virtual_eoi_post,
+    },
+    {
+        .id = "vm-switch",
+        .ops = 128,
+        .ops_per_exec = 2,
+        .prep = results_prep,
+        .exec = vm_switch_exec,
+        .post = results_post,
+    },
+    {
+        .id = "io-latency-out",
+        .ops = 64,
+        .marks_itself = true,
+        .prep = io_out_prep,
+        .exec = io_out_exec,
+        .post = io_out_post,
+    },
+    {
+        .id = "io-latency-in",
+        .ops = 64,
+        .marks_itself = true,
+        .prep = io_in_prep,
+        .exec = io_in_exec,
+        .post = io_in_post,
+    },
+    {
+        .id = "virtual-timer",
+        .ops = 64,
+        .marks_itself = true,
+        .prep = virtual_timer_prep,
+        .exec = virtual_timer_exec,
+        .post = virtual_timer_post,
+    },
+    {
+        .id = "stage2-fault",
+        .ops = 64,
+        .prep = stage2_fault_prep,
+        .exec = stage2_fault_exec,
+        .post = stage2_fault_post,
+    },
+};
+
+bool row_measuring;
+
+static bool run(const struct row *r, unsigned ops, bool measured)
+{
+    unsigned step = r->ops_per_exec ? r->ops_per_exec : 1;
+    row_measuring = measured;
+    if (r->prep) {
+        r->prep(ops);
+    }
+    bool marks = measured && !r->marks_itself;
+    if (marks) {
+        mark_begin(r->id, ops);
+    }
+    for (unsigned i = 0; i < ops; i += step) {
+        r->exec();
+    }
+    if (marks) {
+        mark_end(r->id);
+    }
+    return r->post(ops);
+}
+
+static bool run_row(const struct row *r, const struct guest_boot *boot)
+{
+    unsigned ops = boot->ops ? boot->ops : r->ops;
+    if (ops > OPS_MAX) {
+        ops = OPS_MAX;
+    }
+    if (r->ops_per_exec) {
+        ops = (ops + r->ops_per_exec - 1) / r->ops_per_exec * r->ops_per_exec;
+    }
+    if (boot->vcpu_count < r->vcpus || boot->pcpu_count < r->pcpus) {
+        print("row %s: skipped, needs %u cpus\n", r->id, r->pcpus);
+        return true;
+    }
+    bool ok = run(r, WARM_UP_OPS, false);
+    ok = run(r, ops, true) && ok;
+    print("row %s: %u ops %s\n", r->id, ops, ok ? "ok" : "FAIL");
+    return ok;
+}
+
+/* A name in rows= that no row has is a mistake, not an empty run. */
+static bool names_known(const char *list)
+{
+    while (*list) {
+        bool known = false;
+        for (unsigned i = 0; i < ARRAY_SIZE(rows) && !known; i++) {
+            const char *l = list;
+            const char *n = rows[i].id;
+            while (*n && *l == *n) {
+                l++;
+                n++;
+            }
+            known = *n == 0 && (*l == 0 || *l == ',');
+        }
+        if (!known) {
+            return false;
+        }
+        while (*list && *list != ',') {
+            list++;
+        }
+        list += *list == ',';
+    }
+    return true;
+}
+
+static bool run_rows(const struct guest_boot *boot)
+{
+    bool ok = true;
+    print("vm0: %u vcpus, %s\n", boot->vcpu_count, gic_name);
+    if (!names_known(boot->rows)) {
+        print("vm0: unknown row in %s\n", boot->rows);
+        return false;
+    }
+    if (boot->vcpu_count > 1 && !vcpu_start(1, secondary_main)) {
+        print("vm0: vcpu 1 does not start\n");
+        return false;
+    }
+    for (unsigned i = 0; i < ARRAY_SIZE(rows); i++) {
+        if (list_has(boot->rows, rows[i].id)) {
+            ok = run_row(&rows[i], boot) && ok;
+        }
+    }
+    if (list_has(boot->rows, "vm-switch")) {
+        hvc(HVC_SWITCH_DON, 0, 0, 0); /* the partner may go */
+    }
+    if (irq_unexpected_count) {
+        print("vm0: unexpected interrupts\n");
+        ok = false;
+    }
+    return ok;
+}
+
+int guest_main(const struct guest_boot *boot)
+{
+    gic_init();
+    gic_init_cpu(0);
+    __asm__ volatile("msr daifclr, #2" ::: "memory");
+    if (boot->vm_id == 1) {
+        partner_main();
+        return 0;
+    }
+    return run_rows(boot) ? 0 : 1;
+}

@@ -1,0 +1,53 @@
+/* A benchmark row, as data. */
+#ifndef EL2SIM_WORKLOADS_MICRO_ROW_H
+#define EL2SIM_WORKLOADS_MICRO_ROW_H
+
+#include "lib/guest.h"
+
+struct row {
+    const char *id;        /* what rows= asks for, what the marks and the console say */
+    unsigned ops;          /* operations in the measured run, unless n= says otherwise */
+    unsigned ops_per_exec; /* of one call of exec; 0 is 1 */
+    unsigned vcpus, pcpus; /* needs at least so many */
+    bool marks_itself; /* begin and end lie at the two ends of each operation; else around the loop
+                        */
+    void (*prep)(unsigned ops); /* before the warm-up and before the measured run */
+    void (*exec)(void);
+    bool (*post)(unsigned ops); /* after each: true if everything happened as it should */
+};
+
+/* True during the measured run: rows that mark themselves look here. */
+extern bool row_measuring;
+
+/* --- rows_trap.c: one exit each; each exec checks its result, results_post() says if all were
+ * right --- */
+void results_prep(unsigned ops);
+bool results_post(unsigned ops);
+void hypercall_exec(void);
+void gic_trap_exec(void);
+void io_kernel_exec(void);
+void io_user_exec(void);
+void vm_switch_exec(void);
+void stage2_fault_prep(unsigned ops);
+void stage2_fault_exec(void);
+bool stage2_fault_post(unsigned ops);
+void partner_main(void); /* the other VM of vm-switch */
+
+/* --- rows_irq.c: interrupts --- */
+void virtual_ipi_prep(unsigned ops);
+void virtual_ipi_exec(void);
+bool virtual_ipi_post(unsigned ops);
+void virtual_eoi_exec(void);
+bool virtual_eoi_post(unsigned ops);
+void io_out_prep(unsigned ops);
+void io_out_exec(void);
+bool io_out_post(unsigned ops);
+void io_in_prep(unsigned ops);
+void io_in_exec(void);
+bool io_in_post(unsigned ops);
+void virtual_timer_prep(unsigned ops);
+void virtual_timer_exec(void);
+bool virtual_timer_post(unsigned ops);
+void secondary_main(void); /* VCPU 1 */
+
+#endif

@@ -1,0 +1,249 @@
+/* Rows of interrupts. */
+#include "abi/mark.h"
+#include "micro/row.h"
+
+#define SGI_BENCH   1
+#define SGI_WAKE    2
+#define EARLY_TICKS 2   /* virtual-timer: the span begins this much before the deadline, at most */
+#define LEAD_US     100 /* ... and the deadline is so far ahead when it is set */
+#define CTL_ENABLE  1
+
+static volatile u32 handled; /* interrupts of the row's kind */
+
+static void irq_on(void)
+{
+    __asm__ volatile("msr daifclr, #2" ::: "memory");
+}
+
+static void irq_off(void)
+{
+    __asm__ volatile("msr daifset, #2" ::: "memory");
+}
+
+/* Sleeps until handled changes; the interrupt is taken where it cannot be missed. */
+static void wait_for_interrupt(u32 before)
+{
+    irq_off();
+    while (handled == before) {
+        wfi();
+        irq_on();
+        isb();
+        irq_off();
+    }
+    irq_on();
+}
+
+/* --- virtual IPI: both VCPUs run guest code; VCPU 1 spins with interrupts on, else it sleeps ---
+ */
+
+static volatile bool secondary_spins, secondary_is_spinning;
+
+static void sgi_handler(void)
+{
+    handled++;
+}
+
+static void wake_handler(void)
+{
+}
+
+void secondary_main(void)
+{
+    gic_init_cpu(1);
+    irq_on();
+    for (;;) {
+        secondary_is_spinning = secondary_spins;
+        if (!secondary_spins) {
+            wfi();
+        }
+    }
+}
+
+static void secondary_spin(bool spin)
+{
+    secondary_spins = spin;
+    if (spin) {
+        dsb(ish);
+        gic_send_sgi(1, SGI_WAKE);
+    }
+    while (secondary_is_spinning != spin) {
+    }
+}
+
+void virtual_ipi_prep(unsigned ops)
+{
+    (void)ops;
+    irq_set_handler(SGI_BENCH, sgi_handler);
+    irq_set_handler(SGI_WAKE, wake_handler);
+    handled = 0;
+    dsb(ish);
+    secondary_spin(true);
+}
+
+void virtual_ipi_exec(void)
+{
+    u32 before = handled;
+    gic_send_sgi(1, SGI_BENCH);
+    while (handled == before) {
+    }
+}
+
+bool virtual_ipi_post(unsigned ops)
+{
+    secondary_spin(false);
+    return handled == ops;
+}
+
+/* --- virtual EOI: no trap, whatever the design --- */
+
+void virtual_eoi_exec(void)
+{
+    gic_complete_none();
+}
+
+/* The interface still works: one SGI to ourselves arrives, is completed, and so does the next. */
+bool virtual_eoi_post(unsigned ops)
+{
+    (void)ops;
+    irq_set_handler(SGI_BENCH, sgi_handler);
+    handled = 0;
+    for (u32 i = 0; i < 2; i++) {
+        gic_send_sgi(0, SGI_BENCH);
+        wait_for_interrupt(i);
+    }
+    return handled == 2;
+}
+
+/* --- the kernel's device: out ends in its I/O thread, in begins there --- */
+
+static u32 kicks_before;
+
+static u32 kicks_seen(void)
+{
+    return mmio_read32(GUEST_IODEV + IODEV_KICKS);
+}
+
+void io_out_prep(unsigned ops)
+{
+    (void)ops;
+    mmio_write32(GUEST_IODEV + IODEV_MODE, row_measuring ? IODEV_MODE_OUT : IODEV_MODE_COUNT);
+    kicks_before = kicks_seen();
+}
+
+void io_out_exec(void)
+{
+    u32 before = kicks_seen();
+    if (row_measuring) {
+        mark_begin("io-latency-out", 1);
+    }
+    mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
+    while (kicks_seen() == before) {
+    }
+}
+
+bool io_out_post(unsigned ops)
+{
+    mmio_write32(GUEST_IODEV + IODEV_MODE, IODEV_MODE_COUNT);
+    return kicks_seen() == kicks_before + ops;
+}
+
+static void reply_handler(void)
+{
+    if (row_measuring) {
+        mark_end("io-latency-in");
+    }
+    handled++;
+}
+
+void io_in_prep(unsigned ops)
+{
+    (void)ops;
+    irq_set_handler(IODEV_INTID, reply_handler);
+    gic_enable(IODEV_INTID);
+    handled = 0;
+    mmio_write32(GUEST_IODEV + IODEV_MODE, row_measuring ? IODEV_MODE_IN : IODEV_MODE_REPLY);
+}
+
+void io_in_exec(void)
+{
+    u32 before = handled;
+    mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
+    wait_for_interrupt(before);
+}
+
+bool io_in_post(unsigned ops)
+{
+    mmio_write32(GUEST_IODEV + IODEV_MODE, IODEV_MODE_COUNT);
+    return handled == ops;
+}
+
+/* --- virtual timer --- */
+
+static u64 timer_early; /* interrupts that came before their deadline */
+static u64 timer_deadline;
+
+static u64 counter(void)
+{
+    isb();
+    return read_sysreg(cntvct_el0);
+}
+
+static void timer_handler(void)
+{
+    if (row_measuring) {
+        mark_end("virtual-timer");
+    }
+    write_sysreg(0, cntv_ctl_el0);
+    timer_early += counter() < timer_deadline;
+    handled++;
+}
+
+void virtual_timer_prep(unsigned ops)
+{
+    (void)ops;
+    irq_set_handler(INTID_VTIMER, timer_handler);
+    gic_enable(INTID_VTIMER);
+    handled = 0;
+    timer_early = 0;
+}
+
+/* Sets a deadline and spins, masked, until EARLY_TICKS before it. False: the interrupt is there
+ * already, the moment was missed. */
+static bool reach_deadline(void)
+{
+    timer_deadline = counter() + read_sysreg(cntfrq_el0) * LEAD_US / 1000000;
+    write_sysreg(timer_deadline, cntv_cval_el0);
+    write_sysreg(CTL_ENABLE, cntv_ctl_el0);
+    isb();
+    while (counter() < timer_deadline - EARLY_TICKS) {
+    }
+    return read_sysreg(isr_el1) == 0;
+}
+
+/* The guest runs when its timer expires: the physical interrupt, the exit, the injection and the
+ * entry are all inside the span. */
+void virtual_timer_exec(void)
+{
+    u32 before = handled;
+    irq_off();
+    while (!reach_deadline()) {
+        u32 missed = handled;
+        bool measuring = row_measuring;
+        row_measuring = false;
+        wait_for_interrupt(missed);
+        handled = before;
+        row_measuring = measuring;
+        irq_off();
+    }
+    if (row_measuring) {
+        mark_begin("virtual-timer", 1);
+    }
+    irq_on();
+    while (handled == before) {
+    }
+}
+
+bool virtual_timer_post(unsigned ops)
+{
+    return handled == ops && timer_early == 0;
+}
