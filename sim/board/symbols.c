@@ -83,6 +83,13 @@ static bool append(struct source *source, uint64_t start, uint64_t size_bytes, c
     return true;
 }
 
+/* Linker scripts mark places by such names ("__text_start"): the last choice for what begins there.
+ */
+static bool is_marker(const struct symbol *symbol)
+{
+    return symbol->name[0] == '_';
+}
+
 static int by_start_then_preference(const void *left, const void *right)
 {
     const struct symbol *a = left, *b = right;
@@ -91,6 +98,9 @@ static int by_start_then_preference(const void *left, const void *right)
     }
     if (a->rank != b->rank) {
         return a->rank < b->rank ? -1 : 1;
+    }
+    if (is_marker(a) != is_marker(b)) {
+        return is_marker(b) ? -1 : 1;
     }
     if (a->end != b->end) {
         return a->end > b->end ? -1 : 1;

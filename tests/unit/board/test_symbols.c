@@ -149,6 +149,16 @@ START_TEST(of_several_names_the_global_function_is_taken)
 }
 END_TEST
 
+START_TEST(mark_of_a_linker_script_is_the_last_choice)
+{
+    static const Elf64_Sym table[] = {SYM(LABEL(1), TEXT, AT(0), 0), SYM(LABEL(1), TEXT, AT(0), 0),
+                                      SYM(LABEL(1), TEXT, AT(0x10), 0)};
+    add_elf(&host, table, (const char *const[]){"__text_start", "vectors", "_alone"}, 3);
+    is(AT(0), "vectors");
+    is(AT(0x10), "_alone");
+}
+END_TEST
+
 START_TEST(scopes_never_mix)
 {
     static const Elf64_Sym table[] = {SYM(FUNC(1), TEXT, AT(0), 0x10)};
@@ -275,6 +285,7 @@ int main(void)
     tcase_add_test(tc, label_inside_a_function_is_the_function);
     tcase_add_test(tc, assembler_local_and_data_symbols_are_no_code);
     tcase_add_test(tc, of_several_names_the_global_function_is_taken);
+    tcase_add_test(tc, mark_of_a_linker_script_is_the_last_choice);
     tcase_add_test(tc, scopes_never_mix);
     tcase_add_test(tc, slide_moves_the_addresses);
     tcase_add_test(tc, map_symbols_reach_to_the_next_of_any_kind);
