@@ -12,9 +12,10 @@
 #define ENGINE_PAGE_BITS 10
 #define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
 
-#define ENGINE_MAX_RAMS   16
-#define ENGINE_MAX_RANGES 8 /* put off for a view that is not selected; more become a full flush   \
-                             */
+#define ENGINE_MAX_RAMS 16
+#define ENGINE_MAX_RANGES                                                                          \
+    8 /* put off for a view that is not selected; more become a full flush                         \
+       */
 
 /* Bits of a filter: which pages were filled since the last full flush. A set bit may be another
  * page's, a clear bit is certain. */
@@ -33,6 +34,7 @@ struct engine_range {
 struct engine_tlb {
     uint64_t data[FILTER_BITS / 64];
     uint64_t code[FILTER_BITS / 64];
+    bool voids;          /* entries that lead nowhere, see flush_page_now() */
     bool filled;         /* anything at all since the last full flush */
     bool tagged;         /* an entry whose address a TLBI by VA cannot name (bits 63..56) */
     bool flush_all;      /* put off until the view is selected */
@@ -43,8 +45,8 @@ struct engine_tlb {
 /* Who answers a fill: the client, or the engine for its own purposes. */
 enum engine_filler {
     FILL_BY_CLIENT,
-    FILL_WITH_NOTHING, /* replaces an entry by one that permits nothing: a flush of one page */
-    FILL_WINDOW        /* identity, execute only: the window of code_changed() */
+    FILL_WITH_VOID, /* replaces an entry by one that leads nowhere: a flush of one page */
+    FILL_WINDOW     /* identity, execute only: the window of code_changed() */
 };
 
 enum engine_reason {
@@ -74,7 +76,6 @@ struct engine {
 
     enum engine_filler filler;
     unsigned view;
-    bool scr_ns, hcr_e2h; /* as written to Unicorn */
     struct engine_natives natives;
     struct engine_tlb tlbs[ENGINE_VIEWS];
 
@@ -91,7 +92,10 @@ void engine_write_sysreg(struct engine *engine, unsigned op0, unsigned op1, unsi
                          unsigned crm, unsigned op2, uint64_t value);
 
 /* Makes Unicorn's state that of view 0 and no natives. */
-void engine_views_init(struct engine *engine);
+bool engine_views_init(struct engine *engine, struct err *e);
+
+/* A fetch led nowhere: flushes the selected view if such entries are its own doing. */
+bool engine_flush_voids(struct engine *engine);
 
 /* Notes that the selected view now holds a translation of `at`. */
 void engine_note_fill(struct engine *engine, uint64_t at, bool code);

@@ -14,6 +14,9 @@ enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTI
 /* The engine's own code, in a physical page far above any RAM of the models (48 bits). */
 #define STUB_PA UINT64_C(0x0000fffffffff000)
 
+/* Physical memory that is never mapped: a fetch from it ends the run with an error of its own. */
+#define NOWHERE_PA UINT64_C(0x0000800000000000)
+
 #define A64_CLREX UINT32_C(0xd5033f5f)
 #define A64_SVC   UINT32_C(0xd4000001)
 #define A64_SIZE  4
@@ -97,8 +100,8 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     struct engine *e = user;
     (void)uc;
     if (e->filler != FILL_BY_CLIENT) {
-        out->paddr = e->filler == FILL_WINDOW ? at : e->rams[0].at;
-        out->perms = e->filler == FILL_WINDOW ? UC_PROT_EXEC : UC_PROT_NONE;
+        out->paddr = e->filler == FILL_WINDOW ? at : NOWHERE_PA;
+        out->perms = UC_PROT_EXEC;
         return true;
     }
     e->stats.fills++;
@@ -178,11 +181,10 @@ struct engine *engine_create(bool lse, const struct engine_client *client, struc
     engine->client = *client;
     engine->block = client->block;
     engine->block_ctx = client->ctx;
-    if (!setup(engine, lse, e) || !map_stub(engine, e)) {
+    if (!setup(engine, lse, e) || !map_stub(engine, e) || !engine_views_init(engine, e)) {
         engine_destroy(engine);
         return NULL;
     }
-    engine_views_init(engine);
     return engine;
 }
 
@@ -261,6 +263,11 @@ static enum engine_stop run_once(struct engine *e)
         uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
         return ENGINE_STOPPED_REFUSED;
     }
+    if (code == UC_ERR_FETCH_UNMAPPED && engine_flush_voids(e)) {
+        uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+        e->reason = REASON_OWN;
+        return ENGINE_STOPPED_UNTIL;
+    }
     if (code != UC_ERR_OK) {
         return failed(e, code);
     }
@@ -320,7 +327,10 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     e->exact_started = false;
     e->block = block_once;
     e->block_ctx = e;
-    enum engine_stop stop = run_once(e);
+    enum engine_stop stop;
+    do {
+        stop = run_once(e);
+    } while (stop == ENGINE_STOPPED_UNTIL && e->reason == REASON_OWN);
     e->block = e->client.block;
     e->block_ctx = e->client.ctx;
     if (stop == ENGINE_STOPPED_UNTIL) {

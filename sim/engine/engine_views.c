@@ -4,6 +4,8 @@
  */
 #include "sim/engine/engine_internal.h"
 
+#include <string.h>
+
 #include "sim/base/bits.h"
 
 /* A range of at most this many pages is looked at page by page. */
@@ -16,6 +18,7 @@
 #define SCTLR_NTWI BIT(16)
 #define SCR_NS     BIT(0)
 #define SCR_RW     BIT(10)
+#define HCR_TVM    BIT(26) /* of no effect on EL0 */
 #define HCR_TGE    BIT(27)
 #define HCR_RW     BIT(31)
 #define HCR_E2H    BIT(34)
@@ -31,16 +34,67 @@ void engine_write_sysreg(struct engine *engine, unsigned op0, unsigned op1, unsi
     BUG_ON(uc_reg_write(engine->uc, UC_ARM64_REG_CP_REG, &reg) != UC_ERR_OK);
 }
 
-static void write_scr(struct engine *e, bool ns)
+/*
+ * EL0 uses one of three MMU indices: secure, E2H with TGE, or neither. With HCR_EL2.{E2H,TGE} set
+ * for good, SCR_EL3 alone chooses: NS = 0; NS = 1 with RW = 0 (then EL2 is AArch32 and E2H does not
+ * count); NS = 1 with RW = 1. One write per switch.
+ */
+static void write_scr(struct engine *e)
 {
-    engine_write_sysreg(e, 3, 6, 1, 1, 0, SCR_RW | (ns ? SCR_NS : 0));
-    e->scr_ns = ns;
+    static const uint64_t scr[ENGINE_VIEWS] = {SCR_RW, SCR_NS, SCR_NS | SCR_RW};
+    engine_write_sysreg(e, 3, 6, 1, 1, 0, scr[e->view]);
 }
 
-static void write_hcr(struct engine *e, bool e2h)
+static uint64_t read_hcr(struct engine *e)
 {
-    engine_write_sysreg(e, 3, 4, 1, 1, 0, HCR_RW | (e2h ? HCR_E2H | HCR_TGE : 0));
-    e->hcr_e2h = e2h;
+    uc_arm64_cp_reg reg = {.op0 = 3, .op1 = 4, .crn = 1, .crm = 1, .op2 = 0};
+    BUG_ON(uc_reg_read(e->uc, UC_ARM64_REG_CP_REG, &reg) != UC_ERR_OK);
+    return reg.val;
+}
+
+/* Where in a saved context HCR_EL2 is: the one word that follows two values of it. 0: not found. */
+static size_t find_hcr(const unsigned char *one, const unsigned char *other, size_t size_bytes,
+                       uint64_t one_hcr, uint64_t other_hcr)
+{
+    size_t found = 0;
+    for (size_t at = 0; at + sizeof one_hcr <= size_bytes; at += sizeof(uint32_t)) {
+        if (memcmp(one + at, &one_hcr, sizeof one_hcr) == 0 &&
+            memcmp(other + at, &other_hcr, sizeof other_hcr) == 0) {
+            if (found != 0) {
+                return 0;
+            }
+            found = at;
+        }
+    }
+    return found;
+}
+
+/*
+ * Unicorn's v8.0 models have no E2H bit to write, though their MMU index obeys it. Its saved
+ * context is the CPU's state as bytes: put the bit there, restore, and look whether it has come.
+ */
+static void force_e2h(struct engine *e)
+{
+    size_t size_bytes = uc_context_size(e->uc);
+    uc_context *one = NULL;
+    uc_context *other = NULL;
+    if (uc_context_alloc(e->uc, &one) == UC_ERR_OK &&
+        uc_context_alloc(e->uc, &other) == UC_ERR_OK) {
+        uint64_t one_hcr = read_hcr(e);
+        uc_context_save(e->uc, one);
+        engine_write_sysreg(e, 3, 4, 1, 1, 0, HCR_RW | HCR_TGE | HCR_TVM);
+        uint64_t other_hcr = read_hcr(e);
+        uc_context_save(e->uc, other);
+        size_t at =
+            find_hcr((unsigned char *)one, (unsigned char *)other, size_bytes, one_hcr, other_hcr);
+        if (at != 0) {
+            uint64_t hcr = one_hcr | HCR_E2H;
+            memcpy((unsigned char *)one + at, &hcr, sizeof hcr);
+            uc_context_restore(e->uc, one);
+        }
+    }
+    uc_context_free(one);
+    uc_context_free(other);
 }
 
 /* SCTLR_EL1 for views 0 and 1, SCTLR_EL2 for view 2 (E2H and TGE). A raw write: flushes nothing.
@@ -57,13 +111,22 @@ static void write_sctlr(struct engine *e)
     engine_write_sysreg(e, 3, 4, 1, 0, 0, sctlr);
 }
 
-void engine_views_init(struct engine *engine)
+bool engine_views_init(struct engine *engine, struct err *e)
 {
     uint32_t pstate = 0; /* EL0, for ever */
     uc_reg_write(engine->uc, UC_ARM64_REG_PSTATE, &pstate);
-    write_scr(engine, false);
-    write_hcr(engine, false);
-    write_sctlr(engine); /* any of these makes Unicorn look at PSTATE again */
+    uint64_t hcr = HCR_RW | HCR_E2H | HCR_TGE;
+    engine_write_sysreg(engine, 3, 4, 1, 1, 0, hcr);
+    if (read_hcr(engine) != hcr) {
+        force_e2h(engine);
+    }
+    if (read_hcr(engine) != hcr) {
+        return err_set(e, "this Unicorn cannot give the v8.0 model three views (docs/engine.md)");
+    }
+    engine_write_sysreg(engine, 3, 4, 14, 1, 0, 0); /* CNTHCTL_EL2: view 2 would read counters */
+    write_sctlr(engine);
+    write_scr(engine); /* any of these makes Unicorn look at PSTATE again */
+    return true;
 }
 
 void engine_set_natives(struct engine *engine, struct engine_natives natives)
@@ -125,28 +188,41 @@ static void flush_all_now(struct engine *e)
         return;
     }
     e->stats.flushes++;
-    engine_write_sysreg(e, 1, 0, 8, 7, 0, 0); /* TLBI VMALLE1: this MMU index only */
+    if (e->view == 1) {
+        engine_write_sysreg(e, 1, 4, 8, 7, 4, 0); /* TLBI ALLE1: the index without E2H */
+    } else {
+        engine_write_sysreg(e, 1, 0, 8, 7, 0, 0); /* TLBI VMALLE1: the secure one, or E2H's */
+    }
     *tlb = (struct engine_tlb){.filled = false};
 }
 
 /*
- * One page. TLBI VAE1 names 4 KiB but drops only the first KiB of it. For another one that holds
- * no code, a fetch that is answered "no permission" replaces the entry. False where neither does.
+ * One page. If it holds no code, a fetch on the engine's own behalf that is answered "executable,
+ * nowhere" replaces the entry (a refusal would leave it); jumping there comes back as an error. For
+ * one that may, there is TLBI VAE1, which names 4 KiB but drops only the first KiB of it, and not
+ * in view 1. False where neither does.
  */
 static bool flush_page_now(struct engine *e, uint64_t at)
 {
-    const struct engine_tlb *tlb = &e->tlbs[e->view];
-    if ((at & 0xfff) == 0) {
+    if (filter_has(e->tlbs[e->view].code, at)) {
+        if ((at & 0xfff) != 0 || e->view == 1) {
+            return false;
+        }
         engine_write_sysreg(e, 1, 0, 8, 7, 1, at >> 12);
         return true;
     }
-    if (filter_has(tlb->code, at)) {
-        return false;
-    }
-    e->filler = FILL_WITH_NOTHING;
-    uc_ctl_remove_cache(e->uc, at, at);
+    e->filler = FILL_WITH_VOID;
+    uc_ctl_remove_cache(e->uc, at, at + 1);
     e->filler = FILL_BY_CLIENT;
+    e->tlbs[e->view].voids = true;
     return true;
+}
+
+bool engine_flush_voids(struct engine *engine)
+{
+    bool had = engine->tlbs[engine->view].voids;
+    flush_all_now(engine);
+    return had;
 }
 
 static bool range_is_small(const struct engine_tlb *tlb, struct engine_range range)
@@ -215,12 +291,7 @@ void engine_set_view(struct engine *engine, unsigned view)
         return;
     }
     engine->view = view;
-    if (engine->scr_ns != (view != 0)) {
-        write_scr(engine, view != 0);
-    }
-    if (view != 0 && engine->hcr_e2h != (view == 2)) { /* in view 0 HCR_EL2 has no effect */
-        write_hcr(engine, view == 2);
-    }
+    write_scr(engine);
     struct engine_tlb *tlb = &engine->tlbs[view];
     if (tlb->flush_all) {
         flush_all_now(engine);
@@ -248,7 +319,7 @@ uint32_t engine_window_open(struct engine *e)
     uc_reg_read(e->uc, UC_ARM64_REG_PSTATE, &pstate);
     uint32_t el3 = pstate | PSTATE_EL3H;
     uc_reg_write(e->uc, UC_ARM64_REG_PSTATE, &el3);
-    write_scr(e, e->scr_ns);
+    write_scr(e);
     e->filler = FILL_WINDOW;
     return pstate;
 }
@@ -257,7 +328,7 @@ void engine_window_close(struct engine *e, uint32_t pstate)
 {
     e->filler = FILL_BY_CLIENT;
     uc_reg_write(e->uc, UC_ARM64_REG_PSTATE, &pstate);
-    write_scr(e, e->scr_ns);
+    write_scr(e);
 }
 
 static bool has_code(const struct engine_ram *ram, uint64_t page)

@@ -1,0 +1,18 @@
+/* One test for each fact about Unicorn that the design leans on (docs/engine.md). */
+#include "tests/integration/engine/probe.h"
+
+int main(void)
+{
+    Suite *suite = suite_create("engine");
+    probe_add_traps(suite);
+    probe_add_natives(suite);
+    probe_add_memory(suite);
+    probe_add_blocks(suite);
+    probe_add_code(suite);
+    probe_add_views(suite);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_ENV);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
