@@ -104,7 +104,7 @@ static void check_overflow(const void *arg)
     WR("pmcntenset_el0", CYCLES);
     WR("pmcr_el0", PMCR_LC | PMCR_E);
     ISB();
-    for (unsigned i = 0; i < 1000 && (RD("pmovsclr_el0") & CYCLES) == 0; i++) {
+    for (unsigned i = 0; i < 1000000 && (RD("pmovsclr_el0") & CYCLES) == 0; i++) {
         spin(1000);
     }
     expect("PMOVSCLR", RD("pmovsclr_el0") & CYCLES, CYCLES);

@@ -228,6 +228,39 @@ static void check_el2_bypasses(const void *arg)
     expect_trap(2, VEC_LOWER64, 0x93c08006);
 }
 
+/* Shapes of the tables: concatenated at the start level, another start level, another granule (D5.2.6). The guest
+ * reaches an address in the last quarter of the input range and one behind it that is not mapped. */
+struct shape_case {
+    unsigned granule, bits, start_level;
+    uint64_t esr; /* of the unmapped address */
+};
+
+static void check_shape(const void *arg)
+{
+    const struct shape_case *c = arg;
+    struct pt s2 = pt_create_from(c->granule, c->bits, c->start_level), pt = el1_map(12);
+    uint64_t ipa = (1UL << c->bits) - 0x10000000;
+
+    *(volatile uint64_t *)TEST_PA = MARK;
+    stage2_fill(&s2);
+    pt_map_leaf(&s2, ipa, TEST_PA, 3, S2_RAM);
+    pt_map_leaf(&pt, TEST_VA, ipa, 3, RW_EL1);
+    pt_map_leaf(&pt, TEST_VA2, ipa + (1UL << c->granule), 3, RW_EL1);
+    el1_mmu_on(&pt);
+    stage2_on(&s2, 1);
+    expect("value", run_el1(load, TEST_VA), MARK);
+    expect_no_trap("ESR");
+    run_el1(load, TEST_VA2);
+    expect_trap(2, VEC_LOWER64, c->esr);
+    expect("HPFAR", this_cpu()->trap[0].hpfar, (ipa + (1UL << c->granule)) >> 8);
+}
+
+#define SHAPE(...)                                                                                 \
+    .run = check_shape, .arg = &(const struct shape_case)                                          \
+    {                                                                                              \
+        __VA_ARGS__                                                                                \
+    }
+
 /* An intermediate physical address beyond VTCR_EL2.T0SZ: translation fault of level 0 (D5.2.? input address size). */
 static void check_ipa_size(const void *arg)
 {
@@ -335,6 +368,10 @@ const struct check checks[] = {
     {.name = "tlbi_alle1is_removes_all_vmids", S2_TLBI(tlbi_alle1is)},
     {.name = "pages_of_two_vmids_are_kept_apart", .run = check_vmid},
     {.name = "el2_bypasses_stage_2", .run = check_el2_bypasses},
+    {.name = "s2_two_concatenated_tables_of_level_1", SHAPE(.granule = 12, .bits = 40, .start_level = 1, .esr = 0x93c08007)},
+    {.name = "s2_four_concatenated_tables_of_level_2", SHAPE(.granule = 12, .bits = 32, .start_level = 2, .esr = 0x93c08007)},
+    {.name = "s2_64k_granule", .need = NEED_G64K, SHAPE(.granule = 16, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
+    {.name = "s2_16k_granule", .need = NEED_G16K, SHAPE(.granule = 14, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
     {.name = "s2_address_beyond_t0sz_faults_at_level_0", .run = check_ipa_size},
     {.name = "hcr_dc_switches_stage_1_off", .run = check_dc},
     {.name = "hcr_ptw_refuses_a_walk_through_device_memory", .run = check_ptw},

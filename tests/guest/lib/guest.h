@@ -92,6 +92,7 @@ void power_off(void) __attribute__((noreturn));
 /* reset.c: the state each check starts from. */
 #define HCR_RW (1UL << 31)
 void state_reset(void);
+void state_reset_core(void); /* without GIC and translation tables */
 void hcr_write(uint64_t value);
 void vhe_enter(uint64_t more_hcr_bits);
 void spin(unsigned count);

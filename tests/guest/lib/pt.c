@@ -13,7 +13,6 @@
 #define TCR_EL2_PS_40 (2UL << 16)
 #define VTCR_RES1     (1UL << 31)
 #define VTCR_PS_40    (2UL << 16)
-#define VTCR_SL0_L1   (1UL << 6)
 #define VA_BITS       39
 
 static uint64_t pool_next = POOL_BASE;
@@ -23,9 +22,8 @@ void pt_pool_reset(void)
     pool_next = POOL_BASE;
 }
 
-static uint64_t *table_create(unsigned granule_bits)
+static uint64_t *table_create(uint64_t size)
 {
-    uint64_t size = 1UL << granule_bits;
     uint64_t *table = (uint64_t *)((pool_next + size - 1) & ~(size - 1));
 
     pool_next = (uint64_t)table + size;
@@ -44,19 +42,26 @@ static unsigned level_shift(const struct pt *pt, unsigned level)
     return pt->granule_bits + (3 - level) * (pt->granule_bits - 3);
 }
 
+struct pt pt_create_from(unsigned granule_bits, unsigned va_bits, unsigned start_level)
+{
+    struct pt pt = {.granule_bits = granule_bits, .start_level = start_level, .va_bits = va_bits};
+    uint64_t size = 8UL << (va_bits - level_shift(&pt, start_level));
+
+    pt.root = table_create(size > 1UL << granule_bits ? size : 1UL << granule_bits);
+    return pt;
+}
+
 struct pt pt_create(unsigned granule_bits, unsigned va_bits)
 {
-    struct pt pt = {.root = table_create(granule_bits), .granule_bits = granule_bits};
-    unsigned levels = (va_bits - granule_bits + granule_bits - 4) / (granule_bits - 3);
+    unsigned levels = (va_bits - 4) / (granule_bits - 3);
 
-    pt.start_level = 4 - levels;
-    return pt;
+    return pt_create_from(granule_bits, va_bits, 4 - levels);
 }
 
 uint64_t *pt_descriptor(const struct pt *pt, uint64_t va, unsigned level)
 {
     uint64_t *table = pt->root;
-    uint64_t mask = (1UL << (pt->granule_bits - 3)) - 1;
+    uint64_t mask = (1UL << (pt->va_bits - level_shift(pt, pt->start_level))) - 1;
 
     for (unsigned at = pt->start_level;; at++) {
         uint64_t *entry = &table[(va >> level_shift(pt, at)) & mask];
@@ -64,9 +69,10 @@ uint64_t *pt_descriptor(const struct pt *pt, uint64_t va, unsigned level)
             return entry;
         }
         if ((*entry & 3) != PT_TABLE) {
-            *entry = (uint64_t)table_create(pt->granule_bits) | PT_TABLE;
+            *entry = (uint64_t)table_create(1UL << pt->granule_bits) | PT_TABLE;
         }
         table = (uint64_t *)(*entry & PT_ADDR);
+        mask = (1UL << (pt->granule_bits - 3)) - 1;
     }
 }
 
@@ -78,6 +84,8 @@ void pt_map_leaf(const struct pt *pt, uint64_t va, uint64_t pa, unsigned level, 
 void pt_map(const struct pt *pt, uint64_t va, uint64_t pa, uint64_t size, uint64_t attributes)
 {
     unsigned first = pt->granule_bits == 12 ? 1 : 2; /* the highest level with blocks */
+
+    first = first < pt->start_level ? pt->start_level : first;
 
     while (size != 0) {
         unsigned level = first;
@@ -117,12 +125,17 @@ struct pt el2_map(void)
     return pt;
 }
 
+void stage2_fill(const struct pt *pt)
+{
+    pt_map(pt, 0, 0, 0x40000000, S2_IO);
+    pt_map(pt, 0x40000000, 0x40000000, 0x10000000, S2_RAM);
+}
+
 struct pt stage2_map(void)
 {
     struct pt pt = pt_create(12, VA_BITS);
 
-    pt_map(&pt, 0, 0, 0x40000000, S2_IO);
-    pt_map(&pt, 0x40000000, 0x40000000, 0x10000000, S2_RAM);
+    stage2_fill(&pt);
     return pt;
 }
 
@@ -165,7 +178,10 @@ void el2_mmu_off(void)
 
 void stage2_on(const struct pt *pt, unsigned vmid)
 {
-    WR("vtcr_el2", VTCR_RES1 | VTCR_PS_40 | TCR_WALK_WB | VTCR_SL0_L1 | (64 - VA_BITS));
+    uint64_t tg0 = pt->granule_bits == 12 ? 0 : pt->granule_bits == 16 ? 1 : 2;
+    uint64_t sl0 = pt->granule_bits == 12 ? 2 - pt->start_level : 3 - pt->start_level;
+
+    WR("vtcr_el2", VTCR_RES1 | VTCR_PS_40 | tg0 << 14 | TCR_WALK_WB | sl0 << 6 | (64 - pt->va_bits));
     WR("vttbr_el2", (uint64_t)pt->root | (uint64_t)vmid << 48);
     WR("hcr_el2", RD("hcr_el2") | 1);
     tlb_flush_all();

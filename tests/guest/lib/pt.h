@@ -49,11 +49,12 @@
 struct pt {
     uint64_t *root;
     unsigned granule_bits; /* 12, 14, 16 */
-    unsigned start_level;
+    unsigned start_level, va_bits;
 };
 
 void pt_pool_reset(void);
 struct pt pt_create(unsigned granule_bits, unsigned va_bits);
+struct pt pt_create_from(unsigned granule_bits, unsigned va_bits, unsigned start_level); /* concatenated where needed */
 void pt_map(const struct pt *pt, uint64_t va, uint64_t pa, uint64_t size, uint64_t attributes);
 void pt_map_leaf(const struct pt *pt, uint64_t va, uint64_t pa, unsigned level, uint64_t attributes);
 uint64_t *pt_descriptor(const struct pt *pt, uint64_t va, unsigned level);
@@ -62,10 +63,11 @@ uint64_t *pt_descriptor(const struct pt *pt, uint64_t va, unsigned level);
 struct pt el1_map(unsigned granule_bits);  /* code EL0+EL1, RAM EL1 only, .user EL0+EL1, devices EL1 only */
 struct pt el2_map(void);                   /* EL2, or EL2&0 with E2H = 1: then like el1_map() */
 struct pt stage2_map(void);                /* devices and RAM */
+void stage2_fill(const struct pt *pt);     /* the same in tables of another shape */
 void el1_mmu_on(const struct pt *pt);      /* TCR, TTBR0, MAIR, SCTLR.M of EL1&0; from EL2 */
 void el2_mmu_on(const struct pt *pt);
 void el2_mmu_off(void);
-void stage2_on(const struct pt *pt, unsigned vmid); /* VTCR, VTTBR, HCR.VM */
+void stage2_on(const struct pt *pt, unsigned vmid); /* VTCR as the tables' shape needs, VTTBR, HCR.VM */
 uint64_t tcr_el1_value(unsigned granule_bits, unsigned va_bits);
 void tlb_flush_all(void);                  /* EL1&0, stage 2 and EL2 of this machine */
 

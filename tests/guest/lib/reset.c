@@ -53,7 +53,7 @@ static void reset_timers(void)
     }
 }
 
-void state_reset(void)
+void state_reset_core(void)
 {
     struct percpu *cpu = this_cpu();
 
@@ -81,11 +81,16 @@ void state_reset(void)
     reset_debug();
     ISB();
     OP("tlbi alle1is\n tlbi alle2is\n dsb sy\n isb");
-    if (cpu->index == 0) {
-        pt_pool_reset();
-    }
-    gic_reset();
     cpu->irq_hook = NULL;
     cpu->sync_hook = NULL;
     traps_reset();
+}
+
+void state_reset(void)
+{
+    state_reset_core();
+    if (this_cpu()->index == 0) {
+        pt_pool_reset();
+    }
+    gic_reset();
 }
