@@ -138,12 +138,13 @@ bool vm_switch_call(struct vcpu *v)
         return false;
     }
     struct vm *peer = vm_find(v->vm->id ^ 1);
+    bool posts = function != HVC_SWITCH_RCV;
     u64 result = 0;
-    if (v->index != 0 || !peer || peer->vcpu_count == 0) {
+    if (v->index != 0 || (posts && (!peer || peer->vcpu_count == 0))) {
         vcpu_set_reg(v, 0, (u64)-1);
         return true;
     }
-    if (function != HVC_SWITCH_RCV) {
+    if (posts) {
         mail_post(peer, vcpu_reg(v, 1));
     }
     if (function != HVC_SWITCH_DON) {

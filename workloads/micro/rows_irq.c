@@ -47,15 +47,22 @@ static void wake_handler(void)
 {
 }
 
+/* Interrupts are masked between the look and the WFI: one that comes there still ends it. They are
+ * on while it spins. */
 void secondary_main(void)
 {
     gic_init_cpu(1);
-    irq_on();
     for (;;) {
-        secondary_is_spinning = secondary_spins;
+        irq_off();
         if (!secondary_spins) {
             wfi();
         }
+        irq_on();
+        isb();
+        secondary_is_spinning = secondary_spins;
+        while (secondary_spins) {
+        }
+        secondary_is_spinning = false;
     }
 }
 
