@@ -37,6 +37,10 @@ struct cpu_model {
     uint64_t ctr, dczid, clidr;     /* cache geometry as the CPU reports it */
     uint64_t ccsidr[7][2];          /* [level][instruction] */
     unsigned tlb_entries, tlb_ways; /* unified main TLB; a profile may override */
+    /* What the core's ID registers state beyond features: versions and security claims. */
+    uint8_t debug_version, pmu_version; /* ID_AA64DFR0_EL1.DebugVer, PMUVer */
+    uint8_t csv2, csv3, ssbs;           /* ID_AA64PFR0_EL1.CSV2, CSV3, ID_AA64PFR1_EL1.SSBS */
+    uint8_t affinity_cluster;           /* CPUs per cluster in MPIDR_EL1: the board's choice */
 };
 
 /* The model of that name, or NULL. cpu_model_at(i) walks all of them in the order of the

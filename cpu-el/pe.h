@@ -45,6 +45,9 @@ struct pe {
  * (Arm ARM D1.9). */
 void pe_reset(struct pe *pe, unsigned el);
 
+/* MPIDR_EL1 of this PE. */
+uint64_t pe_mpidr(const struct pe *pe);
+
 /* E2H and TGE as they act now: HCR_EL2 bits are 0 where the feature or EL2 is absent. */
 static inline bool pe_e2h(const struct pe *pe)
 {
