@@ -1,0 +1,379 @@
+#include "sim/board/cpu.h"
+
+#include <string.h>
+
+#include "sim/base/bits.h"
+#include "sim/base/err.h"
+
+static unsigned slot_of(uint64_t pc, uint32_t key)
+{
+    uint64_t x = pc >> 2 ^ pc >> 16 ^ (uint64_t)key << 7;
+    return (unsigned)x & ((1u << BLOCK_TABLE_BITS) - 1);
+}
+
+/* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
+ * under (its EL). */
+static bool is_special(const struct insn *insn)
+{
+    switch (insn->kind) {
+    case INSN_KIND_WFE:
+    case INSN_KIND_SEV:
+    case INSN_KIND_ESB:
+    case INSN_KIND_MARK:
+        return true;
+    case INSN_KIND_UNDEF:
+        return insn->flags & INSN_FLAG_NATIVE_UNDEF;
+    default: /* everything else runs in the engine or traps by itself */
+        return false;
+    }
+}
+
+static uint32_t flags_of(const struct insn *insn)
+{
+    uint32_t flags = 0;
+    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
+    flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
+    flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB : 0;
+    flags |= insn->flags & INSN_FLAG_STORE ? BLOCK_HAS_STORE : 0;
+    flags |= insn->flags & INSN_FLAG_UNPRIVILEGED ? BLOCK_HAS_UNPRIVILEGED : 0;
+    flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
+    return flags;
+}
+
+static void add_class(struct block *b, enum cost_class class, uint32_t units)
+{
+    for (uint32_t i = 0; i < b->class_count; i++) {
+        if (b->classes[i].class == class) {
+            b->classes[i].units = (uint16_t)(b->classes[i].units + units);
+            return;
+        }
+    }
+    BUG_ON(b->class_count == BLOCK_CLASSES_MAX);
+    b->classes[b->class_count].class = (uint16_t) class;
+    b->classes[b->class_count].units = (uint16_t)units;
+    b->class_count++;
+}
+
+bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out)
+{
+    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    /* What the TLB holds is what the engine runs, even where the tables say otherwise by now. */
+    bool held = mmu_holds(cpu->mmu, &access);
+    if (held ? !mmu_translate(cpu->mmu, &access, &page, &fault)
+             : !mmu_probe(cpu->mmu, &access, &page, &fault)) {
+        return false;
+    }
+    *pa_out = page.pa.v;
+    return true;
+}
+
+uint32_t code_word(struct cpu *cpu, uint64_t pc)
+{
+    uint64_t at;
+    uint32_t word = 0;
+    if (code_pa(cpu, pc, &at)) {
+        ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
+    }
+    return word;
+}
+
+struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
+{
+    uint16_t context = (uint16_t)(cpu->block_key >> 8);
+    unsigned el = cpu->pe.ps.el;
+    struct ledger_key key = {
+        .cpu = (uint8_t)cpu->pe.index,
+        .el = (uint8_t)el,
+        .context = context,
+        .symbol = symbols_lookup(cpu->machine->symbols, el, context, va(pc)),
+    };
+    return ledger_row(cpu->machine->ledger, key);
+}
+
+/* Books the runs of one block; it may then be reused. */
+static void fold(struct block *b, const cycles_t *prices)
+{
+    for (uint32_t i = 0; b->runs != 0 && i < b->class_count; i++) {
+        struct ledger_cell *cell = &b->row->cells[b->classes[i].class];
+        uint64_t units = b->runs * b->classes[i].units;
+        cell->count += units;
+        cell->cycles += units * prices[b->classes[i].class];
+    }
+    b->runs = 0;
+}
+
+void blocks_fold(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->run_count; i++) {
+        fold(cpu->run_list[i], cpu->meter.prices);
+        cpu->run_list[i]->listed = false;
+    }
+    cpu->run_count = 0;
+}
+
+void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes)
+{
+    for (unsigned i = 0; i < 1u << BLOCK_TABLE_BITS; i++) {
+        struct block *b = &cpu->blocks[i];
+        if (b->size_bytes != 0 &&
+            (size_bytes == 0 || (b->pa < at.v + size_bytes && b->pa + b->size_bytes > at.v))) {
+            fold(b, cpu->meter.prices);
+            b->size_bytes = 0;
+        }
+    }
+}
+
+/* Decodes the words of a block into its costs. */
+static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
+{
+    fold(b, cpu->meter.prices);
+    b->pc = pc;
+    b->pa = at;
+    b->key = cpu->block_key;
+    b->size_bytes = size_bytes;
+    b->flags = 0;
+    b->insn_count = size_bytes / 4;
+    b->cycles = 0;
+    b->class_count = 0;
+    b->stores_end = 0;
+    b->row = block_row(cpu, pc);
+    for (uint32_t i = 0; i < b->insn_count; i++) {
+        uint32_t word = 0;
+        ram_read(&cpu->machine->ram, pa(at + 4 * i), &word, sizeof word);
+        struct insn insn = insn_decode(&cpu->pe.model, word);
+        add_class(b, insn.cost, insn.units);
+        b->cycles += cpu->meter.prices[insn.cost] * insn.units;
+        b->flags |= flags_of(&insn);
+        if (insn.flags & INSN_FLAG_EXCLUSIVE) {
+            b->flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
+            b->flags |=
+                BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
+        }
+        b->stores_end = insn.flags & INSN_FLAG_STORE ? i + 1 : b->stores_end;
+        if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
+            b->flags |= BLOCK_ENDS_AT_BOUNDARY;
+        }
+    }
+}
+
+/* The page of code at pc, looked up again after anything that may have moved it. */
+static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
+{
+    struct code_page *page = &cpu->code_pages[(pc >> 12) % CODE_PAGES];
+    if (page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
+        uint64_t where;
+        if (!code_pa(cpu, pc, &where)) {
+            return false;
+        }
+        *page = (struct code_page){pc >> 12, where >> 12, cpu->code_epoch};
+    }
+    *at = page->pa_page << 12 | (pc & 0xfff);
+    return true;
+}
+
+/* The engine runs code that the model cannot find: it was fetched just now, so only our own mistake
+ * gets here. */
+static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+{
+    uint64_t at;
+    bool found = find_code(cpu, pc, &at);
+    BUG_ON(!found);
+    struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
+    bool known =
+        b->pc == pc && b->pa == at && b->key == cpu->block_key && b->size_bytes == size_bytes;
+    if (!known || !shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE)) {
+        make(cpu, b, pc, at, size_bytes);
+    }
+    return b;
+}
+
+/*
+ * What instruction i of a block costs, a DSB's wait for stores included. A store is outstanding for
+ * a stated number of instructions: cycles would depend on how blocks are cut. *last_store is the
+ * instruction count behind the last store, 0 = none outstanding.
+ */
+static cycles_t insn_cycles(struct cpu *cpu, const struct block *b, uint32_t i,
+                            uint64_t *last_store, bool *waits)
+{
+    const cycles_t *prices = cpu->meter.prices;
+    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, b->pc + 4 * i));
+    uint64_t number = cpu->entry_instructions + i;
+    *waits = false;
+    if (insn.flags & INSN_FLAG_STORE) {
+        *last_store = number + 1;
+    } else if (insn.kind == INSN_KIND_DSB) {
+        uint64_t drain = cpu->machine->config.store_drain_instructions;
+        *waits = *last_store != 0 && number - *last_store < drain;
+        *last_store = 0;
+    }
+    return prices[insn.cost] * insn.units + (*waits ? prices[COST_DSB_STORES] : 0);
+}
+
+/* How many of the block's instructions start before the deadline: all of them, or where it must be
+ * cut. */
+static uint32_t insns_before_deadline(struct cpu *cpu, const struct block *b)
+{
+    cycles_t at = cpu->clock.now;
+    uint64_t last_store = cpu->last_store;
+    cpu->entry_instructions = cpu->instructions;
+    uint32_t i = 0;
+    while (i < b->insn_count && at < cpu->deadline) {
+        bool waits;
+        at += insn_cycles(cpu, b, i, &last_store, &waits);
+        i++;
+    }
+    return i;
+}
+
+/* Something is near: decides whether the block may run. */
+static bool may_run(struct cpu *cpu, const struct block *b)
+{
+    if (cpu->leave || cpu->stepping || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+        return false;
+    }
+    if (cpu->clock.now >= cpu->turn_end && cpu->at_boundary) {
+        return false;
+    }
+    return insns_before_deadline(cpu, b) == b->insn_count;
+}
+
+uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
+{
+    struct block part = {.pc = pc, .insn_count = count};
+    uint32_t least = insns_before_deadline(cpu, &part);
+    for (uint32_t i = 0; i < least; i++) {
+        struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc + 4 * i));
+        if (flags_of(&insn) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+            return i;
+        }
+    }
+    return least;
+}
+
+/* The stores and barriers of a block: how many DSBs wait, from instruction `from` on, and what is
+ * outstanding behind instruction `to`. */
+static uint32_t barrier_waits(struct cpu *cpu, const struct block *b, uint32_t from, uint32_t to,
+                              uint64_t *last_store)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < to; i++) {
+        bool waits;
+        insn_cycles(cpu, b, i, last_store, &waits);
+        count += waits && i >= from;
+    }
+    return count;
+}
+
+static void account(struct cpu *cpu, struct block *b)
+{
+    cpu->clock.now += b->cycles;
+    cpu->entry_instructions = cpu->instructions;
+    cpu->instructions += b->insn_count;
+    b->runs++;
+    if (!b->listed) {
+        b->listed = true;
+        cpu->run_list[cpu->run_count++] = b;
+    }
+    cpu->current = b;
+    cpu->meter.row = b->row;
+    cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
+    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
+        cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
+    }
+    if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
+        cpu->entry_last_store = cpu->last_store;
+        if (b->flags & BLOCK_HAS_DSB) {
+            cost_charge(&cpu->meter, COST_DSB_STORES,
+                        barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store));
+        } else {
+            cpu->last_store = cpu->entry_instructions + b->stores_end;
+        }
+    }
+}
+
+bool block_enter(void *ctx, uint64_t pc, uint32_t size_bytes)
+{
+    struct cpu *cpu = ctx;
+    const struct code_page *page = &cpu->code_pages[(pc >> 12) % CODE_PAGES];
+    struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
+    uint64_t at = page->pa_page << 12 | (pc & 0xfff);
+    if (b->pc != pc || b->pa != at || b->size_bytes != size_bytes || b->key != cpu->block_key ||
+        page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
+        if (pc % 4 != 0) { /* no block of the table has such a pc: the hot path never looks */
+            cpu->pc_misaligned = true;
+            cpu->stopped_insns = 0;
+            return false;
+        }
+        b = find(cpu, pc, size_bytes);
+    }
+    if (cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) {
+        if (!may_run(cpu, b)) {
+            bool due = cpu->leave || cpu->stepping || cpu->clock.now >= cpu->deadline ||
+                       (cpu->clock.now >= cpu->turn_end && cpu->at_boundary);
+            cpu->stopped_insns = due ? 0 : b->insn_count;
+            return false;
+        }
+    }
+    account(cpu, b);
+    return true;
+}
+
+void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
+{
+    uint64_t at;
+    bool found = find_code(cpu, pc, &at);
+    BUG_ON(!found);
+    struct block *b = &cpu->partial;
+    make(cpu, b, pc, at, count * 4);
+    account(cpu, b);
+    fold(b, cpu->meter.prices);
+}
+
+void block_refund_from(struct cpu *cpu, uint64_t pc)
+{
+    struct block *b = cpu->current;
+    if (b == NULL || pc < b->pc || pc >= b->pc + b->size_bytes) {
+        return;
+    }
+    struct ledger_row *row = cpu->meter.row;
+    cpu->meter.row = b->row;
+    uint32_t done = (uint32_t)(pc - b->pc) / 4;
+    if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
+        uint64_t last_store = cpu->entry_last_store;
+        cost_refund(&cpu->meter, COST_DSB_STORES,
+                    barrier_waits(cpu, b, done, b->insn_count, &last_store));
+        cpu->last_store = cpu->entry_last_store;
+        barrier_waits(cpu, b, 0, done, &cpu->last_store);
+    }
+    for (uint32_t i = done; i < b->insn_count; i++) {
+        struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, b->pc + 4 * i));
+        cost_refund(&cpu->meter, insn.cost, insn.units);
+        cpu->instructions--;
+    }
+    cpu->meter.row = row;
+    cpu->current = NULL;
+}
+
+/* The ledger's context: 0 without stage 2, else VMID + 1. */
+static uint16_t context_of(const struct pe *pe)
+{
+    bool stage2 = pe->ps.el < 2 && (pe->sr[SR_HCR_EL2] & BIT(0)) && !(pe_tge(pe) && pe_e2h(pe));
+    uint64_t vmid = bits(pe->sr[SR_VTTBR_EL2], 63, 48);
+    return !stage2 ? 0 : (uint16_t)(vmid == UINT16_MAX ? UINT16_MAX : vmid + 1);
+}
+
+void block_context_changed(struct cpu *cpu)
+{
+    cpu->block_key = (uint32_t)context_of(&cpu->pe) << 8 | cpu->pe.ps.el;
+}
+
+void block_stop_flags_changed(struct cpu *cpu)
+{
+    uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB;
+    if (resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS) {
+        flags |= BLOCK_HAS_FP;
+    }
+    cpu->stop_flags = flags;
+}

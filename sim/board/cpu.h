@@ -1,0 +1,301 @@
+/*
+ * Inside the board: one simulated CPU and the machine around it. Only the files of sim/board that
+ * run CPUs include this.
+ *
+ *   blocks.c   what a translated block costs, and who its cycles belong to
+ *   loop.c     turns, deadlines, interrupts: who runs, and until when
+ *   trap.c     a trapped instruction: decide, act, account
+ *   fault.c    a refused page: abort, device access, or an exact deadline
+ *   view.c     which translations the engine may remember
+ *   step.c     one instruction at a time: debug events
+ *   span.c     measured spans
+ */
+#ifndef EL2SIM_BOARD_CPU_H
+#define EL2SIM_BOARD_CPU_H
+
+#include "cpu-el/exception.h"
+#include "cpu-el/insn.h"
+#include "cpu-el/pe.h"
+#include "cpu-el/pmu.h"
+#include "cpu-el/resolve.h"
+#include "gic/gic.h"
+#include "mmu/mmu.h"
+#include "sim/base/bus.h"
+#include "sim/base/clock.h"
+#include "sim/base/cost.h"
+#include "sim/base/event.h"
+#include "sim/board/fdt_virt.h"
+#include "sim/board/machine.h"
+#include "sim/board/pl011.h"
+#include "sim/board/pl031.h"
+#include "sim/board/psci.h"
+#include "sim/board/ram.h"
+#include "sim/board/symbols.h"
+#include "sim/engine/engine.h"
+#include "timer/timer.h"
+
+/* Why a block must be looked at before it runs. */
+enum block_flag {
+    BLOCK_ENDS_AT_BOUNDARY = 1 << 0, /* its last instruction is a branch: turns may end behind it */
+    BLOCK_HAS_SPECIAL = 1 << 1, /* holds an instruction that the engine must not run: WFE, MARK,
+                                   UNDEF here, ESB, SEV */
+    BLOCK_HAS_FP = 1 << 2,
+    BLOCK_HAS_DSB = 1 << 3,
+    BLOCK_HAS_STORE = 1 << 4,
+    BLOCK_HAS_UNPRIVILEGED = 1 << 5, /* LDTR, STTR */
+    BLOCK_HAS_SP_BASE = 1 << 6,      /* loads or stores relative to SP */
+    BLOCK_HAS_EXCLUSIVE = 1 << 7,
+    BLOCK_OPENS_EXCLUSIVE = 1 << 8 /* its last exclusive is a load */
+};
+
+/* Every instruction class fits; blocks hold few. */
+#define BLOCK_CLASSES_MAX 48
+
+struct block {
+    uint64_t pc, pa;
+    uint32_t key; /* struct cpu: block_key it was made under */
+    uint32_t size_bytes;
+    uint32_t flags;
+    uint32_t insn_count;
+    uint32_t stores_end; /* instructions up to and with the last store */
+    cycles_t cycles;     /* waits of DSBs not included */
+    uint64_t runs;       /* since the last fold: not yet in the ledger */
+    bool listed;         /* in struct cpu: run_list */
+    struct ledger_row *row;
+    uint32_t class_count;
+    struct {
+        uint16_t class, units;
+    } classes[BLOCK_CLASSES_MAX];
+};
+
+#define BLOCK_TABLE_BITS 14
+#define CODE_PAGES       256
+
+/* Where a page of code lies now, for the view that runs: avoids a translation per block. */
+struct code_page {
+    uint64_t va_page; /* va >> 12 */
+    uint64_t pa_page;
+    uint64_t epoch; /* struct cpu: code_epoch when it was looked up */
+};
+
+/* Why fill() refused. */
+enum refusal {
+    REFUSED_FAULT,    /* translation fault: cpu->fault */
+    REFUSED_DEVICE,   /* not RAM: carry it out on the bus */
+    REFUSED_DEADLINE, /* the walk's cycles reached a deadline: find the exact instruction */
+    REFUSED_LOOK      /* the instruction must be known first (LDTR, watched page) */
+};
+
+#define TRAP_KINDS 0x104
+
+struct trap_counter {
+    uint64_t count[3][3][TRAP_KINDS]; /* [from][to][EC; 0x100 + type for interrupts] */
+};
+
+struct cpu {
+    struct machine *machine;
+    struct pe pe;
+
+    struct clock clock;
+    struct cost_meter meter;
+    struct pmu pmu;
+    struct engine *engine;
+    struct mmu *mmu;
+    struct timer *timer;
+
+    /* blocks.c */
+    struct block *blocks;    /* 1 << BLOCK_TABLE_BITS */
+    struct block **run_list; /* blocks with runs to fold */
+    size_t run_count;
+    struct block *current;
+    struct block partial; /* `current` while a part of a block runs */
+    struct code_page code_pages[CODE_PAGES];
+    uint64_t code_epoch; /* changes whenever VA -> PA of code may have */
+    uint32_t block_key;  /* el | context << 8 */
+    uint32_t stop_flags; /* enum block_flag: blocks with one of these stop */
+    uint64_t instructions;
+    uint64_t entry_instructions; /* `instructions` before `current` */
+    uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
+    uint64_t entry_last_store;   /* `last_store` before `current` */
+
+    /* loop.c */
+    cycles_t horizon;  /* min(deadline, turn_end): the hot path looks at this only */
+    cycles_t deadline; /* first event, or the limit */
+    cycles_t turn_end;
+    cycles_t wake_stamp;    /* earliest time at which a raised input can wake it */
+    bool wake_known;        /* wake_stamp is of this wait */
+    bool wake_by_sgi;       /* and an SGI is what wakes */
+    bool in_wfe;            /* waiting in WFE: any event wakes */
+    bool trap_waits;        /* the trap hook left the trap to the loop */
+    uint32_t stopped_insns; /* block_enter() stopped before a block of so many instructions */
+    bool at_boundary;       /* nothing ran since an exception, return or branch */
+    bool leave;             /* stop at the next chance: power, wait, end of the machine */
+    bool pc_misaligned;     /* block_enter() saw a pc that is no multiple of 4 */
+    bool exclusive_open; /* a load-exclusive ran without its store: ERET must clear the monitor */
+
+    /* step.c */
+    bool stepping;     /* debug events are on: one instruction at a time */
+    bool step_through; /* the next one runs in the engine: its fetch faults */
+    bool stepped;      /* an instruction ran since step became active */
+    bool stepped_exclusive;
+
+    /* fault.c */
+    enum refusal refusal;
+    struct mmu_fault fault;
+    struct mmu_access refused_access;
+    struct mmu_page refused_page;
+    bool grant_refused; /* the next fill of refused_access's page is answered without looking at the
+                           instruction */
+
+    /* view.c */
+    uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
+    enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
+    uint64_t view_epoch[ENGINE_VIEWS];         /* changes when some of it was dropped */
+    uint64_t last_epoch;
+
+    struct trap_counter traps;
+    uint64_t traps_to_el2, exceptions;
+};
+
+struct machine {
+    struct machine_config config;
+    cycles_t prices[COST_CLASS_COUNT]; /* as charged: by level */
+    struct counter_rate counter;
+    struct cpu *cpus[EL2SIM_MAX_CPUS];
+    struct gic *gic;
+    struct bus bus;
+    struct ram ram;
+    struct psci psci;
+    struct pl011 uart;
+    struct pl031 rtc;
+    struct ledger *ledger;
+    struct symbols *symbols;
+    struct event_stream *events;
+    struct unimp_log *unimp;
+    struct span_table spans;
+    struct span_state *span_state;
+    struct machine_result result;
+    bool ended;
+    struct fdt_tree dtb;
+    struct image_list images;
+    void (*progress)(void *ctx, cycles_t now);
+    void *progress_ctx;
+};
+
+static inline bool shortcut_on(const struct machine *m, enum machine_shortcut s)
+{
+    return !(m->config.engine_off & s);
+}
+
+/* blocks.c
+ * ------------------------------------------------------------------------------------------------------------
+ */
+
+/* The engine's block hook. */
+bool block_enter(void *cpu, uint64_t pc, uint32_t size_bytes);
+/* Takes back what was charged for the instructions of `current` from pc on; with `but_first`, all
+ * but the one at pc. */
+void block_refund_from(struct cpu *cpu, uint64_t pc);
+/* Charges `count` instructions at pc as a block of their own (`current` = partial), which
+ * engine_run_until() then runs. */
+void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count);
+/* How many of the `count` instructions at pc the engine may run before a deadline or an instruction
+ * that it must not run. */
+uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count);
+/* Books all runs into the ledger. */
+void blocks_fold(struct cpu *cpu);
+/* Code at [at, at+size) changed: forget its blocks. size 0: all. */
+void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes);
+/* EL, stage 2 or VMID changed. */
+void block_context_changed(struct cpu *cpu);
+/* FP traps, debug events or strictness changed. */
+void block_stop_flags_changed(struct cpu *cpu);
+/* The ledger row for code at pc now. */
+struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
+/* The instruction word at pc, by translation without charge; 0 (UDF) if unreadable. */
+uint32_t code_word(struct cpu *cpu, uint64_t pc);
+/* Physical address of code at pc; false if it has none now. */
+bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
+
+/* loop.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+void loop_run(struct machine *m);
+/* Events or turn limits may have moved: recompute cpu->deadline and horizon. */
+void loop_deadline_changed(struct cpu *cpu);
+/* Ends the run. The first reason counts. */
+void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
+    __attribute__((format(printf, 4, 5)));
+/* Carries engine state into pe before, and pe's into the engine after, a change of PSTATE. */
+void cpu_save(struct cpu *cpu);
+void cpu_load(struct cpu *cpu, enum sysreg_id old_sp);
+/* Takes an exception now: pc, SP, view, ledger context follow. */
+void cpu_exception(struct cpu *cpu, const struct exception *exc);
+void cpu_return(struct cpu *cpu);
+/* Takes a due interrupt, if any; true if taken. */
+bool cpu_interrupt(struct cpu *cpu);
+/* Starts a CPU (PSCI CPU_ON). */
+void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at);
+/* The CPU enters WFI or WFE. */
+void cpu_wait(struct cpu *cpu);
+
+/* trap.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+/* The engine's trap hook. */
+enum engine_next trap_taken(void *cpu, enum engine_trap kind);
+/* The trapped instruction at pc, in the hook or after it. */
+void trap_handle(struct cpu *cpu);
+/* Carries out the instruction at pc, which the engine must not or cannot run. `insn` is decoded
+ * from it. */
+void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* An exception by rule at pc: UNDEF or trap. */
+void trap_exception(struct cpu *cpu, const struct outcome *out, const struct insn *insn,
+                    uint64_t pc);
+/* Acts on enum sysreg_effect bits. */
+void trap_effects(struct cpu *cpu, unsigned effects);
+void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b, uint64_t c);
+
+/* fault.c
+ * -------------------------------------------------------------------------------------------------------------
+ */
+
+bool fault_fill(void *cpu, va_t at, enum engine_access access, struct engine_page *out);
+/* engine_run() stopped because fill refused. */
+void fault_refused(struct cpu *cpu);
+/* Raises the abort of a failed translation of an access by the instruction at pc. */
+void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mmu_access *access,
+                 uint64_t pc, uint32_t word);
+
+/* view.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+/* Selects the view of the current EL, emptied if what it holds was translated under another
+ * context. */
+void view_select(struct cpu *cpu);
+/* mmu_hooks.dropped */
+void view_dropped(void *cpu, enum mmu_regime regime, va_t at, uint64_t size_bytes);
+
+/* step.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+void step_changed(struct cpu *cpu);
+/* Runs one instruction with breakpoints, watchpoints and software step. */
+void step_one(struct cpu *cpu);
+
+/* span.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+void span_init(struct machine *m);
+void span_destroy(struct machine *m);
+void span_mark(struct cpu *cpu, bool begin, uint64_t name_va, uint64_t operations);
+/* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
+void span_sgi(struct cpu *from, struct cpu *to);
+void span_wake(struct cpu *cpu);
+
+#endif

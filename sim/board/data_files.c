@@ -1,0 +1,160 @@
+#include "sim/board/data_files.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where each kind lives: below the source and build trees, and below the installed share directory.
+ */
+struct data_kind {
+    const char *name, *built;
+};
+
+static const struct data_kind data_kinds[] = {
+    {"profiles", EL2SIM_SOURCE_DIR "/sim/profiles"},
+    {"designs", EL2SIM_SOURCE_DIR "/sim/designs"},
+    {"guest", EL2SIM_BINARY_DIR "/guest"},
+};
+
+static bool is_directory(const char *path)
+{
+    DIR *dir = opendir(path);
+    if (dir) {
+        closedir(dir);
+    }
+    return dir != NULL;
+}
+
+static bool directory_of(const char *kind, char out[DATA_PATH_MAX])
+{
+    const char *chosen = getenv("EL2SIM_DATA");
+    if (chosen) {
+        snprintf(out, DATA_PATH_MAX, "%s/%s", chosen, kind);
+        return is_directory(out);
+    }
+    for (size_t i = 0; i < sizeof data_kinds / sizeof data_kinds[0]; i++) {
+        if (strcmp(data_kinds[i].name, kind) == 0) {
+            snprintf(out, DATA_PATH_MAX, "%s", data_kinds[i].built);
+            if (is_directory(out)) {
+                return true;
+            }
+        }
+    }
+    snprintf(out, DATA_PATH_MAX, "%s/%s", EL2SIM_INSTALL_DATA, kind);
+    return is_directory(out);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **data_file_list(const char *kind, const char *suffix, unsigned *count)
+{
+    char dir_path[DATA_PATH_MAX];
+    char **names = NULL;
+    *count = 0;
+    DIR *dir = directory_of(kind, dir_path) ? opendir(dir_path) : NULL;
+    for (struct dirent *entry; dir && (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+        size_t tail = strlen(suffix);
+        if (length <= tail || strcmp(entry->d_name + length - tail, suffix) != 0) {
+            continue;
+        }
+        char **grown = realloc(names, (*count + 1) * sizeof *names);
+        BUG_ON(grown == NULL);
+        names = grown;
+        names[*count] = strndup(entry->d_name, length - tail);
+        BUG_ON(names[*count] == NULL);
+        (*count)++;
+    }
+    if (dir) {
+        closedir(dir);
+    }
+    if (*count != 0) {
+        qsort(names, *count, sizeof *names, by_name);
+    }
+    return names;
+}
+
+static bool unknown(const char *kind, const char *name, const char *suffix, struct err *e)
+{
+    char known[300] = "";
+    unsigned count;
+    char **names = data_file_list(kind, suffix, &count);
+    for (unsigned i = 0; i < count; i++) {
+        size_t used = strlen(known);
+        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
+        free(names[i]);
+    }
+    free(names);
+    return err_set(e, "no \"%s\" in %s; there are: %s (or give a path)", name, kind,
+                   known[0] ? known : "none");
+}
+
+bool data_file_find(const char *kind, const char *name, const char *suffix,
+                    char path[DATA_PATH_MAX], struct err *e)
+{
+    size_t length = strlen(name);
+    size_t tail = strlen(suffix);
+    bool is_path =
+        strchr(name, '/') || (length > tail && strcmp(name + length - tail, suffix) == 0);
+    char dir[DATA_PATH_MAX];
+    if (is_path && (access(name, R_OK) == 0 || strchr(name, '/'))) {
+        if (access(name, R_OK) != 0) {
+            return err_set(e, "%s: %s", name, strerror(errno));
+        }
+        snprintf(path, DATA_PATH_MAX, "%s", name);
+        return true;
+    }
+    if (!directory_of(kind, dir)) {
+        return err_set(e, "no directory of %s: set EL2SIM_DATA", kind);
+    }
+    int written = snprintf(path, DATA_PATH_MAX, "%s/%s%s", dir, name, is_path ? "" : suffix);
+    if (written < 0 || written >= DATA_PATH_MAX || access(path, R_OK) != 0) {
+        return unknown(kind, name, suffix, e);
+    }
+    return true;
+}
+
+/* libcyaml's messages of one load; the first line says most. */
+static void keep_first(cyaml_log_t level, void *ctx, const char *format, va_list args)
+{
+    char *text = ctx;
+    if (level >= CYAML_LOG_ERROR && text[0] == '\0') {
+        vsnprintf(text, 256, format, args);
+        text[strcspn(text, "\n")] = '\0';
+    } else if (level >= CYAML_LOG_ERROR &&
+               strlen(text) < 400) { /* "in mapping field 'costs' (line: 7, column: 3)" */
+        size_t used = strlen(text);
+        text[used++] = ';';
+        vsnprintf(text + used, 512 - used, format, args);
+        text[used + strcspn(text + used, "\n")] = '\0';
+    }
+}
+
+bool yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
+{
+    char text[512] = "";
+    cyaml_config_t config = {
+        .log_fn = keep_first,
+        .log_ctx = text,
+        .mem_fn = cyaml_mem,
+        .log_level = CYAML_LOG_ERROR,
+    };
+    cyaml_err_t result = cyaml_load_file(path, &config, schema, out, NULL);
+    if (result != CYAML_OK) {
+        return err_set(e, "%s: %s%s%s", path, cyaml_strerror(result), text[0] ? ": " : "", text);
+    }
+    return true;
+}
+
+void yaml_free(const cyaml_schema_value_t *schema, void *data)
+{
+    cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
+    cyaml_free(&config, schema, data, 0);
+}

@@ -1,0 +1,164 @@
+#include "sim/board/design.h"
+
+#include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/data_files.h"
+
+static const cyaml_strval_t places[] = {{"host", WHERE_HOST}, {"vm", WHERE_VM}};
+
+static const cyaml_schema_value_t el_schema = {
+    CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint8_t),
+};
+
+static const cyaml_schema_field_t symbols_fields[] = {
+    CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct design_symbols, image, 1, 900),
+    CYAML_FIELD_SEQUENCE("els", CYAML_FLAG_POINTER, struct design_symbols, els, &el_schema, 1, 3),
+    CYAML_FIELD_ENUM("where", CYAML_FLAG_STRICT, struct design_symbols, where, places,
+                     CYAML_ARRAY_LEN(places)),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t symbols_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct design_symbols, symbols_fields),
+};
+
+static const cyaml_schema_field_t design_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct design, name, 1, 64),
+    CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct design, title, 1, 200),
+    CYAML_FIELD_STRING_PTR("about", CYAML_FLAG_POINTER, struct design, about, 1, 4000),
+    CYAML_FIELD_STRING_PTR("cpu", CYAML_FLAG_POINTER, struct design, cpu, 1, 64),
+    CYAML_FIELD_STRING_PTR("features", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                           features, 0, 400),
+    CYAML_FIELD_UINT("gic", CYAML_FLAG_DEFAULT, struct design, gic),
+    CYAML_FIELD_UINT("smp", CYAML_FLAG_DEFAULT, struct design, smp),
+    CYAML_FIELD_STRING_PTR("memory", CYAML_FLAG_POINTER, struct design, memory, 1, 32),
+    CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct design, image, 1, 900),
+    CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                           append, 0, 4000),
+    CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct design, profile, 1, 64),
+    CYAML_FIELD_SEQUENCE("symbols", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                         symbols, &symbols_schema, 0, 16),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t design_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct design, design_fields),
+};
+
+struct design *design_load(const char *name_or_path, struct err *e)
+{
+    char path[DATA_PATH_MAX];
+    struct design *design = NULL;
+    if (!data_file_find("designs", name_or_path, ".yaml", path, e) ||
+        !yaml_load(path, &design_schema, (void **)&design, e)) {
+        return NULL;
+    }
+    return design;
+}
+
+void design_free(struct design *design)
+{
+    if (design) {
+        yaml_free(&design_schema, design);
+    }
+}
+
+bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e)
+{
+    char *end;
+    unsigned shift = 20;
+    if (!isdigit((unsigned char)text[0])) {
+        return err_set(e, "memory \"%s\": a number with K, M or G is expected (256M)", text);
+    }
+    unsigned long long n = strtoull(text, &end, 10);
+    switch (toupper((unsigned char)*end)) {
+    case 'K':
+        shift = 10;
+        end++;
+        break;
+    case 'M':
+        end++;
+        break;
+    case 'G':
+        shift = 30;
+        end++;
+        break;
+    case '\0':
+        break;
+    default:
+        return err_set(e, "memory \"%s\": \"%s\" is no unit; K, M and G are", text, end);
+    }
+    if (*end != '\0' || n == 0 || n > UINT64_MAX >> shift) {
+        return err_set(e, "memory \"%s\" is no size that can be", text);
+    }
+    *bytes = (uint64_t)n << shift;
+    return true;
+}
+
+void profile_configure(const struct profile *profile, struct machine_config *config)
+{
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        config->prices[k] = profile->costs[k].price;
+    }
+    config->clock_hz = profile->clock_hz;
+    config->counter_hz = profile->counter_hz;
+    config->quantum = profile->quantum;
+    config->store_drain_instructions = profile->store_drain_instructions;
+    config->tlb_entries = profile->tlb_entries;
+    config->tlb_ways = profile->tlb_ways;
+    config->walk_cache_entries = profile->walk_cache_entries;
+}
+
+bool design_configure(const struct design *design, const struct profile *profile,
+                      struct machine_config *config, struct err *e)
+{
+    const struct cpu_model *cpu = cpu_model_by_name(design->cpu);
+    if (cpu == NULL) {
+        return err_set(e, "design %s: no CPU model \"%s\"", design->name, design->cpu);
+    }
+    config->cpu = *cpu;
+    config->cpu_count = design->smp;
+    config->gic_version = design->gic;
+    config->entry_el = 2;
+    profile_configure(profile, config);
+    if (!design_parse_memory(design->memory, &config->ram_bytes, e) ||
+        (design->features && !cpu_model_apply(&config->cpu, design->features, e))) {
+        return err_prefix(e, "design %s: ", design->name);
+    }
+    return true;
+}
+
+static bool add_symbols(const struct design_symbols *s, struct machine *m, struct err *e)
+{
+    char path[DATA_PATH_MAX];
+    struct symbol_scope scope = {.context =
+                                     s->where == WHERE_VM ? SYMBOLS_ANY_VM : SYMBOLS_NO_STAGE2};
+    for (unsigned i = 0; i < s->els_count; i++) {
+        if (s->els[i] > 2) {
+            return err_set(e, "symbols of %s: no EL%u", s->image, s->els[i]);
+        }
+        scope.el_mask |= 1u << s->els[i];
+    }
+    return data_file_find("guest", s->image, ".elf", path, e) &&
+           machine_symbols(m, path, &scope, e);
+}
+
+bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e)
+{
+    char kernel[DATA_PATH_MAX];
+    if (!data_file_find("guest", design->image, ".elf", kernel, e)) {
+        return err_prefix(e, "design %s: ", design->name);
+    }
+    struct machine_images images = {.kernel = kernel, .append = append ? append : design->append};
+    if (!machine_load(m, &images, e)) {
+        return false;
+    }
+    for (unsigned i = 0; i < design->symbols_count; i++) {
+        if (!add_symbols(&design->symbols[i], m, e)) {
+            return err_prefix(e, "design %s: ", design->name);
+        }
+    }
+    return true;
+}

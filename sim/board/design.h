@@ -1,0 +1,50 @@
+/*
+ * Designs: hardware x hypervisor image x price list, by name (sim/designs). Any of the three can be
+ * overridden on the command line.
+ */
+#ifndef EL2SIM_BOARD_DESIGN_H
+#define EL2SIM_BOARD_DESIGN_H
+
+#include "sim/base/err.h"
+#include "sim/board/machine.h"
+#include "sim/board/profile.h"
+
+/* Whose code a symbol file is: at which ELs it runs, and whether inside a VM. */
+struct design_symbols {
+    char *image; /* as `image` of the design */
+    uint8_t *els;
+    unsigned els_count;
+    int where; /* enum design_where */
+};
+
+enum design_where { WHERE_HOST, WHERE_VM };
+
+struct design {
+    char *name, *title, *about;
+    char *cpu, *features; /* features: as --feature, may be NULL */
+    unsigned gic, smp;
+    char *memory;         /* as -m of QEMU: "256M" */
+    char *image, *append; /* image: a file of the guest directory, or a path */
+    char *profile;        /* default price list */
+    struct design_symbols *symbols;
+    unsigned symbols_count;
+};
+
+/* By name or path. NULL with *e. */
+struct design *design_load(const char *name_or_path, struct err *e);
+void design_free(struct design *design);
+
+/* "256M", "1G", "262144K", "512" (MiB, as QEMU has it) -> bytes. */
+bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e);
+
+/* Fills what a design and a profile say of the machine; the rest of *config keeps what it has. */
+bool design_configure(const struct design *design, const struct profile *profile,
+                      struct machine_config *config, struct err *e);
+
+/* The profile's part alone: prices, rates, TLB, quantum. */
+void profile_configure(const struct profile *profile, struct machine_config *config);
+
+/* Loads the design's image and symbols; append overrides the design's when not NULL. */
+bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e);
+
+#endif

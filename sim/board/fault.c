@@ -1,0 +1,283 @@
+#include "sim/board/cpu.h"
+
+#include "cpu-el/ldst.h"
+#include "sim/base/bits.h"
+
+/* The engine's page: it never asks for less. */
+#define ENGINE_PAGE UINT64_C(1024)
+
+static struct mmu_access access_of(const struct cpu *cpu, va_t at, enum engine_access type)
+{
+    static const enum mmu_access_type types[] = {
+        [ENGINE_READ] = MMU_READ, [ENGINE_WRITE] = MMU_WRITE, [ENGINE_FETCH] = MMU_FETCH};
+    return (struct mmu_access){.va = at, .type = types[type], .el = cpu->pe.ps.el};
+}
+
+static bool refuse(struct cpu *cpu, enum refusal why, const struct mmu_access *access)
+{
+    cpu->refusal = why;
+    cpu->refused_access = *access;
+    return false;
+}
+
+static bool is_same_page(const struct mmu_access *a, va_t at)
+{
+    return a->va.v / ENGINE_PAGE == at.v / ENGINE_PAGE;
+}
+
+bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page *out)
+{
+    struct cpu *cpu = ctx;
+    struct mmu_access access = access_of(cpu, at, type);
+    if (type == ENGINE_FETCH) {
+        if (!mmu_holds(cpu->mmu, &access)) {
+            cpu->meter.row =
+                block_row(cpu, at.v); /* its walk belongs to the code that is fetched */
+        }
+    } else if (cpu->grant_refused && is_same_page(&cpu->refused_access, at)) {
+        access.el = cpu->refused_access.el;
+        access.unprivileged = cpu->refused_access.unprivileged;
+        cpu->grant_refused = false;
+    } else if (cpu->current && cpu->current->flags & BLOCK_HAS_UNPRIVILEGED) {
+        return refuse(cpu, REFUSED_LOOK, &access);
+    }
+    cycles_t before = cpu->clock.now;
+    if (!mmu_translate(cpu->mmu, &access, &cpu->refused_page, &cpu->fault)) {
+        return refuse(cpu, REFUSED_FAULT, &access);
+    }
+    struct mmu_page *page = &cpu->refused_page;
+    if (!ram_holds(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE)) {
+        return refuse(cpu, REFUSED_DEVICE, &access);
+    }
+    if (cpu->clock.now != before && cpu->clock.now > cpu->deadline && type != ENGINE_FETCH) {
+        return refuse(cpu, REFUSED_DEADLINE, &access);
+    }
+    *out = (struct engine_page){
+        .pa = page->pa,
+        .readable = page->prot & PROT_R,
+        .writable = page->prot & PROT_W,
+        .executable = page->prot & PROT_X,
+    };
+    return true;
+}
+
+static uint64_t general(void *ctx, unsigned n)
+{
+    struct cpu *cpu = ctx;
+    return engine_x(cpu->engine, n);
+}
+
+static bool decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out)
+{
+    struct ldst_registers regs = {.general = general, .ctx = cpu, .pc = pc};
+    return ldst_decode(word, &regs, out);
+}
+
+/* FAR: the address of the instruction's access, or the start of its second page where that one
+ * failed. */
+static uint64_t far_of(const struct mmu_access *access, bool decoded, const struct ldst *l)
+{
+    if (!decoded || access->cache_maintenance || access->type == MMU_FETCH) {
+        return access->va.v;
+    }
+    return is_same_page(access, va(l->address)) ? l->address
+                                                : align_down(access->va.v, ENGINE_PAGE);
+}
+
+void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mmu_access *access,
+                 uint64_t pc, uint32_t word)
+{
+    struct ldst l;
+    struct mmu_access precise = *access;
+    bool decoded =
+        access->type != MMU_FETCH && !access->cache_maintenance && decode(cpu, pc, word, &l);
+    uint32_t isv = 0;
+    if (decoded) {
+        precise.atomic = l.is_atomic;
+        if (fault->stage2 && !fault->s1ptw && fault->target_el == 2) {
+            isv = ldst_iss(&l);
+        }
+    }
+    cpu_save(cpu);
+    struct exception exc = {
+        .type = EXC_SYNC,
+        .target_el = fault->target_el,
+        .return_address = pc,
+        .esr = mmu_fault_esr(fault, &precise, cpu->pe.ps.el < fault->target_el, isv),
+        .far_valid = true,
+        .far = far_of(access, decoded, &l),
+        .hpfar_valid = fault->stage2,
+        .hpfar = mmu_fault_hpfar(fault),
+    };
+    cpu_exception(cpu, &exc);
+}
+
+static void raise_simple(struct cpu *cpu, enum mmu_fault_type type, uint64_t pc, uint32_t word)
+{
+    struct mmu_fault fault = {.type = type, .target_el = exception_target_el(&cpu->pe)};
+    fault_raise(cpu, &fault, &cpu->refused_access, pc, word);
+}
+
+/* Register n of a device load or store: general or (rarely) the low half of a vector. */
+static uint64_t get_register(struct cpu *cpu, const struct ldst *l, unsigned n, unsigned half)
+{
+    if (l->is_fp) {
+        uint64_t v[2];
+        engine_v(cpu->engine, n, v);
+        return v[half];
+    }
+    return n == 31 ? 0 : engine_x(cpu->engine, n);
+}
+
+static void set_register(struct cpu *cpu, const struct ldst *l, unsigned n, unsigned half,
+                         uint64_t value)
+{
+    if (l->is_fp) {
+        uint64_t v[2] = {0, 0};
+        if (half == 1) {
+            engine_v(cpu->engine, n, v);
+        }
+        v[half] = value;
+        engine_set_v(cpu->engine, n, v);
+        return;
+    }
+    if (l->sign_extend) {
+        value = sign_extend(value, l->size_bytes * 8);
+        value = l->sixty_four ? value : value & UINT32_MAX;
+    }
+    if (n != 31) {
+        engine_set_x(cpu->engine, n, value);
+    }
+}
+
+/* One access of at most 8 bytes. False: external abort. */
+static bool bus_do(struct cpu *cpu, pa_t at, unsigned size_bytes, bool write, uint64_t *value,
+                   uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    if (ram_holds(&m->ram, at, size_bytes)) {
+        return write ? ram_write(&m->ram, at, value, size_bytes)
+                     : ram_read(&m->ram, at, value, size_bytes);
+    }
+    const struct bus_region *region = bus_find(&m->bus, at, size_bytes);
+    if (region == NULL) {
+        unimp_note(m->unimp, pc, "%s of %u bytes at 0x%llx: no device there",
+                   write ? "write" : "read", size_bytes, (unsigned long long)at.v);
+        return false;
+    }
+    struct bus_access a = {
+        .offset = at.v - region->base.v,
+        .size_bytes = size_bytes,
+        .cpu = cpu->pe.index,
+        .write = write,
+        .value = write ? *value : 0,
+    };
+    cost_charge(&cpu->meter, write ? region->write_cost : region->read_cost, 1);
+    enum bus_result result = region->access(region->device, &a);
+    if (result == BUS_UNMODELLED) {
+        unimp_note(m->unimp, pc, "%s %s %u bytes at 0x%llx", region->name, write ? "write" : "read",
+                   size_bytes, (unsigned long long)a.offset);
+        a.value = write ? a.value : 0;
+    }
+    if (!write) {
+        *value = size_bytes == 8 ? a.value : a.value & (BIT(size_bytes * 8) - 1);
+    }
+    cpu_emit(cpu, EV_MMIO, size_bytes | (write ? 0x100u : 0), at.v, write ? a.value : *value);
+    return result != BUS_ABORT;
+}
+
+/* All accesses of a load or store on a device page. False: external abort. */
+static bool device_access(struct cpu *cpu, const struct ldst *l, uint64_t pc)
+{
+    unsigned part = l->size_bytes > 8 ? 8 : l->size_bytes;
+    uint64_t at = cpu->refused_page.pa.v - cpu->refused_access.va.v + l->address;
+    for (unsigned r = 0; r < l->register_count; r++) {
+        unsigned n = r == 0 ? l->rt : r == 1 ? l->rt2 : (l->rt + r) % 32u;
+        for (unsigned half = 0; half < l->size_bytes / part; half++) {
+            uint64_t value = l->is_store ? get_register(cpu, l, n, half) : 0;
+            if (!bus_do(cpu, pa(at), part, l->is_store, &value, pc)) {
+                return false;
+            }
+            if (l->is_load) {
+                set_register(cpu, l, n, half, value);
+            }
+            at += part;
+        }
+    }
+    return true;
+}
+
+/* A load or store whose page is no RAM: carried out here, on the bus. */
+static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    struct insn insn = insn_decode(&cpu->pe.model, word);
+    struct ldst l;
+    if (!decode(cpu, pc, word, &l) || l.is_exclusive || l.is_atomic) {
+        raise_simple(cpu, FAULT_UNSUPPORTED_ATOMIC, pc, word);
+        return;
+    }
+    if (l.is_prefetch) {
+        engine_set_pc(cpu->engine, pc + 4);
+        return;
+    }
+    if (l.address % l.size_bytes != 0 || !is_same_page(&cpu->refused_access, va(l.address))) {
+        raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
+        return;
+    }
+    cost_charge(&cpu->meter, insn.cost, insn.units);
+    cpu->instructions++;
+    if (!device_access(cpu, &l, pc)) {
+        raise_simple(cpu, FAULT_EXTERNAL, pc, word);
+        return;
+    }
+    if (l.writeback) {
+        engine_set_x(cpu->engine, l.rn, l.writeback_to);
+    }
+    engine_set_pc(cpu->engine, pc + 4);
+    loop_deadline_changed(cpu);
+}
+
+/* The block holds LDTR or STTR: is this one? Then EL0's permissions decide (C6.2 "LDTR"), unless
+ * PSTATE.UAO. */
+static void look(struct cpu *cpu, uint32_t word)
+{
+    struct mmu_access *access = &cpu->refused_access;
+    struct insn insn = insn_decode(&cpu->pe.model, word);
+    bool host_el2 = pe_e2h(&cpu->pe) && pe_tge(&cpu->pe) && cpu->pe.ps.el == 2;
+    bool applies = (cpu->pe.ps.el == 1 || host_el2) && !cpu->pe.ps.uao;
+    if (insn.flags & INSN_FLAG_UNPRIVILEGED && applies) {
+        access->el = 0;
+        access->unprivileged = true;
+    }
+    cpu->grant_refused = true;
+}
+
+void fault_refused(struct cpu *cpu)
+{
+    uint64_t pc = engine_pc(cpu->engine);
+    struct mmu_access access = cpu->refused_access;
+    bool fetch = access.type == MMU_FETCH;
+    uint32_t word = 0;
+    if (!fetch) {
+        block_refund_from(cpu, pc);
+        word = code_word(cpu, pc);
+        cpu->at_boundary = false;
+    }
+    switch (cpu->refusal) {
+    case REFUSED_FAULT:
+        fault_raise(cpu, &cpu->fault, &access, pc, word);
+        break;
+    case REFUSED_DEVICE:
+        if (fetch) {
+            raise_simple(cpu, FAULT_EXTERNAL, pc, word);
+        } else {
+            device_insn(cpu, pc, word);
+        }
+        break;
+    case REFUSED_LOOK:
+        look(cpu, word);
+        break;
+    case REFUSED_DEADLINE:
+        break;
+    }
+}

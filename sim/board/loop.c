@@ -1,0 +1,351 @@
+#include "sim/board/cpu.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "sim/base/bits.h"
+#include "cpu-el/syndrome.h"
+#include "sim/base/err.h"
+
+void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
+{
+    if (m->ended) {
+        return;
+    }
+    m->ended = true;
+    m->result.end = end;
+    m->result.status = status;
+    va_list args;
+    va_start(args, format);
+    vsnprintf(m->result.text, sizeof m->result.text, format, args);
+    va_end(args);
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        m->cpus[i]->leave = true;
+    }
+}
+
+void loop_deadline_changed(struct cpu *cpu)
+{
+    cycles_t limit = cpu->machine->config.max_cycles;
+    cpu->deadline = clock_next(&cpu->clock);
+    if (limit != 0 && limit < cpu->deadline) {
+        cpu->deadline = limit;
+    }
+    cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
+}
+
+void cpu_save(struct cpu *cpu)
+{
+    cpu->pe.pc = engine_pc(cpu->engine);
+    cpu->pe.ps.nzcv = engine_nzcv(cpu->engine);
+}
+
+void cpu_load(struct cpu *cpu, enum sysreg_id old_sp)
+{
+    enum sysreg_id new_sp = pe_sp_id(&cpu->pe.ps);
+    if (new_sp != old_sp) {
+        cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
+        engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
+    }
+    engine_set_pc(cpu->engine, cpu->pe.pc);
+    cpu->current = NULL;
+    cpu->at_boundary = true;
+    block_context_changed(cpu);
+    block_stop_flags_changed(cpu);
+    view_select(cpu);
+    step_changed(cpu);
+}
+
+void cpu_exception(struct cpu *cpu, const struct exception *exc)
+{
+    struct pe *pe = &cpu->pe;
+    enum sysreg_id old_sp = pe_sp_id(&pe->ps);
+    unsigned from = pe->ps.el;
+    exception_take(pe, exc);
+    bool has_esr = exc->type == EXC_SYNC || exc->type == EXC_SERROR;
+    unsigned ec = exc->type == EXC_SYNC ? exc->esr >> 26 : 0x100u + exc->type;
+    cpu->traps.count[from][exc->target_el][ec]++;
+    cpu->exceptions++;
+    cpu->traps_to_el2 += from < 2 && exc->target_el == 2;
+    cpu_emit(cpu, EV_EXCEPTION, from << 8 | exc->target_el << 4 | exc->type, has_esr ? exc->esr : 0,
+             exc->return_address);
+    cpu_load(cpu, old_sp);
+}
+
+void cpu_return(struct cpu *cpu)
+{
+    struct pe *pe = &cpu->pe;
+    enum sysreg_id old_sp = pe_sp_id(&pe->ps);
+    unsigned from = pe->ps.el;
+    cpu_save(cpu);
+    uint64_t spsr = pe->sr[from == 2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
+    exception_return(pe);
+    cpu_emit(cpu, EV_ERET, from << 8 | pe->ps.el, spsr, pe->pc);
+    if (cpu->exclusive_open) {
+        engine_clear_exclusive(cpu->engine);
+        cpu->exclusive_open = false;
+    }
+    engine_set_nzcv(cpu->engine, pe->ps.nzcv);
+    cpu_load(cpu, old_sp);
+}
+
+bool cpu_interrupt(struct cpu *cpu)
+{
+    struct exception exc;
+    if (!interrupt_due(&cpu->pe, &exc)) {
+        return false;
+    }
+    cpu_save(cpu);
+    exc.return_address = cpu->pe.pc;
+    cpu_exception(cpu, &exc);
+    return true;
+}
+
+void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at)
+{
+    struct machine *m = cpu->machine;
+    pe_reset(&cpu->pe, m->config.entry_el);
+    mmu_reset(cpu->mmu);
+    timer_reset(cpu->timer);
+    for (unsigned n = 0; n < 32; n++) {
+        engine_set_x(cpu->engine, n, 0);
+    }
+    engine_set_x(cpu->engine, 0, context_id);
+    cpu->pe.pc = entry;
+    cpu->pe.powered = true;
+    cpu->pe.waiting = false;
+    block_context_changed(cpu);
+    cpu->meter.row = block_row(cpu, entry);
+    cost_wait_until(&cpu->meter, at);
+    cpu_load(cpu, pe_sp_id(&cpu->pe.ps));
+    gic_update(m->gic, cpu->pe.index);
+}
+
+void cpu_wait(struct cpu *cpu)
+{
+    cpu->pe.waiting = true;
+    cpu->wake_known = false;
+    cpu->leave = true;
+}
+
+/* Runs the first `count` instructions at pc and no more. */
+static void run_part(struct cpu *cpu, uint64_t pc, uint32_t count)
+{
+    block_charge_part(cpu, pc, count);
+    enum engine_stop stop = engine_run_until(cpu->engine, va(pc + 4 * (uint64_t)count));
+    if (stop == ENGINE_STOPPED_REFUSED) {
+        fault_refused(cpu);
+    } else if (stop == ENGINE_STOPPED_FAILED) {
+        machine_end(cpu->machine, END_ENGINE, 1, "engine failure at pc 0x%llx: %s",
+                    (unsigned long long)pc, engine_failure(cpu->engine));
+    }
+}
+
+/* block_enter() stopped before a block: runs it up to the deadline or to the instruction that needs
+ * us, and that one. */
+static void at_block(struct cpu *cpu)
+{
+    uint64_t pc = engine_pc(cpu->engine);
+    uint32_t count = cpu->stopped_insns;
+    uint32_t clear = block_insns_before_stop(cpu, pc, count);
+    if (clear != 0) {
+        run_part(cpu, pc, clear);
+        return;
+    }
+    block_charge_part(cpu, pc, 1);
+    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    trap_execute(cpu, &insn, pc);
+}
+
+/* A branch went to an address that is no multiple of 4 (D1.8.1). */
+static void pc_alignment_fault(struct cpu *cpu)
+{
+    cpu->pc_misaligned = false;
+    cpu_save(cpu);
+    struct exception exc = {
+        .type = EXC_SYNC,
+        .target_el = exception_target_el(&cpu->pe),
+        .return_address = cpu->pe.pc,
+        .esr = syndrome_pc_alignment(),
+        .far_valid = true,
+        .far = cpu->pe.pc,
+    };
+    cpu_exception(cpu, &exc);
+}
+
+static void run_engine(struct cpu *cpu)
+{
+    cpu->stopped_insns = 0;
+    switch (engine_run(cpu->engine)) {
+    case ENGINE_STOPPED_BLOCK:
+        if (cpu->pc_misaligned) {
+            pc_alignment_fault(cpu);
+        } else if (cpu->stopped_insns != 0) {
+            at_block(cpu);
+        }
+        break;
+    case ENGINE_STOPPED_TRAP:
+        if (cpu->trap_waits) {
+            cpu->trap_waits = false;
+            trap_handle(cpu);
+        }
+        break;
+    case ENGINE_STOPPED_REFUSED:
+        fault_refused(cpu);
+        break;
+    case ENGINE_STOPPED_UNTIL:
+        break;
+    case ENGINE_STOPPED_FAILED:
+        machine_end(cpu->machine, END_ENGINE, 1, "engine failure at pc 0x%llx: %s",
+                    (unsigned long long)engine_pc(cpu->engine), engine_failure(cpu->engine));
+        break;
+    }
+}
+
+/* One turn of a CPU: until it waits, is off, has used its quantum, or the machine ends. */
+static void run_turn(struct cpu *cpu)
+{
+    struct machine *m = cpu->machine;
+    cpu->leave = m->ended;
+    span_wake(cpu);
+    loop_deadline_changed(cpu);
+    while (!cpu->leave) {
+        if (cpu->clock.now >= cpu->deadline) {
+            clock_fire(&cpu->clock, cpu->clock.now);
+            loop_deadline_changed(cpu);
+            if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
+                machine_end(m, END_LIMIT, 1, "cycle limit reached (--max-cycles %llu)",
+                            (unsigned long long)(m->config.max_cycles / CYCLE));
+                break;
+            }
+        }
+        if (cpu_interrupt(cpu)) {
+            continue;
+        }
+        if (cpu->clock.now >= cpu->turn_end && cpu->at_boundary) {
+            break;
+        }
+        if (cpu->stepping && !cpu->step_through) {
+            step_one(cpu);
+        } else {
+            run_engine(cpu);
+            cpu->step_through = false;
+        }
+    }
+}
+
+/* When a CPU can run next; CYCLES_NEVER when nothing is due for it. */
+static cycles_t ready_at(const struct cpu *cpu)
+{
+    if (!cpu->pe.powered) {
+        return CYCLES_NEVER;
+    }
+    cycles_t now = cpu->clock.now;
+    if (!cpu->pe.waiting) {
+        return now;
+    }
+    if (interrupt_wakes(&cpu->pe)) {
+        return cpu->wake_stamp > now ? cpu->wake_stamp : now;
+    }
+    cycles_t due = clock_next(&cpu->clock);
+    cycles_t limit = cpu->machine->config.max_cycles;
+    due = limit != 0 && limit < due && due != CYCLES_NEVER ? limit : due;
+    return due > now ? due : now;
+}
+
+/* A WFE may wake for any reason (D1.16.1): it does when another CPU's turn has ended, so that
+ * spinning guests make progress. */
+static cycles_t wfe_wakes_at(const struct cpu *cpu, cycles_t others)
+{
+    cycles_t stream = timer_next_stream_event(cpu->timer);
+    cycles_t at = others == CYCLES_NEVER ? CYCLES_NEVER : others + cpu->machine->config.quantum;
+    at = stream < at ? stream : at;
+    return at > cpu->clock.now ? at : cpu->clock.now;
+}
+
+/* The CPU to run: smallest time first, the lower index on a tie. *others: when the next other one
+ * is ready. */
+static struct cpu *choose(struct machine *m, cycles_t *at, cycles_t *others)
+{
+    cycles_t ready[EL2SIM_MAX_CPUS];
+    cycles_t least_running = CYCLES_NEVER;
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        ready[i] = ready_at(m->cpus[i]);
+        if (!m->cpus[i]->in_wfe && ready[i] < least_running) {
+            least_running = ready[i];
+        }
+    }
+    struct cpu *best = NULL;
+    *at = *others = CYCLES_NEVER;
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (cpu->pe.powered && cpu->pe.waiting && cpu->in_wfe) {
+            cycles_t wfe = wfe_wakes_at(cpu, least_running);
+            ready[i] = wfe < ready[i] ? wfe : ready[i];
+        }
+        if (ready[i] < *at) {
+            *others = *at;
+            *at = ready[i];
+            best = cpu;
+        } else if (ready[i] < *others) {
+            *others = ready[i];
+        }
+    }
+    return best;
+}
+
+/* Brings a waiting CPU to `at`; it goes on if an interrupt (or, in WFE, any event) is there. */
+static void wake(struct cpu *cpu, cycles_t at)
+{
+    struct machine *m = cpu->machine;
+    cost_wait_until(&cpu->meter, at);
+    clock_fire(&cpu->clock, cpu->clock.now);
+    if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
+        machine_end(m, END_LIMIT, 1, "cycle limit reached (--max-cycles %llu) while waiting",
+                    (unsigned long long)(m->config.max_cycles / CYCLE));
+        return;
+    }
+    if (cpu->in_wfe || interrupt_wakes(&cpu->pe)) {
+        span_wake(cpu);
+        if (cpu->wake_by_sgi) {
+            cost_charge(&cpu->meter, COST_IPI, 1);
+        }
+        cost_charge(&cpu->meter, COST_WFI_WAKE, 1);
+        cpu->pe.waiting = false;
+        cpu->in_wfe = false;
+        cpu->wake_by_sgi = false;
+    }
+}
+
+/* Whoever a turn woke by something other than an SGI (a device's line) wakes at that turn's end at
+ * the earliest. */
+static void stamp_woken(struct machine *m, const struct cpu *by)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (cpu != by && cpu->pe.waiting && !cpu->wake_known && interrupt_wakes(&cpu->pe)) {
+            cpu->wake_stamp = by->clock.now;
+            cpu->wake_known = true;
+        }
+    }
+}
+
+void loop_run(struct machine *m)
+{
+    while (!m->ended) {
+        cycles_t at, others;
+        struct cpu *cpu = choose(m, &at, &others);
+        if (cpu == NULL) {
+            machine_end(m, END_DEADLOCK, 1,
+                        "every CPU waits (WFI or off) and no timer or device is due");
+            break;
+        }
+        if (cpu->pe.waiting) {
+            wake(cpu, at);
+            continue;
+        }
+        cpu->turn_end = others == CYCLES_NEVER ? CYCLES_NEVER : others + m->config.quantum;
+        run_turn(cpu);
+        stamp_woken(m, cpu);
+    }
+}

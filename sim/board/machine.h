@@ -1,0 +1,140 @@
+/*
+ * The machine: CPUs, memory, devices and firmware of QEMU's `virt`, wired together, and the loop
+ * that runs them.
+ *
+ *     machine_create -> machine_load... -> machine_run (until power-off, limit or stop) ->
+ * machine_result, ledger, spans
+ *
+ * Everything hangs off one struct machine; a process may have several.
+ */
+#ifndef EL2SIM_BOARD_MACHINE_H
+#define EL2SIM_BOARD_MACHINE_H
+
+#include "cpu-el/feature.h"
+#include "sim/base/cost.h"
+#include "sim/base/err.h"
+#include "sim/base/event.h"
+#include "sim/base/log.h"
+#include "sim/base/types.h"
+#include "sim/board/imagehash.h"
+#include "sim/board/span.h"
+#include "sim/board/symbols.h"
+
+enum machine_level {
+    LEVEL_FUNCTIONAL, /* an instruction is a cycle, nothing else is charged */
+    LEVEL_BLOCK       /* instruction classes, TLB and all system events, from the profile */
+};
+
+/* What can be switched off without changing any result: the tests do so one by one
+ * (machine_config.engine_off). */
+enum machine_shortcut {
+    SHORTCUT_BLOCK_TABLE = 1 << 0, /* remember decoded blocks */
+    SHORTCUT_VIEWS = 1 << 1,       /* one engine view per EL instead of flushing at EL changes */
+    SHORTCUT_RANGE_FLUSH = 1 << 2, /* flush ranges instead of whole views */
+    SHORTCUT_TRAP_IN_HOOK =
+        1 << 3,               /* handle traps inside the engine's callback instead of leaving it */
+    SHORTCUT_DC_ZVA = 1 << 4, /* DC ZVA natively */
+    SHORTCUT_DAIF = 1 << 5    /* PSTATE.DAIF natively at EL1 and EL2 */
+};
+
+struct machine_config {
+    struct cpu_model cpu;
+    unsigned cpu_count;   /* 1..8 (GICv2), 1..16 (GICv3) */
+    unsigned gic_version; /* 2 or 3 */
+    uint64_t ram_bytes;
+    unsigned entry_el; /* 2 (default) or 1 */
+    enum machine_level level;
+    cycles_t prices[COST_CLASS_COUNT]; /* of the profile; ignored by LEVEL_FUNCTIONAL */
+    uint64_t clock_hz, counter_hz;
+    cycles_t quantum;                  /* SMP turn length */
+    unsigned store_drain_instructions; /* so long a DSB finds a store outstanding */
+    unsigned tlb_entries, tlb_ways, walk_cache_entries;
+    cycles_t max_cycles; /* 0 = no limit; of the CPU that is furthest */
+    unsigned engine_off; /* enum machine_shortcut bits to switch off */
+    bool semihosting;    /* HLT #0xF000 SYS_EXIT ends the run with its status */
+    bool quiet;          /* do not say unmodelled accesses on stderr */
+    void (*console)(void *ctx, const char *text, size_t length); /* PL011 output; NULL = discard */
+    void *console_ctx;
+};
+
+enum machine_end {
+    END_POWER_OFF, /* PSCI SYSTEM_OFF */
+    END_RESET,     /* PSCI SYSTEM_RESET */
+    END_EXIT,      /* semihosting exit: status */
+    END_LIMIT,     /* max_cycles */
+    END_DEADLOCK,  /* every CPU waits and nothing is due */
+    END_ENGINE     /* the engine gave up: `text` */
+};
+
+struct machine_result {
+    enum machine_end end;
+    int status;     /* what the program should exit with: 0 after power-off */
+    char text[256]; /* one line that says why it ended */
+    char digest[33];
+    cycles_t cycles;       /* of the CPU that is furthest */
+    uint64_t instructions; /* of all CPUs */
+};
+
+struct machine;
+
+struct machine *machine_create(const struct machine_config *config, struct err *e);
+void machine_destroy(struct machine *m);
+
+/* What to boot, all paths; NULL where absent. kernel: ELF, Image or gzip'd Image. */
+struct machine_images {
+    const char *kernel, *initrd, *dtb, *append;
+};
+
+bool machine_load(struct machine *m, const struct machine_images *images, struct err *e);
+
+/* The device tree that the guest gets (after machine_load). */
+const void *machine_dtb(const struct machine *m, size_t *size_bytes);
+
+/* Symbols for the ledger, from an ELF file: for code at the ELs and in the context that `scope`
+ * says. */
+bool machine_symbols(struct machine *m, const char *elf_path, const struct symbol_scope *scope,
+                     struct err *e);
+
+/* Files that went into the run (kernel, initrd, dtb, symbols), with their SHA-256. */
+struct image_record {
+    char path[256];
+    char sha256[IMAGE_HASH_TEXT];
+};
+
+struct image_list {
+    struct image_record records[16];
+    size_t count;
+};
+
+const struct image_list *machine_image_list(const struct machine *m);
+
+/* Runs to the end. May be called once. */
+void machine_run(struct machine *m, struct machine_result *result);
+
+/* Called about every 50 ms of host time with the furthest CPU's stamp: progress only, never part of
+ * the model. */
+void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t now), void *ctx);
+
+/* After (or during) the run. The ledger is complete: its sum over a CPU is that CPU's clock. */
+struct ledger *machine_ledger(struct machine *m);
+const struct span_table *machine_spans(const struct machine *m);
+struct unimp_log *machine_unimp(struct machine *m);
+struct event_stream *machine_events(struct machine *m);
+const char *machine_symbol_name(const struct machine *m, uint32_t symbol);
+cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
+uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);
+
+/* Exceptions taken, by what: rows in order of (from, to, EC). EC 0x100 + type for IRQ, FIQ, SError.
+ */
+struct trap_count {
+    unsigned from_el, to_el, ec;
+    uint64_t count;
+};
+size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size_t room);
+
+struct engine_stats_sum {
+    uint64_t blocks, traps, fills, flushes, exact_stops, tlb_misses, walk_steps;
+};
+struct engine_stats_sum machine_engine_stats(const struct machine *m);
+
+#endif

@@ -1,0 +1,84 @@
+/* What can be asked of a machine after its run. */
+#include "sim/board/cpu.h"
+
+struct ledger *machine_ledger(struct machine *m)
+{
+    return m->ledger;
+}
+
+const struct span_table *machine_spans(const struct machine *m)
+{
+    return &m->spans;
+}
+
+struct unimp_log *machine_unimp(struct machine *m)
+{
+    return m->unimp;
+}
+
+struct event_stream *machine_events(struct machine *m)
+{
+    return m->events;
+}
+
+const struct image_list *machine_image_list(const struct machine *m)
+{
+    return &m->images;
+}
+
+const char *machine_symbol_name(const struct machine *m, uint32_t symbol)
+{
+    return symbols_name(m->symbols, symbol);
+}
+
+cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu)
+{
+    return m->cpus[cpu]->clock.now;
+}
+
+uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu)
+{
+    return m->cpus[cpu]->instructions;
+}
+
+void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t now), void *ctx)
+{
+    m->progress = progress;
+    m->progress_ctx = ctx;
+}
+
+size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size_t room)
+{
+    size_t n = 0;
+    for (unsigned from = 0; from < 3; from++) {
+        for (unsigned to = 1; to < 3; to++) {
+            for (unsigned ec = 0; ec < TRAP_KINDS; ec++) {
+                uint64_t count = 0;
+                for (unsigned i = 0; i < m->config.cpu_count; i++) {
+                    count += m->cpus[i]->traps.count[from][to][ec];
+                }
+                if (count != 0 && n < room) {
+                    out[n++] = (struct trap_count){from, to, ec, count};
+                }
+            }
+        }
+    }
+    return n;
+}
+
+struct engine_stats_sum machine_engine_stats(const struct machine *m)
+{
+    struct engine_stats_sum sum = {0};
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        const struct engine_stats *e = engine_stats(m->cpus[i]->engine);
+        const struct mmu_stats *t = mmu_stats(m->cpus[i]->mmu);
+        sum.blocks += e->blocks;
+        sum.traps += e->traps;
+        sum.fills += e->fills;
+        sum.flushes += e->flushes;
+        sum.exact_stops += e->exact_stops;
+        sum.tlb_misses += t->misses;
+        sum.walk_steps += t->walk_steps_s1 + t->walk_steps_s2;
+    }
+    return sum;
+}

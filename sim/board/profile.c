@@ -1,0 +1,254 @@
+#include "sim/board/profile.h"
+
+#include <ctype.h>
+#include <cyaml/cyaml.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/data_files.h"
+#include "sim/board/imagehash.h"
+
+/* The file as libcyaml reads it; profile_load() turns it into a struct profile. */
+struct yaml_cost {
+    char *class;
+    char *cycles;
+    int kind;
+    char *source;
+};
+
+struct yaml_tlb {
+    unsigned entries, ways, walk_cache;
+};
+
+struct yaml_profile {
+    char *name, *title;
+    uint64_t clock_hz, counter_hz;
+    unsigned quantum_cycles, store_drain_instructions;
+    struct yaml_tlb tlb;
+    struct yaml_cost *costs;
+    unsigned costs_count;
+};
+
+static const cyaml_strval_t kinds[] = {
+    {"published", SOURCE_PUBLISHED}, {"measured", SOURCE_MEASURED}, {"fitted", SOURCE_FITTED},
+    {"guess", SOURCE_GUESS},         {"defined", SOURCE_DEFINED},
+};
+
+static const cyaml_schema_field_t cost_fields[] = {
+    CYAML_FIELD_STRING_PTR("class", CYAML_FLAG_POINTER, struct yaml_cost, class, 1, 64),
+    CYAML_FIELD_STRING_PTR("cycles", CYAML_FLAG_POINTER, struct yaml_cost, cycles, 1, 32),
+    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct yaml_cost, kind, kinds,
+                     CYAML_ARRAY_LEN(kinds)),
+    CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct yaml_cost, source, 1, 2000),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t cost_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_cost, cost_fields),
+};
+
+static const cyaml_schema_field_t tlb_fields[] = {
+    CYAML_FIELD_UINT("entries", CYAML_FLAG_DEFAULT, struct yaml_tlb, entries),
+    CYAML_FIELD_UINT("ways", CYAML_FLAG_DEFAULT, struct yaml_tlb, ways),
+    CYAML_FIELD_UINT("walk-cache", CYAML_FLAG_DEFAULT, struct yaml_tlb, walk_cache),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t profile_fields[] = {
+    CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_profile, name, 1, 64),
+    CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct yaml_profile, title, 1, 400),
+    CYAML_FIELD_UINT("clock-hz", CYAML_FLAG_DEFAULT, struct yaml_profile, clock_hz),
+    CYAML_FIELD_UINT("counter-hz", CYAML_FLAG_DEFAULT, struct yaml_profile, counter_hz),
+    CYAML_FIELD_UINT("quantum-cycles", CYAML_FLAG_DEFAULT, struct yaml_profile, quantum_cycles),
+    CYAML_FIELD_UINT("store-drain-instructions", CYAML_FLAG_DEFAULT, struct yaml_profile,
+                     store_drain_instructions),
+    CYAML_FIELD_MAPPING("tlb", CYAML_FLAG_DEFAULT, struct yaml_profile, tlb, tlb_fields),
+    CYAML_FIELD_SEQUENCE("costs", CYAML_FLAG_POINTER, struct yaml_profile, costs, &cost_schema, 1,
+                         256),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t profile_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_POINTER, struct yaml_profile, profile_fields),
+};
+
+const char *source_kind_name(enum source_kind kind)
+{
+    return kinds[kind].str;
+}
+
+bool profile_parse_cycles(const char *text, cycles_t *out)
+{
+    cycles_t whole = 0;
+    const char *p = text;
+    if (!isdigit((unsigned char)*p)) {
+        return false;
+    }
+    for (; isdigit((unsigned char)*p); p++) {
+        whole = whole * 10 + (cycles_t)(*p - '0');
+        if (whole > 1000000000) { /* nothing costs a billion cycles */
+            return false;
+        }
+    }
+    cycles_t thousandths = 0;
+    if (*p == '.') {
+        cycles_t place = CYCLE / 10;
+        for (p++; isdigit((unsigned char)*p); p++) {
+            if (place == 0) {
+                return false;
+            }
+            thousandths += place * (cycles_t)(*p - '0');
+            place /= 10;
+        }
+        if (place == CYCLE / 10) {
+            return false;
+        }
+    }
+    *out = whole * CYCLE + thousandths;
+    return *p == '\0';
+}
+
+/* "every-instruction" and "every-event" stand for all classes of that kind that have no line of
+ * their own. */
+static bool line_covers(const struct yaml_cost *line, unsigned k)
+{
+    if (strcmp(line->class, "every-instruction") == 0) {
+        return cost_class_info[k].kind == COST_KIND_I;
+    }
+    if (strcmp(line->class, "every-event") == 0) {
+        return cost_class_info[k].kind == COST_KIND_E;
+    }
+    return strcmp(line->class, cost_class_info[k].name) == 0;
+}
+
+static bool is_group(const struct yaml_cost *line)
+{
+    return strncmp(line->class, "every-", 6) == 0;
+}
+
+static bool check_line(const struct yaml_profile *y, unsigned i, struct err *e)
+{
+    const struct yaml_cost *line = &y->costs[i];
+    cycles_t price;
+    unsigned matches = 0;
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        matches += line_covers(line, k);
+    }
+    if (matches == 0) {
+        return err_set(e, "costs[%u]: no cost class \"%s\" (el2sim profiles --classes lists them)",
+                       i, line->class);
+    }
+    if (!is_group(line) && cost_class_info[cost_class_by_name(line->class)].kind == COST_KIND_W) {
+        return err_set(e, "costs[%u]: \"%s\" is waiting time, which has no price", i, line->class);
+    }
+    if (!profile_parse_cycles(line->cycles, &price)) {
+        return err_set(
+            e, "costs[%u]: %s: \"%s\" is no number of cycles (0 or more, three decimals at most)",
+            i, line->class, line->cycles);
+    }
+    if (line->source[strspn(line->source, " ")] == '\0') {
+        return err_set(e, "costs[%u]: %s has no source: say where the number comes from", i,
+                       line->class);
+    }
+    for (unsigned j = 0; j < i; j++) {
+        if (strcmp(y->costs[j].class, line->class) == 0) {
+            return err_set(e, "costs[%u]: %s stands already in costs[%u]", i, line->class, j);
+        }
+    }
+    return true;
+}
+
+static const struct yaml_cost *line_for(const struct yaml_profile *y, unsigned k)
+{
+    const struct yaml_cost *found = NULL;
+    for (unsigned i = 0; i < y->costs_count; i++) {
+        if (line_covers(&y->costs[i], k) && (found == NULL || !is_group(&y->costs[i]))) {
+            found = &y->costs[i];
+        }
+    }
+    return found;
+}
+
+static char *copy(const char *text)
+{
+    char *s = strdup(text);
+    BUG_ON(s == NULL);
+    return s;
+}
+
+static bool convert(const struct yaml_profile *y, struct profile *p, struct err *e)
+{
+    if (y->clock_hz == 0 || y->counter_hz == 0 || y->quantum_cycles == 0) {
+        return err_set(e, "clock-hz, counter-hz and quantum-cycles must be more than 0");
+    }
+    if (y->tlb.entries == 0 || (y->tlb.ways != 0 && y->tlb.entries % y->tlb.ways != 0)) {
+        return err_set(
+            e,
+            "tlb: entries must be more than 0 and a multiple of ways (ways 0: fully associative)");
+    }
+    for (unsigned i = 0; i < y->costs_count; i++) {
+        if (!check_line(y, i, e)) {
+            return false;
+        }
+    }
+    p->name = copy(y->name);
+    p->title = copy(y->title);
+    p->clock_hz = y->clock_hz;
+    p->counter_hz = y->counter_hz;
+    p->quantum = y->quantum_cycles * CYCLE;
+    p->store_drain_instructions = y->store_drain_instructions;
+    p->tlb_entries = y->tlb.entries;
+    p->tlb_ways = y->tlb.ways;
+    p->walk_cache_entries = y->tlb.walk_cache;
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        if (cost_class_info[k].kind == COST_KIND_W) {
+            continue;
+        }
+        const struct yaml_cost *line = line_for(y, k);
+        if (line == NULL) {
+            return err_set(e, "costs: nothing for class \"%s\"", cost_class_info[k].name);
+        }
+        profile_parse_cycles(line->cycles, &p->costs[k].price);
+        p->costs[k].kind = (enum source_kind)line->kind;
+        p->costs[k].source = copy(line->source);
+    }
+    return true;
+}
+
+struct profile *profile_load(const char *name_or_path, struct err *e)
+{
+    char path[DATA_PATH_MAX];
+    if (!data_file_find("profiles", name_or_path, ".yaml", path, e)) {
+        return NULL;
+    }
+    struct yaml_profile *y = NULL;
+    if (!yaml_load(path, &profile_schema, (void **)&y, e)) {
+        return NULL;
+    }
+    struct profile *p = calloc(1, sizeof *p);
+    BUG_ON(p == NULL);
+    p->path = copy(path);
+    bool ok = convert(y, p, e) && image_hash_file(path, p->sha256, e);
+    yaml_free(&profile_schema, y);
+    if (!ok) {
+        err_prefix(e, "%s: ", path);
+        profile_free(p);
+        return NULL;
+    }
+    return p;
+}
+
+void profile_free(struct profile *profile)
+{
+    if (profile == NULL) {
+        return;
+    }
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        free(profile->costs[k].source);
+    }
+    free(profile->name);
+    free(profile->title);
+    free(profile->path);
+    free(profile);
+}

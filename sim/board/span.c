@@ -1,0 +1,311 @@
+#include "sim/board/cpu.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/err.h"
+
+/* What a CPU had booked at one moment: the cells of its ledger rows that are not zero. */
+struct snapshot {
+    struct snapshot_cell {
+        uint32_t row;
+        uint16_t class;
+        uint64_t count;
+        cycles_t cycles;
+    } * cells;
+    size_t count, room;
+    cycles_t at;
+    uint64_t traps_to_el2, exceptions, instructions;
+};
+
+/* A span that has begun. */
+struct open_span {
+    struct span_row *row; /* NULL: free */
+    unsigned cpu;
+    struct snapshot begin;
+};
+
+/* The way of an SGI from a CPU inside a span: what its sender had booked then, and what its
+ * receiver had when it went on. */
+struct handoff {
+    bool sent_valid, woke_valid;
+    unsigned from;
+    struct snapshot sent, woke;
+};
+
+#define OPEN_SPANS_MAX 16
+
+struct span_state {
+    struct open_span open[OPEN_SPANS_MAX];
+    size_t open_count; /* how many are in use: 0 is the usual case, and costs nothing */
+    struct handoff handoffs[EL2SIM_MAX_CPUS];
+    struct snapshot scratch;
+    size_t parts_room[SPAN_ROWS_MAX];
+};
+
+void span_init(struct machine *m)
+{
+    m->span_state = calloc(1, sizeof *m->span_state);
+    BUG_ON(m->span_state == NULL);
+}
+
+void span_destroy(struct machine *m)
+{
+    struct span_state *s = m->span_state;
+    if (s == NULL) {
+        return;
+    }
+    for (size_t i = 0; i < OPEN_SPANS_MAX; i++) {
+        free(s->open[i].begin.cells);
+    }
+    for (size_t i = 0; i < EL2SIM_MAX_CPUS; i++) {
+        free(s->handoffs[i].sent.cells);
+        free(s->handoffs[i].woke.cells);
+    }
+    for (size_t i = 0; i < m->spans.row_count; i++) {
+        free(m->spans.rows[i].parts);
+    }
+    free(s->scratch.cells);
+    free(s);
+}
+
+static void *grown(void *array, size_t *room, size_t size)
+{
+    *room = *room == 0 ? 64 : *room * 2;
+    array = realloc(array, *room * size);
+    BUG_ON(array == NULL);
+    return array;
+}
+
+static void take(struct cpu *cpu, struct snapshot *s)
+{
+    struct ledger *ledger = cpu->machine->ledger;
+    blocks_fold(cpu);
+    s->count = 0;
+    s->at = cpu->clock.now;
+    s->traps_to_el2 = cpu->traps_to_el2;
+    s->exceptions = cpu->exceptions;
+    s->instructions = cpu->instructions;
+    for (size_t i = 0; i < ledger_row_count(ledger); i++) {
+        const struct ledger_row *row = ledger_row_at(ledger, i);
+        for (unsigned k = 0; row->key.cpu == cpu->pe.index && k < COST_CLASS_COUNT; k++) {
+            if (row->cells[k].count == 0 && row->cells[k].cycles == 0) {
+                continue;
+            }
+            if (s->count == s->room) {
+                s->cells = grown(s->cells, &s->room, sizeof *s->cells);
+            }
+            s->cells[s->count++] = (struct snapshot_cell){
+                (uint32_t)i, (uint16_t)k, row->cells[k].count, row->cells[k].cycles};
+        }
+    }
+}
+
+static struct span_part *part_of(struct machine *m, struct span_row *row, struct ledger_key key,
+                                 unsigned class)
+{
+    for (size_t i = 0; i < row->part_count; i++) {
+        struct span_part *p = &row->parts[i];
+        if (p->el == key.el && p->context == key.context && p->symbol == key.symbol &&
+            p->class == class) {
+            return p;
+        }
+    }
+    size_t *room = &m->span_state->parts_room[row - m->spans.rows];
+    if (row->part_count == *room) {
+        row->parts = grown(row->parts, room, sizeof *row->parts);
+    }
+    row->parts[row->part_count] = (struct span_part){.el = key.el,
+                                                     .context = key.context,
+                                                     .symbol = key.symbol,
+                                                     .class = (enum cost_class) class};
+    return &row->parts[row->part_count++];
+}
+
+static void add(struct machine *m, struct span_row *row, struct ledger_key key, unsigned class,
+                uint64_t count, cycles_t cycles)
+{
+    struct span_part *p = part_of(m, row, key, class);
+    p->count += count;
+    p->cycles += cycles;
+    row->cycles += cycles;
+}
+
+/* Adds what one CPU booked between two snapshots. Cells come in the same order in both; later has
+ * all that earlier has. */
+static void add_difference(struct machine *m, struct span_row *row, const struct snapshot *earlier,
+                           const struct snapshot *later)
+{
+    size_t e = 0;
+    for (size_t i = 0; i < later->count; i++) {
+        const struct snapshot_cell *c = &later->cells[i];
+        uint64_t count = c->count;
+        cycles_t cycles = c->cycles;
+        if (e < earlier->count && earlier->cells[e].row == c->row &&
+            earlier->cells[e].class == c->class) {
+            count -= earlier->cells[e].count;
+            cycles -= earlier->cells[e].cycles;
+            e++;
+        }
+        if (count != 0 || cycles != 0) {
+            add(m, row, ledger_row_at(m->ledger, c->row)->key, c->class, count, cycles);
+        }
+    }
+    row->traps += later->traps_to_el2 - earlier->traps_to_el2;
+    row->exceptions += later->exceptions - earlier->exceptions;
+    row->instructions += later->instructions - earlier->instructions;
+}
+
+/* The row's name out of guest memory: [a-z0-9-]. */
+static bool read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX])
+{
+    for (unsigned i = 0; i < SPAN_NAME_MAX; i++) {
+        struct mmu_access access = {.va = va(at + i), .type = MMU_READ, .el = cpu->pe.ps.el};
+        struct mmu_page page;
+        struct mmu_fault fault;
+        if (!mmu_probe(cpu->mmu, &access, &page, &fault) ||
+            !ram_read(&cpu->machine->ram, page.pa, &name[i], 1)) {
+            return false;
+        }
+        char c = name[i];
+        if (c == '\0') {
+            return i != 0;
+        }
+        if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-')) {
+            return false;
+        }
+    }
+    return false;
+}
+
+static struct span_row *row_of(struct machine *m, const char *name)
+{
+    struct span_table *t = &m->spans;
+    for (size_t i = 0; i < t->row_count; i++) {
+        if (strcmp(t->rows[i].name, name) == 0) {
+            return &t->rows[i];
+        }
+    }
+    if (t->row_count == SPAN_ROWS_MAX) {
+        return NULL;
+    }
+    struct span_row *row = &t->rows[t->row_count++];
+    snprintf(row->name, sizeof row->name, "%s", name);
+    return row;
+}
+
+static void bad_mark(struct machine *m, const char *what, const char *name)
+{
+    if (m->spans.errors++ == 0 && !m->config.quiet) {
+        fprintf(stderr, "el2sim: benchmark mark: %s%s%s (see hyp/include/abi/mark.h)\n", what,
+                name[0] ? ": " : "", name);
+    }
+}
+
+static struct open_span *find_open(struct span_state *s, const struct span_row *row)
+{
+    for (size_t i = 0; i < OPEN_SPANS_MAX; i++) {
+        if (s->open[i].row == row) {
+            return &s->open[i];
+        }
+    }
+    return NULL;
+}
+
+static void begin(struct cpu *cpu, struct span_row *row, uint64_t operations)
+{
+    struct machine *m = cpu->machine;
+    struct span_state *s = m->span_state;
+    struct open_span *span = find_open(s, row);
+    if (span != NULL) {
+        bad_mark(m, "begins twice without an end", row->name);
+        return;
+    }
+    span = find_open(s, NULL);
+    if (span == NULL) {
+        bad_mark(m, "too many spans are open", row->name);
+        return;
+    }
+    span->row = row;
+    span->cpu = cpu->pe.index;
+    s->open_count++;
+    row->operations += operations;
+    for (unsigned i = 0; i < EL2SIM_MAX_CPUS; i++) {
+        s->handoffs[i].sent_valid &= s->open_count > 1;
+    }
+    take(cpu, &span->begin);
+}
+
+static void end(struct cpu *cpu, struct span_row *row)
+{
+    struct machine *m = cpu->machine;
+    struct span_state *s = m->span_state;
+    struct open_span *span = find_open(s, row);
+    if (span == NULL) {
+        bad_mark(m, "ends without a begin", row->name);
+        return;
+    }
+    take(cpu, &s->scratch);
+    const struct handoff *h = &s->handoffs[cpu->pe.index];
+    if (span->cpu == cpu->pe.index) {
+        add_difference(m, row, &span->begin, &s->scratch);
+    } else if (h->sent_valid && h->woke_valid && h->from == span->cpu) {
+        add_difference(m, row, &span->begin, &h->sent);
+        if (h->woke.at > h->sent.at) {
+            struct ledger_key key = {.cpu = (uint8_t)cpu->pe.index, .el = cpu->pe.ps.el};
+            add(m, row, key, COST_IDLE, 1, h->woke.at - h->sent.at);
+        }
+        add_difference(m, row, &h->woke, &s->scratch);
+    } else {
+        bad_mark(m, "ends on another CPU that no interrupt of the first one reached", row->name);
+    }
+    row->spans++;
+    span->row = NULL;
+    s->open_count--;
+}
+
+void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operations)
+{
+    struct machine *m = cpu->machine;
+    char name[SPAN_NAME_MAX] = "";
+    if (!read_name(cpu, name_va, name)) {
+        bad_mark(m, "its name is unreadable or not of [a-z0-9-]", "");
+        return;
+    }
+    struct span_row *row = row_of(m, name);
+    if (row == NULL) {
+        bad_mark(m, "too many rows", name);
+        return;
+    }
+    cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, 0);
+    if (is_begin) {
+        begin(cpu, row, operations);
+    } else {
+        end(cpu, row);
+    }
+}
+
+void span_sgi(struct cpu *from, struct cpu *to)
+{
+    struct span_state *s = from->machine->span_state;
+    for (size_t i = 0; s->open_count != 0 && i < OPEN_SPANS_MAX; i++) {
+        if (s->open[i].row != NULL && s->open[i].cpu == from->pe.index) {
+            struct handoff *h = &s->handoffs[to->pe.index];
+            h->from = from->pe.index;
+            h->sent_valid = true;
+            h->woke_valid = false;
+            take(from, &h->sent);
+            return;
+        }
+    }
+}
+
+void span_wake(struct cpu *cpu)
+{
+    struct handoff *h = &cpu->machine->span_state->handoffs[cpu->pe.index];
+    if (h->sent_valid && !h->woke_valid) {
+        take(cpu, &h->woke);
+        h->woke_valid = true;
+    }
+}

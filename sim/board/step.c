@@ -1,0 +1,114 @@
+#include "sim/board/cpu.h"
+
+#include "cpu-el/debug.h"
+#include "cpu-el/ldst.h"
+
+void step_changed(struct cpu *cpu)
+{
+    const struct pe *pe = &cpu->pe;
+    cpu->stepping = pe->ps.il || debug_step_active(pe) || debug_any_breakpoint_enabled(pe) ||
+                    debug_any_watchpoint_enabled(pe);
+}
+
+static void raise(struct cpu *cpu, struct exception *exc)
+{
+    cpu_save(cpu);
+    exc->return_address = cpu->pe.pc;
+    cpu_exception(cpu, exc);
+}
+
+static uint64_t general(void *ctx, unsigned n)
+{
+    struct cpu *cpu = ctx;
+    return engine_x(cpu->engine, n);
+}
+
+static bool watchpoint_hit(struct cpu *cpu, uint64_t pc, uint32_t word, struct exception *exc)
+{
+    struct ldst_registers regs = {.general = general, .ctx = cpu, .pc = pc};
+    struct ldst l;
+    if (!debug_any_watchpoint_enabled(&cpu->pe) || !ldst_decode(word, &regs, &l) || l.is_prefetch) {
+        return false;
+    }
+    struct debug_access access = {
+        .va = l.address,
+        .size_bytes = l.size_bytes * l.register_count,
+        .read = l.is_load,
+        .write = l.is_store,
+        .unprivileged = l.is_unprivileged && !cpu->pe.ps.uao,
+    };
+    return debug_watchpoint_hit(&cpu->pe, &access, exc);
+}
+
+/* What is due before the instruction at pc, in the order of D1.13.4: step, breakpoint, illegal
+ * state. */
+static bool due_before(struct cpu *cpu, uint64_t pc, struct exception *exc)
+{
+    bool stepped = cpu->stepped;
+    cpu->stepped = false;
+    return debug_step_due(&cpu->pe, stepped, cpu->stepped_exclusive, exc) ||
+           debug_breakpoint_hit(&cpu->pe, pc, exc) || exception_illegal_state(&cpu->pe, exc);
+}
+
+static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    if (block_insns_before_stop(cpu, pc, 1) == 0) {
+        trap_execute(cpu, insn, pc);
+        return;
+    }
+    switch (engine_run_until(cpu->engine, va(pc + 4))) {
+    case ENGINE_STOPPED_REFUSED:
+        fault_refused(cpu);
+        break;
+    case ENGINE_STOPPED_FAILED:
+        machine_end(m, END_ENGINE, 1, "engine failure at pc 0x%llx: %s", (unsigned long long)pc,
+                    engine_failure(cpu->engine));
+        break;
+    case ENGINE_STOPPED_TRAP:
+        if (cpu->trap_waits) {
+            cpu->trap_waits = false;
+            trap_handle(cpu);
+        }
+        break;
+    case ENGINE_STOPPED_BLOCK: /* a branch: pc is its target */
+    case ENGINE_STOPPED_UNTIL:
+        break;
+    }
+}
+
+void step_one(struct cpu *cpu)
+{
+    uint64_t pc = engine_pc(cpu->engine);
+    struct exception exc = {0};
+    if (due_before(cpu, pc, &exc)) {
+        raise(cpu, &exc);
+        return;
+    }
+    uint64_t at;
+    if (pc % 4 != 0 || !code_pa(cpu, pc, &at)) {
+        cpu->step_through = true; /* the fetch faults: let the engine find out */
+        return;
+    }
+    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    if (watchpoint_hit(cpu, pc, insn.word, &exc)) {
+        raise(cpu, &exc);
+        return;
+    }
+    uint64_t exceptions = cpu->exceptions;
+    bool calls =
+        insn.kind == INSN_KIND_SVC || insn.kind == INSN_KIND_HVC || insn.kind == INSN_KIND_SMC;
+    if (calls) {
+        debug_step_advance(&cpu->pe);
+    }
+    block_charge_part(cpu, pc, 1);
+    run(cpu, &insn, pc);
+    if (exceptions == cpu->exceptions && insn.kind != INSN_KIND_ERET &&
+        engine_pc(cpu->engine) != pc) {
+        if (!calls) {
+            debug_step_advance(&cpu->pe);
+        }
+        cpu->stepped = true;
+        cpu->stepped_exclusive = insn.flags & INSN_FLAG_EXCLUSIVE && insn.flags & INSN_FLAG_LOAD;
+    }
+}

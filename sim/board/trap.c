@@ -1,0 +1,460 @@
+#include "sim/board/cpu.h"
+
+#include <string.h>
+
+#include "cpu-el/debug.h"
+#include "sim/base/bits.h"
+
+#define SEMIHOSTING_IMM      0xf000
+#define SEMIHOSTING_EXIT     0x18
+#define SEMIHOSTING_EXIT_EXT 0x20
+#define ADP_APPLICATION_EXIT 0x20026 /* "Semihosting for AArch32 and AArch64", SYS_EXIT */
+
+/* Register Xt: 31 is XZR. */
+static uint64_t read_xt(struct cpu *cpu, unsigned t)
+{
+    return t == 31 ? 0 : engine_x(cpu->engine, t);
+}
+
+static void write_xt(struct cpu *cpu, unsigned t, uint64_t value)
+{
+    if (t != 31) {
+        engine_set_x(cpu->engine, t, value);
+    }
+}
+
+void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b, uint64_t c)
+{
+    struct arch_event e = {
+        .kind = kind, .cpu = cpu->pe.index, .at = cpu->clock.now, .a = a, .b = b, .c = c};
+    event_emit(cpu->machine->events, &e);
+}
+
+void trap_effects(struct cpu *cpu, unsigned effects)
+{
+    if (effects & EFF_CONTEXT) {
+        block_context_changed(cpu);
+    }
+    if (effects & EFF_TRAPS) {
+        block_stop_flags_changed(cpu);
+    }
+    if (effects & EFF_REGIME) {
+        view_select(cpu);
+    }
+    if (effects & EFF_DEBUG) {
+        step_changed(cpu);
+    }
+    if (effects & EFF_IRQ) {
+        gic_update(cpu->machine->gic, cpu->pe.index);
+    }
+    loop_deadline_changed(cpu);
+}
+
+void trap_exception(struct cpu *cpu, const struct outcome *out, const struct insn *insn,
+                    uint64_t pc)
+{
+    struct outcome undef;
+    if (out->kind == OUT_UNDEF) {
+        undef = resolve_undef(&cpu->pe);
+        out = &undef;
+    }
+    uint32_t esr = out->esr;
+    bool sysreg = esr >> 26 == 0x18;
+    bool calls = insn->kind == INSN_KIND_SVC || insn->kind == INSN_KIND_HVC;
+    if (sysreg) {
+        esr |= (uint32_t)insn->rt << 5;
+    }
+    if (!calls) { /* the instruction did not do what its class stands for */
+        cost_refund(&cpu->meter, insn->cost, insn->units);
+        cost_charge(&cpu->meter, COST_INSN_TRAPPED, 1);
+    }
+    cpu_save(cpu);
+    struct exception exc = {
+        .type = EXC_SYNC,
+        .target_el = out->target_el,
+        .return_address = calls ? pc + 4 : pc,
+        .esr = esr,
+    };
+    cpu_exception(cpu, &exc);
+}
+
+static void next_insn(struct cpu *cpu, uint64_t pc)
+{
+    engine_set_pc(cpu->engine, pc + 4);
+}
+
+static void tlbi(struct cpu *cpu, enum sysreg_id op, uint64_t value)
+{
+    struct machine *m = cpu->machine;
+    struct mmu_tlbi t = mmu_tlbi_of(&cpu->pe, op, value);
+    if (!mmu_tlbi_is_broadcast(op, &cpu->pe)) {
+        mmu_tlbi_apply(cpu->mmu, &t);
+        return;
+    }
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        mmu_tlbi_apply(m->cpus[i]->mmu, &t);
+    }
+}
+
+/* False: the instruction took an exception. */
+static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, uint64_t pc)
+{
+    uint64_t value = read_xt(cpu, insn->rt);
+    cpu_emit(cpu, EV_SYSREG, insn->enc | 1u << 16, value, pc);
+    if (bits(insn->enc, 10, 7) == 8) { /* CRn 8: TLBI */
+        tlbi(cpu, id, value);
+        return true;
+    }
+    struct mmu_fault fault;
+    if (mmu_at(cpu->mmu, id, value, &fault)) {
+        return true;
+    }
+    struct mmu_access access = {
+        .va = va(value), .type = MMU_READ, .el = 1, .cache_maintenance = true};
+    fault_raise(cpu, &fault, &access, pc, insn->word);
+    return false;
+}
+
+static void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (size_bytes == 0) {
+            engine_code_changed_all(cpu->engine);
+        } else {
+            engine_code_changed(cpu->engine, at, size_bytes);
+        }
+        blocks_forget(cpu, at, size_bytes);
+    }
+}
+
+/* DC and IC. There are no caches at this level: by-address operations translate (and may fault), IC
+ * drops translated code. */
+static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    if (id == SR_IC_IALLU || id == SR_IC_IALLUIS) {
+        code_changed(m, pa(0), 0);
+        return true;
+    }
+    if (id == SR_DC_ISW || id == SR_DC_CSW || id == SR_DC_CISW) {
+        return true;
+    }
+    bool zva = id == SR_DC_ZVA;
+    uint64_t size = zva ? UINT64_C(4) << bits(cpu->pe.model.dczid, 3, 0) : 64;
+    struct mmu_access access = {
+        .va = va(zva ? align_down(read_xt(cpu, insn->rt), size) : read_xt(cpu, insn->rt)),
+        .type = zva || id == SR_DC_IVAC ? MMU_WRITE : MMU_READ,
+        .el = cpu->pe.ps.el,
+        .cache_maintenance = !zva,
+    };
+    struct mmu_page page;
+    struct mmu_fault fault;
+    if (!mmu_translate(cpu->mmu, &access, &page, &fault)) {
+        access.va = va(read_xt(cpu, insn->rt));
+        fault_raise(cpu, &fault, &access, pc, insn->word);
+        return false;
+    }
+    if (zva) {
+        uint8_t *host = ram_at(&m->ram, page.pa, size);
+        if (page.memory == MEM_DEVICE || host == NULL) {
+            fault = (struct mmu_fault){.type = FAULT_ALIGNMENT,
+                                       .target_el = exception_target_el(&cpu->pe)};
+            access.va = va(read_xt(cpu, insn->rt));
+            fault_raise(cpu, &fault, &access, pc, insn->word);
+            return false;
+        }
+        memset(host, 0, size);
+    } else if (id == SR_IC_IVAU) {
+        code_changed(m, pa(align_down(page.pa.v, size)), size);
+    }
+    return true;
+}
+
+/* Reads or writes a resolved register. False: it took an exception. */
+static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct insn *insn,
+                            uint64_t pc)
+{
+    bool write = insn->kind != INSN_KIND_MRS;
+    switch (sysreg_owner(id)) {
+    case OWNER_MMU:
+        return mmu_op(cpu, id, insn, pc);
+    case OWNER_CACHE:
+        return cache_op(cpu, id, insn, pc);
+    case OWNER_STORE:
+    case OWNER_CORE:
+    case OWNER_TIMER:
+    case OWNER_GIC:
+    case OWNER_COUNT:
+        break;
+    }
+    if (!write) {
+        write_xt(cpu, insn->rt, sysreg_read(&cpu->pe, id));
+        return true;
+    }
+    uint64_t value = insn->kind == INSN_KIND_MSR_IMM ? insn->imm16 : read_xt(cpu, insn->rt);
+    enum sysreg_id old_sp = pe_sp_id(&cpu->pe.ps);
+    unsigned effects = sysreg_write(&cpu->pe, id, value);
+    if (effects & (EFF_REGIME | EFF_CONTEXT)) {
+        cpu_emit(cpu, EV_SYSREG, insn->enc | 1u << 16, value, pc);
+    }
+    enum sysreg_id new_sp = pe_sp_id(&cpu->pe.ps);
+    if (new_sp != old_sp) { /* SPSel */
+        cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
+        engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
+    }
+    if (id == SR_TPIDRRO_EL0) {
+        engine_set_tpidrro_el0(cpu->engine, value);
+    }
+    trap_effects(cpu, effects);
+    return true;
+}
+
+static void execute_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    struct outcome out = resolve_sysreg(&cpu->pe, insn->enc, insn->kind != INSN_KIND_MRS);
+    switch (out.kind) {
+    case OUT_ACCESS:
+        if (access_register(cpu, out.id, insn, pc)) {
+            next_insn(cpu, pc);
+        }
+        break;
+    case OUT_NOP:
+        next_insn(cpu, pc);
+        break;
+    case OUT_UNDEF:
+        if (out.id == SR_NONE) {
+            unimp_note(cpu->machine->unimp, pc, "%s S%u_%u_C%u_C%u_%u at EL%u",
+                       insn->kind == INSN_KIND_MRS ? "MRS" : "MSR",
+                       (unsigned)bits(insn->enc, 15, 14), (unsigned)bits(insn->enc, 13, 11),
+                       (unsigned)bits(insn->enc, 10, 7), (unsigned)bits(insn->enc, 6, 3),
+                       (unsigned)bits(insn->enc, 2, 0), cpu->pe.ps.el);
+        }
+        trap_exception(cpu, &out, insn, pc);
+        break;
+    case OUT_MEMORY: /* resolve() gives it with NV2 on only, which no CPU model has yet
+                        (docs/limits.md) */
+    case OUT_TRAP:
+        trap_exception(cpu, &out, insn, pc);
+        break;
+    }
+}
+
+/* PSCI, from SMC on a machine with EL2 and from HVC on one without. */
+static void firmware_call(struct cpu *cpu, uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    uint64_t x[4];
+    for (unsigned i = 0; i < 4; i++) {
+        x[i] = engine_x(cpu->engine, i);
+    }
+    uint64_t function = x[0];
+    struct psci_request request;
+    if (!psci_call(&m->psci, cpu->pe.index, x, &request)) {
+        unimp_note(m->unimp, pc, "firmware call 0x%08x", (unsigned)function);
+    }
+    cost_charge(&cpu->meter, COST_FIRMWARE, 1);
+    cpu_emit(cpu, EV_FIRMWARE, function, x[0], pc);
+    engine_set_x(cpu->engine, 0, x[0]);
+    next_insn(cpu, pc);
+    switch (request.action) {
+    case PSCI_GO_ON:
+        break;
+    case PSCI_START:
+        cpu_start(m->cpus[request.cpu], request.entry.v, request.context_id, cpu->clock.now);
+        cpu->turn_end = cpu->clock.now;
+        loop_deadline_changed(cpu);
+        break;
+    case PSCI_STOP:
+        cpu->pe.powered = false;
+        cpu->leave = true;
+        break;
+    case PSCI_STANDBY:
+        cpu_wait(cpu);
+        break;
+    case PSCI_POWEROFF:
+        machine_end(m, END_POWER_OFF, 0, "power off (PSCI SYSTEM_OFF)");
+        break;
+    case PSCI_RESET:
+        machine_end(m, END_RESET, 0, "reset (PSCI SYSTEM_RESET)");
+        break;
+    }
+}
+
+static void semihosting(struct cpu *cpu, uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    uint64_t operation = engine_x(cpu->engine, 0);
+    if (operation != SEMIHOSTING_EXIT && operation != SEMIHOSTING_EXIT_EXT) {
+        unimp_note(m->unimp, pc, "semihosting operation 0x%x", (unsigned)operation);
+        engine_set_x(cpu->engine, 0, UINT64_MAX);
+        next_insn(cpu, pc);
+        return;
+    }
+    struct mmu_access access = {
+        .va = va(engine_x(cpu->engine, 1)), .type = MMU_READ, .el = cpu->pe.ps.el};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    uint64_t block[2] = {0, 1};
+    if (mmu_probe(cpu->mmu, &access, &page, &fault)) {
+        ram_read(&m->ram, page.pa, block, sizeof block);
+    }
+    int status = block[0] == ADP_APPLICATION_EXIT ? (int)(block[1] & 0xff) : 1;
+    machine_end(m, END_EXIT, status, "semihosting exit, status %d", status);
+}
+
+static void wait_insn(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    bool wfe = insn->kind == INSN_KIND_WFE;
+    struct outcome out = resolve_insn(&cpu->pe, wfe ? INSN_WFE : INSN_WFI, 0);
+    if (wfe && cpu->pe.event_register) { /* completes at once, and does not trap (D1.16.1) */
+        cpu->pe.event_register = false;
+        next_insn(cpu, pc);
+        return;
+    }
+    if (out.kind == OUT_TRAP || out.kind == OUT_UNDEF) {
+        trap_exception(cpu, &out, insn, pc);
+        return;
+    }
+    next_insn(cpu, pc);
+    if (out.kind != OUT_NOP && !interrupt_wakes(&cpu->pe)) {
+        cpu_emit(cpu, EV_WAIT, wfe, 0, pc);
+        cpu->in_wfe = wfe;
+        cpu_wait(cpu);
+    }
+}
+
+static void exception_insn(struct cpu *cpu, const struct insn *insn, enum special_insn what,
+                           uint64_t pc)
+{
+    struct outcome out = resolve_insn(&cpu->pe, what, insn->imm16);
+    if (out.kind == OUT_TRAP || out.kind == OUT_UNDEF) {
+        trap_exception(cpu, &out, insn, pc);
+    } else if (what == INSN_ERET) {
+        cpu_return(cpu);
+    } else if (what == INSN_SMC) {
+        firmware_call(cpu, pc);
+    } else {
+        next_insn(cpu, pc);
+    }
+}
+
+static void send_event(struct machine *m)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (cpu->pe.waiting && cpu->in_wfe) {
+            cpu->pe.waiting = false;
+            cpu->in_wfe = false;
+        } else {
+            cpu->pe.event_register = true;
+        }
+    }
+}
+
+void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    struct machine *m = cpu->machine;
+    struct outcome fp = {.kind = OUT_ACCESS};
+    struct outcome undef = {.kind = OUT_UNDEF};
+    if (insn->flags & INSN_FLAG_FP) {
+        fp = resolve_insn(&cpu->pe, INSN_FP, 0);
+    }
+    if (fp.kind != OUT_ACCESS && insn->kind != INSN_KIND_UNDEF) {
+        trap_exception(cpu, &fp, insn, pc);
+        return;
+    }
+    switch (insn->kind) {
+    case INSN_KIND_MRS:
+    case INSN_KIND_MSR:
+    case INSN_KIND_MSR_IMM:
+        execute_sysreg(cpu, insn, pc);
+        break;
+    case INSN_KIND_SVC:
+        exception_insn(cpu, insn, INSN_SVC, pc);
+        break;
+    case INSN_KIND_HVC:
+        if (m->config.entry_el == 1) {
+            firmware_call(cpu, pc);
+        } else {
+            exception_insn(cpu, insn, INSN_HVC, pc);
+        }
+        break;
+    case INSN_KIND_SMC:
+        if (m->config.entry_el == 1) {
+            trap_exception(cpu, &undef, insn, pc);
+        } else {
+            exception_insn(cpu, insn, INSN_SMC, pc);
+        }
+        break;
+    case INSN_KIND_ERET:
+        exception_insn(cpu, insn, INSN_ERET, pc);
+        break;
+    case INSN_KIND_BRK:
+        exception_insn(cpu, insn, INSN_BRK, pc);
+        break;
+    case INSN_KIND_HLT:
+        if (m->config.semihosting && insn->imm16 == SEMIHOSTING_IMM) {
+            semihosting(cpu, pc);
+        } else {
+            trap_exception(cpu, &undef, insn, pc);
+        }
+        break;
+    case INSN_KIND_WFI:
+    case INSN_KIND_WFE:
+        wait_insn(cpu, insn, pc);
+        break;
+    case INSN_KIND_SEV:
+        if (insn->imm16 == 5) { /* SEVL: this PE only */
+            cpu->pe.event_register = true;
+        } else {
+            send_event(m);
+        }
+        next_insn(cpu, pc);
+        break;
+    case INSN_KIND_ESB:
+        exception_esb(&cpu->pe);
+        next_insn(cpu, pc);
+        break;
+    case INSN_KIND_MARK:
+        span_mark(cpu, insn->imm16 == 0x70, engine_x(cpu->engine, 0), engine_x(cpu->engine, 1));
+        next_insn(cpu, pc);
+        break;
+    case INSN_KIND_OTHER:
+    case INSN_KIND_BRANCH:
+    case INSN_KIND_ISB:
+    case INSN_KIND_DSB:
+    case INSN_KIND_DMB:
+    case INSN_KIND_LOADSTORE:
+    case INSN_KIND_UNDEF:
+        trap_exception(cpu, &undef, insn, pc);
+        break;
+    }
+}
+
+void trap_handle(struct cpu *cpu)
+{
+    uint64_t pc = engine_pc(cpu->engine);
+    struct block *b = cpu->current;
+    if (b != NULL && pc >= b->pc && pc + 4 < b->pc + b->size_bytes) {
+        block_refund_from(cpu, pc + 4); /* it trapped in the middle: the rest did not run */
+    }
+    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    cpu->at_boundary = false;
+    trap_execute(cpu, &insn, pc);
+    if (!cpu->leave) {
+        cpu_interrupt(cpu);
+    }
+}
+
+enum engine_next trap_taken(void *ctx, enum engine_trap kind)
+{
+    struct cpu *cpu = ctx;
+    (void)kind; /* the instruction says it all */
+    if (!shortcut_on(cpu->machine, SHORTCUT_TRAP_IN_HOOK)) {
+        cpu->trap_waits = true;
+        return ENGINE_STOP;
+    }
+    trap_handle(cpu);
+    return cpu->leave || cpu->stepping ? ENGINE_STOP : ENGINE_CONTINUE;
+}

@@ -1,0 +1,97 @@
+#include "sim/board/cpu.h"
+
+#include "sim/base/bits.h"
+
+/*
+ * A view of the engine holds translations made under one context. Its tag covers all that a
+ * translation depends on and that may change without a TLBI: regime, ASID, VMID, controls. Table
+ * bases are left out on purpose: a new base without TLBI shows old entries, as it does in the
+ * model's TLB and on silicon.
+ */
+static uint64_t mix(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ hash >> 29;
+}
+
+static uint64_t asid_of(uint64_t ttbr0, uint64_t ttbr1, uint64_t tcr)
+{
+    return bits(bit(tcr, 22) ? ttbr1 : ttbr0, 63, 48); /* TCR_ELx.A1 */
+}
+
+/* What of HCR_EL2 the translation of each regime depends on. */
+#define HCR_EL10                                                                                   \
+    (BIT(0) /* VM */ | BIT(2) /* PTW */ | BIT(12) /* DC */ | BIT(27) /* TGE */ |                   \
+     BIT(32) /* CD */ | BIT(33) /* ID */)
+#define HCR_EL2X (BIT(27) /* TGE */ | BIT(34) /* E2H */)
+
+static uint64_t tag_of(const struct pe *pe, unsigned el)
+{
+    enum mmu_regime regime = mmu_regime(pe, el);
+    const uint64_t *sr = pe->sr;
+    uint64_t tag = mix(1, (uint64_t)regime << 8 | el << 1 | pe->ps.pan);
+    tag = mix(tag, sr[SR_HCR_EL2] & (regime == REGIME_EL10 ? HCR_EL10 : HCR_EL2X));
+    switch (regime) {
+    case REGIME_EL10:
+        tag = mix(tag, sr[SR_SCTLR_EL1]);
+        tag = mix(tag, sr[SR_TCR_EL1]);
+        tag = mix(tag, asid_of(sr[SR_TTBR0_EL1], sr[SR_TTBR1_EL1], sr[SR_TCR_EL1]));
+        tag = mix(tag, sr[SR_VTCR_EL2]);
+        tag = mix(tag, bits(sr[SR_VTTBR_EL2], 63, 48));
+        break;
+    case REGIME_EL20:
+        tag = mix(tag, asid_of(sr[SR_TTBR0_EL2], sr[SR_TTBR1_EL2], sr[SR_TCR_EL2]));
+        tag = mix(tag, sr[SR_SCTLR_EL2]);
+        tag = mix(tag, sr[SR_TCR_EL2]);
+        break;
+    case REGIME_EL2:
+    case REGIME_COUNT:
+        tag = mix(tag, sr[SR_SCTLR_EL2]);
+        tag = mix(tag, sr[SR_TCR_EL2]);
+        break;
+    }
+    return tag;
+}
+
+static unsigned view_of(const struct machine *m, unsigned el)
+{
+    return shortcut_on(m, SHORTCUT_VIEWS) ? el : 0;
+}
+
+void view_select(struct cpu *cpu)
+{
+    unsigned view = view_of(cpu->machine, cpu->pe.ps.el);
+    uint64_t tag = tag_of(&cpu->pe, cpu->pe.ps.el);
+    if (cpu->view_tag[view] != tag) {
+        engine_flush_view(cpu->engine, view);
+        cpu->view_tag[view] = tag;
+        cpu->view_regime[view] = mmu_regime(&cpu->pe, cpu->pe.ps.el);
+        cpu->view_epoch[view] = ++cpu->last_epoch;
+    }
+    cpu->code_epoch = cpu->view_epoch[view];
+    if (engine_view(cpu->engine) != view) {
+        engine_set_view(cpu->engine, view);
+    }
+}
+
+/* Beyond this, emptying the view is cheaper than walking it page by page. */
+#define RANGE_FLUSH_MAX (UINT64_C(16) << 10)
+
+void view_dropped(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_bytes)
+{
+    struct cpu *cpu = ctx;
+    bool range = size_bytes != 0 && size_bytes <= RANGE_FLUSH_MAX &&
+                 shortcut_on(cpu->machine, SHORTCUT_RANGE_FLUSH);
+    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
+        if (cpu->view_regime[view] != regime) {
+            continue;
+        }
+        if (range) {
+            engine_flush_range(cpu->engine, view, at, size_bytes);
+        } else {
+            engine_flush_view(cpu->engine, view);
+        }
+        cpu->view_epoch[view] = ++cpu->last_epoch;
+    }
+    cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
+}

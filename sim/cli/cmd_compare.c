@@ -1,0 +1,254 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/data_files.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/progress.h"
+#include "sim/report/report.h"
+
+#define DESIGNS_MAX 16
+
+struct compare_options {
+    char *designs;
+    const char *profile, *json, *csv;
+    char *rows, *append;
+    enum machine_level level;
+    cycles_t max_cycles;
+    unsigned smp, engine_off;
+    bool detail, quiet;
+    struct err err;
+};
+
+enum {
+    OPT_DESIGNS = 256,
+    OPT_COSTS,
+    OPT_ROWS,
+    OPT_APPEND,
+    OPT_LEVEL,
+    OPT_SMP,
+    OPT_MAX_CYCLES,
+    OPT_JSON,
+    OPT_CSV,
+    OPT_DETAIL,
+    OPT_QUIET,
+    OPT_ENGINE_OFF
+};
+
+static const struct argp_option options[] = {
+    {"designs", OPT_DESIGNS, "A,B,...", 0,
+     "designs to run (`el2sim designs` lists them); default kvm-split,kvm-vhe", 1},
+    {"rows", OPT_ROWS, "A,B,...", 0, "benchmark rows (default: all that the image has)", 1},
+    {"append", OPT_APPEND, "TEXT", 0, "kernel command line instead of the designs' own", 1},
+    {"smp", OPT_SMP, "N", 0, "CPUs, instead of the designs' own", 1},
+    {"costs", OPT_COSTS, "PROFILE", 0, "price list for all designs (default: the first design's)",
+     2},
+    {"level", OPT_LEVEL, "LEVEL", 0, "functional or block (default)", 2},
+    {"max-cycles", OPT_MAX_CYCLES, "N", 0, "give a design up after N cycles", 2},
+    {"json", OPT_JSON, "FILE", 0, "write everything as JSON (- is stdout)", 3},
+    {"csv", OPT_CSV, "FILE", 0, "write the breakdown as CSV (- is stdout)", 3},
+    {"detail", OPT_DETAIL, 0, 0, "also print the dearest functions of each row", 3},
+    {"quiet", OPT_QUIET, 0, 0, "no table (with --json or --csv)", 3},
+    {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
+     4},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct compare_options *o = state->input;
+    unsigned long long n;
+    switch (key) {
+    case OPT_DESIGNS:
+        o->designs = arg;
+        return 0;
+    case OPT_COSTS:
+        o->profile = arg;
+        return 0;
+    case OPT_ROWS:
+        o->rows = arg;
+        return 0;
+    case OPT_APPEND:
+        o->append = arg;
+        return 0;
+    case OPT_LEVEL:
+        option_level(arg, &o->level, &o->err);
+        return 0;
+    case OPT_SMP:
+        if (option_number("--smp", arg, 1, EL2SIM_MAX_CPUS, &n, &o->err)) {
+            o->smp = (unsigned)n;
+        }
+        return 0;
+    case OPT_MAX_CYCLES:
+        if (option_number("--max-cycles", arg, 1, UINT64_MAX / CYCLE / 2, &n, &o->err)) {
+            o->max_cycles = n * CYCLE;
+        }
+        return 0;
+    case OPT_JSON:
+        o->json = arg;
+        return 0;
+    case OPT_CSV:
+        o->csv = arg;
+        return 0;
+    case OPT_DETAIL:
+        o->detail = true;
+        return 0;
+    case OPT_QUIET:
+        o->quiet = true;
+        return 0;
+    case OPT_ENGINE_OFF:
+        option_shortcuts(arg, &o->engine_off, &o->err);
+        return 0;
+    case ARGP_KEY_ARG:
+        err_set(&o->err, "unexpected \"%s\" (designs are given with --designs A,B)", arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Runs each design's image on the machine it is for, all with one price list, and compares the "
+    "benchmark rows.\v"
+    "The table gives cycles and traps per operation; below it, each difference is split into the "
+    "cost classes that make it. Parts "
+    "always add up to their total.\n\n"
+    "Example: el2sim compare --designs kvm-split,kvm-vhe --costs xgene1 --json out.json",
+    NULL,
+    NULL,
+    NULL};
+
+/* What the guest said: its last lines are shown when it did not end well. */
+struct transcript {
+    char text[4096];
+    size_t length;
+};
+
+static void remember(void *ctx, const char *text, size_t length)
+{
+    struct transcript *t = ctx;
+    for (size_t i = 0; i < length; i++) {
+        if (t->length == sizeof t->text - 1) {
+            memmove(t->text, t->text + sizeof t->text / 2, sizeof t->text / 2);
+            t->length -= sizeof t->text / 2;
+        }
+        t->text[t->length++] = text[i];
+    }
+    t->text[t->length] = '\0';
+}
+
+static bool ended_well(const struct design *design, const struct machine_result *result,
+                       const struct transcript *said, struct err *e)
+{
+    if (result->end == END_POWER_OFF && strstr(said->text, "RESULT PASS")) {
+        return true;
+    }
+    fprintf(stderr, "%s", said->text);
+    return err_set(e, "design %s did not end with RESULT PASS: %s (its last lines are above)",
+                   design->name, result->text);
+}
+
+static char *command_line(const struct compare_options *o, const struct design *design,
+                          char buffer[4200])
+{
+    if (o->append) {
+        return o->append;
+    }
+    snprintf(buffer, 4200, "%s%s%s", design->append ? design->append : "", o->rows ? " rows=" : "",
+             o->rows ? o->rows : "");
+    return buffer;
+}
+
+static bool run_design(const struct compare_options *o, const struct design *design,
+                       const struct profile *profile, struct progress *progress,
+                       struct design_report *out, struct err *e)
+{
+    struct transcript said = {.length = 0};
+    struct machine_config config = {.level = o->level,
+                                    .max_cycles = o->max_cycles,
+                                    .engine_off = o->engine_off,
+                                    .quiet = o->quiet,
+                                    .console = remember,
+                                    .console_ctx = &said};
+    char line[4200];
+    struct machine_result result;
+    if (!design_configure(design, profile, &config, e)) {
+        return false;
+    }
+    config.cpu_count = o->smp ? o->smp : config.cpu_count;
+    struct machine *m = machine_create(&config, e);
+    bool ok = m != NULL && design_boot(design, command_line(o, design, line), m, e);
+    if (ok) {
+        machine_on_progress(m, progress_update, progress);
+        machine_run(m, &result);
+        report_design_take(out, m, design, &config, &result);
+        ok = ended_well(design, &result, &said, e);
+    }
+    machine_destroy(m);
+    return ok;
+}
+
+static bool write_file(const char *path, const struct comparison *c,
+                       void (*report)(FILE *, const struct comparison *), struct err *e)
+{
+    FILE *file = path ? option_output(path, e) : NULL;
+    if (file == NULL) {
+        return path == NULL;
+    }
+    report(file, c);
+    return option_output_done(file, path, e);
+}
+
+static bool compare(struct compare_options *o, struct design **designs, unsigned count,
+                    const struct profile *profile)
+{
+    struct design_report *reports = calloc(count, sizeof *reports);
+    BUG_ON(reports == NULL);
+    struct comparison c = {.profile = profile, .designs = reports, .design_count = count};
+    struct progress progress;
+    bool ok = true;
+    progress_start(&progress, "compare", 0);
+    for (unsigned i = 0; ok && i < count; i++) {
+        progress_steps(&progress, designs[i]->name, i, count);
+        ok = run_design(o, designs[i], profile, &progress, &reports[i], &o->err);
+    }
+    progress_end(&progress);
+    if (ok && !o->quiet) {
+        report_compare_text(stdout, &c, o->detail);
+    }
+    ok = ok && write_file(o->json, &c, report_compare_json, &o->err) &&
+         write_file(o->csv, &c, report_compare_csv, &o->err);
+    for (unsigned i = 0; i < count; i++) {
+        report_design_free(&reports[i]);
+    }
+    free(reports);
+    return ok;
+}
+
+int cmd_compare(int argc, char **argv)
+{
+    char default_designs[] = "kvm-split,kvm-vhe";
+    struct compare_options o = {.designs = default_designs, .level = LEVEL_BLOCK};
+    char *names[DESIGNS_MAX];
+    struct design *designs[DESIGNS_MAX] = {NULL};
+    unsigned count = 0, loaded = 0;
+    struct profile *profile = NULL;
+    bool ok = option_parse(&argp, argc, argv, &o, &o.err) &&
+              option_list(o.designs, names, DESIGNS_MAX, &count, &o.err);
+    for (; ok && loaded < count; loaded++) {
+        designs[loaded] = design_load(names[loaded], &o.err);
+        ok = designs[loaded] != NULL;
+    }
+    if (ok) {
+        profile = profile_load(o.profile ? o.profile : designs[0]->profile, &o.err);
+    }
+    ok = ok && profile && compare(&o, designs, count, profile);
+    for (unsigned i = 0; i < loaded; i++) {
+        design_free(designs[i]);
+    }
+    profile_free(profile);
+    return ok ? EXIT_OK : cli_fail(&o.err);
+}

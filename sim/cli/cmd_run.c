@@ -1,0 +1,312 @@
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sim/board/design.h"
+#include "sim/board/memmap.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/progress.h"
+#include "sim/report/report.h"
+
+struct run_options {
+    struct machine_config config;
+    struct machine_images images;
+    const char *cpu, *features, *profile, *json, *dump_dtb;
+    const char *symbols[8];
+    unsigned symbols_count;
+    bool stats;
+    struct err err;
+};
+
+enum {
+    OPT_CPU = 256,
+    OPT_FEATURE,
+    OPT_GIC,
+    OPT_SMP,
+    OPT_KERNEL,
+    OPT_INITRD,
+    OPT_APPEND,
+    OPT_DTB,
+    OPT_DUMP_DTB,
+    OPT_EL,
+    OPT_COSTS,
+    OPT_LEVEL,
+    OPT_MAX_CYCLES,
+    OPT_STATS,
+    OPT_JSON,
+    OPT_SYMBOLS,
+    OPT_SEMIHOSTING,
+    OPT_ENGINE_OFF,
+    OPT_QUIET
+};
+
+static const struct argp_option options[] = {
+    {"kernel", OPT_KERNEL, "FILE", 0, "ELF, Linux Image, or gzip'd Image to boot", 1},
+    {"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (Image kernels)", 1},
+    {"append", OPT_APPEND, "TEXT", 0, "kernel command line", 1},
+    {"dtb", OPT_DTB, "FILE", 0, "device tree instead of the board's own", 1},
+    {"dump-dtb", OPT_DUMP_DTB, "FILE", 0, "write the device tree the guest would get, and stop", 1},
+    {"cpu", OPT_CPU, "MODEL", 0, "cortex-a57 (default), x-gene1, cortex-a76, neoverse-n1, max", 2},
+    {"feature", OPT_FEATURE, "LIST", 0, "switch features: vhe=off,lrs=1,...", 2},
+    {"gic", OPT_GIC, "2|3", 0, "interrupt controller (default 3)", 2},
+    {"smp", OPT_SMP, "N", 0, "CPUs (default 1)", 2},
+    {"mem", 'm', "SIZE", 0, "RAM: 256M, 1G, ... (default 256M)", 2},
+    {"el", OPT_EL, "1|2", 0, "exception level at entry (default 2); 1 is a machine without EL2", 2},
+    {"semihosting", OPT_SEMIHOSTING, 0, 0,
+     "HLT #0xF000 with SYS_EXIT ends the run with the guest's status", 2},
+    {"costs", OPT_COSTS, "PROFILE", 0, "price list: name or YAML file (default xgene1)", 3},
+    {"level", OPT_LEVEL, "LEVEL", 0,
+     "functional: an instruction is a cycle; block (default): all prices", 3},
+    {"max-cycles", OPT_MAX_CYCLES, "N", 0, "end the run, with status 1, after N cycles", 3},
+    {"stats", OPT_STATS, 0, 0, "print a report on stderr after the run", 4},
+    {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
+    {"symbols", OPT_SYMBOLS, "FILE", 0,
+     "ELF with symbols for the report (any EL, no stage 2); repeatable", 4},
+    {"quiet", OPT_QUIET, 0, 0,
+     "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
+    {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
+     5},
+    {0},
+};
+
+static bool parse_number(struct run_options *o, int key, const char *arg)
+{
+    unsigned long long n;
+    switch (key) {
+    case OPT_GIC:
+        if (option_number("--gic", arg, 2, 3, &n, &o->err)) {
+            o->config.gic_version = (unsigned)n;
+        }
+        return true;
+    case OPT_SMP:
+        if (option_number("--smp", arg, 1, EL2SIM_MAX_CPUS, &n, &o->err)) {
+            o->config.cpu_count = (unsigned)n;
+        }
+        return true;
+    case OPT_EL:
+        if (option_number("--el", arg, 1, 2, &n, &o->err)) {
+            o->config.entry_el = (unsigned)n;
+        }
+        return true;
+    case OPT_MAX_CYCLES:
+        if (option_number("--max-cycles", arg, 1, UINT64_MAX / CYCLE / 2, &n, &o->err)) {
+            o->config.max_cycles = n * CYCLE;
+        }
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool parse_text(struct run_options *o, int key, const char *arg)
+{
+    switch (key) {
+    case OPT_KERNEL:
+        o->images.kernel = arg;
+        return true;
+    case OPT_INITRD:
+        o->images.initrd = arg;
+        return true;
+    case OPT_APPEND:
+        o->images.append = arg;
+        return true;
+    case OPT_DTB:
+        o->images.dtb = arg;
+        return true;
+    case OPT_DUMP_DTB:
+        o->dump_dtb = arg;
+        return true;
+    case OPT_CPU:
+        o->cpu = arg;
+        return true;
+    case OPT_FEATURE:
+        o->features = arg;
+        return true;
+    case OPT_COSTS:
+        o->profile = arg;
+        return true;
+    case OPT_JSON:
+        o->json = arg;
+        return true;
+    default:
+        return false;
+    }
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct run_options *o = state->input;
+    if (parse_number(o, key, arg) || parse_text(o, key, arg)) {
+        return 0;
+    }
+    switch (key) {
+    case 'm':
+        design_parse_memory(arg, &o->config.ram_bytes, &o->err);
+        return 0;
+    case OPT_LEVEL:
+        option_level(arg, &o->config.level, &o->err);
+        return 0;
+    case OPT_STATS:
+        o->stats = true;
+        return 0;
+    case OPT_SEMIHOSTING:
+        o->config.semihosting = true;
+        return 0;
+    case OPT_QUIET:
+        o->config.quiet = true;
+        return 0;
+    case OPT_ENGINE_OFF:
+        option_shortcuts(arg, &o->config.engine_off, &o->err);
+        return 0;
+    case OPT_SYMBOLS:
+        if (o->symbols_count == sizeof o->symbols / sizeof o->symbols[0]) {
+            err_set(&o->err, "--symbols: %u files at most", o->symbols_count);
+        } else {
+            o->symbols[o->symbols_count++] = arg;
+        }
+        return 0;
+    case ARGP_KEY_ARG:
+        err_set(&o->err, "unexpected \"%s\" (a kernel is given with --kernel)", arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Boots an image on the simulated `virt` board and runs it until it powers off.\v"
+    "The console is the terminal. The exit status is 0 after power-off, the guest's own after a "
+    "semihosting exit, 1 when the run was "
+    "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
+    "Example: el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats",
+    NULL,
+    NULL,
+    NULL};
+
+static void console(void *ctx, const char *text, size_t length)
+{
+    (void)ctx;
+    fwrite(text, 1, length, stdout);
+    if (memchr(text, '\n', length)) {
+        fflush(stdout);
+    }
+}
+
+static bool write_dtb(const struct machine *m, const char *path, struct err *e)
+{
+    size_t size;
+    const void *dtb = machine_dtb(m, &size);
+    FILE *file = option_output(path, e);
+    if (file == NULL) {
+        return false;
+    }
+    fwrite(dtb, 1, size, file);
+    return option_output_done(file, path, e);
+}
+
+static bool write_json(struct machine *m, const struct run_report *report, const char *path,
+                       struct err *e)
+{
+    FILE *file = option_output(path, e);
+    if (file == NULL) {
+        return false;
+    }
+    report_run_json(file, m, report);
+    return option_output_done(file, path, e);
+}
+
+static bool configure(struct run_options *o, const struct profile *profile)
+{
+    const struct cpu_model *cpu = cpu_model_by_name(o->cpu);
+    if (cpu == NULL) {
+        char known[256] = "";
+        for (size_t i = 0; cpu_model_at(i); i++) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                     cpu_model_at(i)->name);
+        }
+        return err_set(&o->err, "--cpu %s: no such model; there are %s", o->cpu, known);
+    }
+    o->config.cpu = *cpu;
+    profile_configure(profile, &o->config);
+    return o->features == NULL || cpu_model_apply(&o->config.cpu, o->features, &o->err) ||
+           err_prefix(&o->err, "--feature: ");
+}
+
+static bool load(struct run_options *o, struct machine *m)
+{
+    struct symbol_scope scope = {.el_mask = 7, .context = SYMBOLS_NO_STAGE2};
+    if (!machine_load(m, &o->images, &o->err)) {
+        return false;
+    }
+    for (unsigned i = 0; i < o->symbols_count; i++) {
+        if (!machine_symbols(m, o->symbols[i], &scope, &o->err)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* The machine exists and is loaded: run, report. */
+static int run(struct run_options *o, struct machine *m, const struct profile *profile)
+{
+    if (o->dump_dtb) {
+        return write_dtb(m, o->dump_dtb, &o->err) ? EXIT_OK : cli_fail(&o->err);
+    }
+    struct run_report report = {.config = &o->config, .profile = profile};
+    struct progress progress;
+    progress_start(&progress, "run", o->config.max_cycles);
+    machine_on_progress(m, progress_update, &progress);
+    machine_run(m, &report.result);
+    progress_end(&progress);
+    fflush(stdout);
+    if (report.result.end != END_POWER_OFF && report.result.end != END_EXIT) {
+        fprintf(stderr, "el2sim: %s\n", report.result.text);
+    }
+    if (o->stats) {
+        report_run_text(stderr, m, &report);
+    }
+    if (o->json && !write_json(m, &report, o->json, &o->err)) {
+        return cli_fail(&o->err);
+    }
+    return report.result.status;
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_options o = {
+        .config = {.cpu_count = 1,
+                   .gic_version = 3,
+                   .ram_bytes = UINT64_C(256) << 20,
+                   .entry_el = 2,
+                   .level = LEVEL_BLOCK,
+                   .console = console},
+        .cpu = "cortex-a57",
+        .profile = "xgene1",
+    };
+    if (!option_parse(&argp, argc, argv, &o, &o.err)) {
+        return cli_fail(&o.err);
+    }
+    if (o.images.kernel == NULL) {
+        err_set(&o.err, "nothing to boot: give --kernel FILE");
+        return cli_fail(&o.err);
+    }
+    struct profile *profile = profile_load(o.profile, &o.err);
+    struct machine *m = NULL;
+    int status = EXIT_USAGE;
+    if (profile && configure(&o, profile)) {
+        m = machine_create(&o.config, &o.err);
+    }
+    if (m && load(&o, m)) {
+        status = run(&o, m, profile);
+    } else {
+        cli_fail(&o.err);
+    }
+    machine_destroy(m);
+    profile_free(profile);
+    return status;
+}

@@ -1,0 +1,56 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/cli/commands.h"
+
+struct command {
+    const char *name, *what;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct command commands[] = {
+    {"run", "boot an image and run it to its end", cmd_run},
+    {"compare", "run designs over benchmark rows and explain the difference", cmd_compare},
+    {"designs", "list the designs, or show one", cmd_designs},
+    {"profiles", "list the cost profiles, or show one with its sources", cmd_profiles},
+};
+
+int cli_fail(const struct err *e)
+{
+    fprintf(stderr, "el2sim: %s\n", e->text);
+    return EXIT_USAGE;
+}
+
+static void usage(FILE *to)
+{
+    fprintf(to, "usage: el2sim COMMAND [OPTION...]\n\n"
+                "A cycle-approximate ARMv8-A machine for hypervisor code.\n\n");
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].what);
+    }
+    fprintf(to, "\n`el2sim COMMAND --help` says more. Start with: el2sim compare --designs "
+                "kvm-split,kvm-vhe\n");
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        usage(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return EXIT_OK;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        printf("el2sim %s\n", EL2SIM_VERSION);
+        return EXIT_OK;
+    }
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+        if (strcmp(argv[1], commands[i].name) == 0) {
+            return commands[i].run(argc - 1, argv + 1);
+        }
+    }
+    fprintf(stderr, "el2sim: no command \"%s\"; `el2sim --help` lists them\n", argv[1]);
+    return EXIT_USAGE;
+}

@@ -1,0 +1,195 @@
+#include "sim/report/report.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *end_name(enum machine_end end)
+{
+    static const char *const names[] = {
+        [END_POWER_OFF] = "power-off", [END_RESET] = "reset",       [END_EXIT] = "exit",
+        [END_LIMIT] = "max-cycles",    [END_DEADLOCK] = "deadlock", [END_ENGINE] = "engine-failure",
+    };
+    return names[end];
+}
+
+static json_t *integer(uint64_t n)
+{
+    return json_integer((json_int_t)n);
+}
+
+static json_t *images_json(const struct image_list *images)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < images->count; i++) {
+        const char *slash = strrchr(images->records[i].path, '/');
+        json_array_append_new(list, json_pack("{s:s, s:s}", "file",
+                                              slash ? slash + 1 : images->records[i].path, "sha256",
+                                              images->records[i].sha256));
+    }
+    return list;
+}
+
+static json_t *profile_json(const struct profile *p)
+{
+    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", p->name, "title", p->title, "sha256",
+                     p->sha256, "clock_hz", integer(p->clock_hz), "counter_hz",
+                     integer(p->counter_hz));
+}
+
+static json_t *machine_json(const struct machine_config *c, unsigned smp)
+{
+    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "cpu", c->cpu.name, "gic",
+                     integer(c->gic_version), "smp", integer(smp), "entry_el", integer(c->entry_el),
+                     "level", c->level == LEVEL_FUNCTIONAL ? "functional" : "block", "memory_bytes",
+                     integer(c->ram_bytes), "quantum_cycles", integer(c->quantum / CYCLE));
+}
+
+static json_t *part_json(const struct row_part *p)
+{
+    return json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "el", integer(p->el), "where",
+                     p->in_vm ? "vm" : "host", "function", p->function, "class",
+                     cost_class_info[p->class].name, "count", integer(p->count), "cycles",
+                     integer(p->cycles), "millicycles", integer(p->exact));
+}
+
+static json_t *row_json(const struct report_row *r)
+{
+    json_t *parts = json_array();
+    for (size_t i = 0; i < r->part_count; i++) {
+        json_array_append_new(parts, part_json(&r->parts[i]));
+    }
+    uint64_t ops = r->operations ? r->operations : 1;
+    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o}", "name", r->name, "operations",
+                     integer(r->operations), "cycles", integer(r->cycles), "millicycles",
+                     integer(r->exact), "cycles_per_operation", (double)(r->exact / ops) / 1000.0,
+                     "traps", integer(r->traps), "exceptions", integer(r->exceptions),
+                     "instructions", integer(r->instructions), "breakdown", parts);
+}
+
+static void dump(FILE *out, json_t *root)
+{
+    json_dumpf(root, out, JSON_INDENT(1) | JSON_REAL_PRECISION(15));
+    fputc('\n', out);
+    json_decref(root);
+}
+
+static json_t *unimp_json(struct machine *m)
+{
+    size_t count;
+    const struct unimp_entry *entries = unimp_entries(machine_unimp(m), &count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
+        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "what", entries[i].what, "count",
+                                              integer(entries[i].count), "first_pc",
+                                              integer(entries[i].first_pc)));
+    }
+    return list;
+}
+
+static json_t *traps_json(const struct machine *m)
+{
+    struct trap_count counts[512];
+    size_t n = machine_trap_counts(m, counts, sizeof counts / sizeof counts[0]);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "from_el",
+                                              integer(counts[i].from_el), "to_el",
+                                              integer(counts[i].to_el), "ec", integer(counts[i].ec),
+                                              "count", integer(counts[i].count)));
+    }
+    return list;
+}
+
+/* The whole ledger as one row: the breakdown of a run. */
+static json_t *ledger_json(struct machine *m, uint64_t *total)
+{
+    struct ledger *ledger = machine_ledger(m);
+    size_t rows = ledger_row_count(ledger);
+    cycles_t *exact = calloc(rows * COST_CLASS_COUNT + 1, sizeof *exact);
+    uint64_t *whole = calloc(rows * COST_CLASS_COUNT + 1, sizeof *whole);
+    BUG_ON(exact == NULL || whole == NULL);
+    for (size_t i = 0; i < rows * COST_CLASS_COUNT; i++) {
+        exact[i] = ledger_row_at(ledger, i / COST_CLASS_COUNT)->cells[i % COST_CLASS_COUNT].cycles;
+    }
+    *total = report_round(exact, whole, rows * COST_CLASS_COUNT);
+    json_t *list = json_array();
+    for (size_t i = 0; i < rows * COST_CLASS_COUNT; i++) {
+        const struct ledger_row *row = ledger_row_at(ledger, i / COST_CLASS_COUNT);
+        const struct ledger_cell *cell = &row->cells[i % COST_CLASS_COUNT];
+        if (cell->count == 0 && cell->cycles == 0) {
+            continue;
+        }
+        json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "cpu",
+                                              integer(row->key.cpu), "el", integer(row->key.el),
+                                              "where", row->key.context ? "vm" : "host", "function",
+                                              machine_symbol_name(m, row->key.symbol), "class",
+                                              cost_class_info[i % COST_CLASS_COUNT].name, "count",
+                                              integer(cell->count), "cycles", integer(whole[i]),
+                                              "millicycles", integer(cell->cycles)));
+    }
+    free(exact);
+    free(whole);
+    return list;
+}
+
+static json_t *rows_json(const struct design_report *d)
+{
+    json_t *rows = json_array();
+    for (size_t i = 0; i < d->row_count; i++) {
+        json_array_append_new(rows, row_json(&d->rows[i]));
+    }
+    return rows;
+}
+
+static uint64_t trap_total(const struct machine *m)
+{
+    struct trap_count counts[512];
+    size_t n = machine_trap_counts(m, counts, sizeof counts / sizeof counts[0]);
+    uint64_t sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        sum += counts[i].from_el < 2 && counts[i].to_el == 2 ? counts[i].count : 0;
+    }
+    return sum;
+}
+
+void report_run_json(FILE *out, struct machine *m, const struct run_report *report)
+{
+    const struct machine_result *r = &report->result;
+    struct design_report rows;
+    uint64_t total;
+    report_design_take(&rows, m, NULL, report->config, r);
+    json_t *breakdown = ledger_json(m, &total);
+    json_t *root =
+        json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:i, s:s}", "el2sim", EL2SIM_VERSION, "kind",
+                  "run", "profile", profile_json(report->profile), "machine",
+                  machine_json(report->config, report->config->cpu_count), "images",
+                  images_json(machine_image_list(m)), "end", end_name(r->end), "end_text", r->text,
+                  "status", r->status, "digest", r->digest);
+    json_object_set_new(root, "instructions", integer(r->instructions));
+    json_object_set_new(root, "cycles", integer(total));
+    json_object_set_new(root, "traps", integer(trap_total(m)));
+    json_object_set_new(root, "exceptions", traps_json(m));
+    json_object_set_new(root, "rows", rows_json(&rows));
+    json_object_set_new(root, "unmodelled", unimp_json(m));
+    json_object_set_new(root, "breakdown", breakdown);
+    report_design_free(&rows);
+    dump(out, root);
+}
+
+void report_compare_json(FILE *out, const struct comparison *c)
+{
+    json_t *designs = json_array();
+    for (size_t i = 0; i < c->design_count; i++) {
+        const struct design_report *d = &c->designs[i];
+        json_t *design = json_pack(
+            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o}", "name", d->design->name, "title",
+            d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
+            images_json(&d->images), "end", end_name(d->result.end), "digest", d->result.digest,
+            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d));
+        json_array_append_new(designs, design);
+    }
+    json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",
+                             "profile", profile_json(c->profile), "designs", designs);
+    dump(out, root);
+}

@@ -1,0 +1,125 @@
+#include "sim/report/report.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+static const char *ec_name(unsigned ec)
+{
+    static const struct {
+        unsigned ec;
+        const char *name;
+    } names[] = {
+        {0x00, "undefined"},
+        {0x01, "WFI/WFE"},
+        {0x07, "FP access"},
+        {0x0e, "illegal state"},
+        {0x15, "SVC"},
+        {0x16, "HVC"},
+        {0x17, "SMC"},
+        {0x18, "MSR/MRS/SYS"},
+        {0x20, "instr abort <"},
+        {0x21, "instr abort ="},
+        {0x22, "PC alignment"},
+        {0x24, "data abort <"},
+        {0x25, "data abort ="},
+        {0x26, "SP alignment"},
+        {0x2f, "SError"},
+        {0x30, "breakpoint <"},
+        {0x31, "breakpoint ="},
+        {0x32, "software step <"},
+        {0x33, "software step ="},
+        {0x34, "watchpoint <"},
+        {0x35, "watchpoint ="},
+        {0x3c, "BRK"},
+        {0x101, "IRQ"},
+        {0x102, "FIQ"},
+        {0x103, "SError (async)"},
+    };
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (names[i].ec == ec) {
+            return names[i].name;
+        }
+    }
+    return "";
+}
+
+static void print_traps(FILE *out, const struct machine *m)
+{
+    struct trap_count counts[512];
+    size_t n = machine_trap_counts(m, counts, sizeof counts / sizeof counts[0]);
+    fprintf(out,
+            "\nexceptions                       count   (< from a lower EL, = from the same)\n");
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "  EL%u -> EL%u  %-16s %10" PRIu64 "\n", counts[i].from_el, counts[i].to_el,
+                ec_name(counts[i].ec), counts[i].count);
+    }
+}
+
+/* Cycles of all rows by class, dearest first. */
+static void print_classes(FILE *out, struct machine *m)
+{
+    struct ledger *ledger = machine_ledger(m);
+    cycles_t total = 0;
+    struct ledger_cell sums[COST_CLASS_COUNT] = {{0}};
+    for (size_t i = 0; i < ledger_row_count(ledger); i++) {
+        for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+            sums[k].count += ledger_row_at(ledger, i)->cells[k].count;
+            sums[k].cycles += ledger_row_at(ledger, i)->cells[k].cycles;
+            total += ledger_row_at(ledger, i)->cells[k].cycles;
+        }
+    }
+    fprintf(out, "\nclass                          count         cycles   share\n");
+    for (unsigned shown = 0; shown < COST_CLASS_COUNT; shown++) {
+        unsigned best = COST_CLASS_COUNT;
+        for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+            if (sums[k].count != 0 &&
+                (best == COST_CLASS_COUNT || sums[k].cycles > sums[best].cycles)) {
+                best = k;
+            }
+        }
+        if (best == COST_CLASS_COUNT) {
+            break;
+        }
+        fprintf(out, "  %-22s %11" PRIu64 " %14" PRIu64 "  %5.1f %%\n", cost_class_info[best].name,
+                sums[best].count, sums[best].cycles / CYCLE,
+                total ? 100.0 * (double)sums[best].cycles / (double)total : 0.0);
+        sums[best] = (struct ledger_cell){0};
+    }
+}
+
+static void print_unimp(FILE *out, struct machine *m)
+{
+    size_t count;
+    const struct unimp_entry *entries = unimp_entries(machine_unimp(m), &count);
+    if (count != 0) {
+        fprintf(out, "\nnot modelled                                         count\n");
+    }
+    for (size_t i = 0; i < count; i++) {
+        fprintf(out, "  %-48s %8" PRIu64 "\n", entries[i].what, entries[i].count);
+    }
+}
+
+void report_run_text(FILE *out, struct machine *m, const struct run_report *report)
+{
+    const struct machine_config *c = &report->config[0];
+    fprintf(out, "\n%s; profile %s (%s), level %s\n", report->result.text, report->profile->name,
+            report->profile->title, c->level == LEVEL_FUNCTIONAL ? "functional" : "block");
+    for (unsigned i = 0; i < c->cpu_count; i++) {
+        fprintf(out, "  cpu %u: %" PRIu64 " cycles, %" PRIu64 " instructions\n", i,
+                machine_cpu_cycles(m, i) / CYCLE, machine_cpu_instructions(m, i));
+    }
+    if (c->cpu_count > 1) {
+        fprintf(out, "  between CPUs, times are exact to %" PRIu64 " cycles (the quantum)\n",
+                c->quantum / CYCLE);
+    }
+    fprintf(out, "  digest %s\n", report->result.digest);
+    print_classes(out, m);
+    print_traps(out, m);
+    print_unimp(out, m);
+    struct engine_stats_sum s = machine_engine_stats(m);
+    fprintf(out,
+            "\nengine (host side, not part of the result): %" PRIu64 " traps, %" PRIu64
+            " fills, %" PRIu64 " flushes, %" PRIu64 " exact stops; model: %" PRIu64
+            " TLB misses, %" PRIu64 " walk steps\n",
+            s.traps, s.fills, s.flushes, s.exact_stops, s.tlb_misses, s.walk_steps);
+}
