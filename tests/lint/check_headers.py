@@ -19,16 +19,17 @@ GUEST_INCLUDES = {
 
 
 def command(path, host_cc, guest_cc):
-    common = ["-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-x", "c"]
+    common = ["-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I.", "-x", "c"]
     if not tree.is_guest(path):
-        return [host_cc, *common, "-I.", path]
+        return [host_cc, *common, "-"]
     root = next(r for r in tree.GUEST_ROOTS if path.startswith(r + "/"))
     includes = ["-I" + folder for folder in GUEST_INCLUDES[root]]
-    return [guest_cc, *common, "-ffreestanding", "-mgeneral-regs-only", *includes, path]
+    return [guest_cc, *common, "-ffreestanding", "-mgeneral-regs-only", *includes, "-"]
 
 
 def check(path, host_cc, guest_cc):
-    run = subprocess.run(command(path, host_cc, guest_cc), cwd=tree.ROOT, capture_output=True, text=True)
+    run = subprocess.run(command(path, host_cc, guest_cc), input=f'#include "{path}"\n', cwd=tree.ROOT,
+                         capture_output=True, text=True)
     return f"{path}: does not compile alone:\n{run.stderr}" if run.returncode else None
 
 
