@@ -14,7 +14,7 @@ import tree
 GUEST_INCLUDES = {
     "hyp": ["hyp", "hyp/include"],
     "workloads": ["workloads", "hyp/include", "workloads/lib", "workloads/micro"],
-    "tests/guest": ["tests/guest/lib", "hyp/include"],
+    "tests/guest": ["tests/guest/lib", "tests/guest/matrix", "hyp/include"],
 }
 
 
