@@ -5,24 +5,9 @@
 #ifndef EL2SIM_MMU_CONTEXT_H
 #define EL2SIM_MMU_CONTEXT_H
 
+#include "cpu-el/fields.h"
 #include "mmu/mmu.h"
 #include "sim/base/bits.h"
-
-/* HCR_EL2 */
-#define HCR_VM  BIT(0)
-#define HCR_PTW BIT(2)
-#define HCR_FB  BIT(9)
-#define HCR_DC  BIT(12)
-#define HCR_TGE BIT(27)
-#define HCR_CD  BIT(32)
-#define HCR_ID  BIT(33)
-#define HCR_TEA BIT(37)
-
-/* SCTLR_ELx */
-#define SCTLR_M   BIT(0)
-#define SCTLR_C   BIT(2)
-#define SCTLR_I   BIT(12)
-#define SCTLR_WXN BIT(19)
 
 /*
  * The tag of a TLB entry or walk cache entry, in one word: an entry answers only where all of it is
