@@ -63,8 +63,45 @@
 #define SCTLR_C     BIT(2)
 #define SCTLR_I     BIT(12)
 #define SCTLR_WXN   BIT(19)
+#define SCTLR_UMA   BIT(9)
+#define SCTLR_DZE   BIT(14)
+#define SCTLR_UCT   BIT(15)
+#define SCTLR_NTWI  BIT(16)
+#define SCTLR_NTWE  BIT(18)
+#define SCTLR_TSCXT BIT(20)
 #define SCTLR_SPAN  BIT(23)
+#define SCTLR_UCI   BIT(26)
 #define SCTLR_DSSBS BIT(44)
+
+/* CPACR_EL1, and CPTR_EL2 with E2H; CPTR_EL2 without */
+#define CPACR_FPEN     MASK(21, 20)
+#define CPACR_FPEN_EL1 BIT(20) /* EL1 (E2H: EL2) may use FP */
+#define CPTR_TFP       BIT(10)
+#define CPTR_TCPAC     BIT(31) /* both layouts */
+
+/* CNTKCTL_EL1, and CNTHCTL_EL2 with E2H; CNTHCTL_EL2's own in both layouts */
+#define CNTKCTL_EL0PCTEN     BIT(0)
+#define CNTKCTL_EL0VCTEN     BIT(1)
+#define CNTKCTL_EL0VTEN      BIT(8)
+#define CNTKCTL_EL0PTEN      BIT(9)
+#define CNTHCTL_EL1PCTEN     BIT(0)
+#define CNTHCTL_EL1PCEN      BIT(1)
+#define CNTHCTL_E2H_EL1PCTEN BIT(10)
+#define CNTHCTL_E2H_EL1PTEN  BIT(11)
+
+/* ICC_SRE_EL1, ICC_SRE_EL2; ICH_HCR_EL2 */
+#define ICC_SRE_SRE    BIT(0)
+#define ICC_SRE_ENABLE BIT(3)
+#define ICH_HCR_TC     BIT(10)
+#define ICH_HCR_TALL0  BIT(11)
+#define ICH_HCR_TALL1  BIT(12)
+#define ICH_HCR_TDIR   BIT(14)
+
+/* PMUSERENR_EL0 */
+#define PMUSERENR_EN BIT(0)
+#define PMUSERENR_SW BIT(1)
+#define PMUSERENR_CR BIT(2)
+#define PMUSERENR_ER BIT(3)
 
 /* SPSR_ELx */
 #define SPSR_NZCV       MASK(31, 28)
@@ -88,13 +125,19 @@
 #define VTCR_VMID16 BIT(19)
 
 /* MDCR_EL2 */
-#define MDCR_HPMN MASK(4, 0)
-#define MDCR_HPME BIT(7)
-#define MDCR_TDE  BIT(8)
-#define MDCR_HPMD BIT(17)
+#define MDCR_HPMN  MASK(4, 0)
+#define MDCR_TPMCR BIT(5)
+#define MDCR_TPM   BIT(6)
+#define MDCR_HPME  BIT(7)
+#define MDCR_TDE   BIT(8)
+#define MDCR_TDA   BIT(9)
+#define MDCR_TDOSA BIT(10)
+#define MDCR_TDRA  BIT(11)
+#define MDCR_HPMD  BIT(17)
 
 /* MDSCR_EL1 */
 #define MDSCR_SS           BIT(0)
+#define MDSCR_TDCC         BIT(12)
 #define MDSCR_KDE          BIT(13)
 #define MDSCR_MDE          BIT(15)
 #define MDSCR_WRITE        (MDSCR_SS | BIT(12) | MDSCR_KDE | MDSCR_MDE | BIT(21))

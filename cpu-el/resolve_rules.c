@@ -1,0 +1,82 @@
+#include "cpu-el/resolve_rules.h"
+
+#include "cpu-el/fields.h"
+
+/* Compiled from constants on first use, the same in every machine. */
+static struct rule_list of_row[SR_COUNT];
+static struct rule_list of_group[TRAP_GROUP_COUNT];
+static bool is_compiled;
+static size_t left_out = SIZE_MAX;
+
+static struct rule_list compile(uint64_t groups)
+{
+    struct rule_list list = {0};
+    for (size_t i = 0; i < trap_rule_count; i++) {
+        if (i != left_out && (groups >> trap_rules[i].group & 1) &&
+            list.count < sizeof list.rules) {
+            list.rules[list.count++] = (uint8_t)i;
+            list.from |= trap_rules[i].from;
+        }
+    }
+    return list;
+}
+
+static void compile_all(void)
+{
+    for (unsigned id = 0; id < SR_COUNT; id++) {
+        of_row[id] = compile(sysreg_rows[id].trap);
+    }
+    for (unsigned group = 0; group < TRAP_GROUP_COUNT; group++) {
+        of_group[group] = compile(UINT64_C(1) << group);
+    }
+    is_compiled = true;
+}
+
+void rules_leave_out(size_t index)
+{
+    left_out = index;
+    compile_all();
+}
+
+const struct rule_list *rules_of_row(enum sysreg_id id)
+{
+    if (!is_compiled) {
+        compile_all();
+    }
+    return &of_row[id];
+}
+
+const struct rule_list *rules_of_group(enum trap_group group)
+{
+    if (!is_compiled) {
+        compile_all();
+    }
+    return &of_group[group];
+}
+
+const struct trap_rule *rules_match(const struct pe *pe, const struct rule_list *list, bool write)
+{
+    unsigned el = pe->ps.el;
+    if (!(list->from >> el & 1)) {
+        return NULL;
+    }
+    bool has_el2 = pe->model.has[FEAT_EL2];
+    unsigned when = 1u << (2u * pe_e2h(pe) + pe_tge(pe));
+    unsigned dir = write ? TRAP_WRITE : TRAP_READ;
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct trap_rule *r = &trap_rules[list->rules[i]];
+        bool holds = (pe->sr[r->control] & r->mask) == r->value;
+        if (holds == (r->match == MATCH_EQUAL) && (r->from >> el & 1) && (r->dir & dir) &&
+            (r->when & when) && (r->target != TO_EL2 || has_el2) &&
+            (r->need == 0 || pe->model.has[r->need - 1])) {
+            return r;
+        }
+    }
+    return NULL;
+}
+
+uint8_t rule_target_el(const struct pe *pe, const struct trap_rule *rule)
+{
+    bool to_el2 = rule->target == TO_EL2 || (pe->ps.el == 0 && pe_tge(pe));
+    return to_el2 ? 2 : 1;
+}
