@@ -12,6 +12,13 @@
 #define ENGINE_PAGE_BITS 10
 #define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
 
+/* The engine's own memory, far above any RAM of the models (48 bits): its code, then copies of
+ * pages that must not be translated as they are (engine_defuse.c). */
+#define ENGINE_OWN_PA         UINT64_C(0x0000fffffff00000)
+#define ENGINE_OWN_CODE_BYTES 4096
+#define ENGINE_SLOTS          64
+#define ENGINE_OWN_BYTES      (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
+
 #define ENGINE_MAX_RAMS 16
 #define ENGINE_MAX_RANGES                                                                          \
     8 /* put off for a view that is not selected; more become a full flush                         \
@@ -23,6 +30,7 @@
 
 struct engine_ram {
     uint64_t at, size_bytes;
+    const unsigned char *host;
     uint64_t *code_pages; /* a bit for each engine page that was ever fetched from */
 };
 
@@ -81,7 +89,11 @@ struct engine {
 
     struct engine_ram rams[ENGINE_MAX_RAMS];
     unsigned ram_count;
-    void *stub; /* the page of the engine's own code */
+    unsigned char *own;           /* at ENGINE_OWN_PA */
+    bool is_max;                  /* Unicorn's MAX model: pages need a look before they run */
+    bool slots_full;              /* the refusal was for want of a slot */
+    unsigned slot_count;          /* in use */
+    uint64_t slots[ENGINE_SLOTS]; /* the page each is a copy of */
 };
 
 /* The RAM that holds [at, at + ENGINE_PAGE), or NULL. */
@@ -93,6 +105,13 @@ void engine_write_sysreg(struct engine *engine, unsigned op0, unsigned op1, unsi
 
 /* Makes Unicorn's state that of view 0 and no natives. */
 bool engine_views_init(struct engine *engine, struct err *e);
+
+/* Whether Unicorn would abort on a word of this page. */
+bool engine_page_is_deadly(const void *page);
+/* Gives such a page at physical address `at` a copy without those words; false: no slot left. */
+bool engine_defuse(struct engine *engine, const void *page, uint64_t at, uint64_t *copy_at);
+/* Forgets all copies, and every translation with them. */
+void engine_defuse_forget(struct engine *engine);
 
 /* A fetch led nowhere: flushes the selected view if such entries are its own doing. */
 bool engine_flush_voids(struct engine *engine);

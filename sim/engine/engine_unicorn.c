@@ -11,9 +11,6 @@
 /* Exception numbers that Unicorn hands to its interrupt hook (QEMU's target/arm/cpu.h). */
 enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTION_BKPT = 7 };
 
-/* The engine's own code, in a physical page far above any RAM of the models (48 bits). */
-#define STUB_PA UINT64_C(0x0000fffffffff000)
-
 /* Physical memory that is never mapped: a fetch from it ends the run with an error of its own. */
 #define NOWHERE_PA UINT64_C(0x0000800000000000)
 
@@ -95,6 +92,20 @@ static bool permits(const struct engine_page *page, enum engine_access access)
     return false;
 }
 
+static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *out, bool readable)
+{
+    uint64_t offset = out->paddr - ram->at;
+    uint64_t page = offset >> ENGINE_PAGE_BITS;
+    ram->code_pages[page / 64] |= BIT(page % 64);
+    out->perms = UC_PROT_EXEC | (readable ? UC_PROT_READ : 0u);
+    if (e->is_max && engine_page_is_deadly(ram->host + offset)) {
+        out->perms = UC_PROT_EXEC; /* data is not read from the copy */
+        e->slots_full = !engine_defuse(e, ram->host + offset, out->paddr, &out->paddr);
+        return !e->slots_full;
+    }
+    return true;
+}
+
 static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *out, void *user)
 {
     struct engine *e = user;
@@ -120,9 +131,9 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     /* W xor X: else every store to a page that once held code takes the slow path, and stores
      * through it would not be told from code changes. */
     if (access == ENGINE_FETCH) {
-        uint64_t index = (out->paddr - ram->at) >> ENGINE_PAGE_BITS;
-        ram->code_pages[index / 64] |= BIT(index % 64);
-        out->perms = UC_PROT_EXEC | (page.readable ? UC_PROT_READ : 0u);
+        if (!grant_fetch(e, ram, out, page.readable)) {
+            return false;
+        }
     } else {
         out->perms = (page.readable ? UC_PROT_READ : 0u) | (page.writable ? UC_PROT_WRITE : 0u);
     }
@@ -159,16 +170,18 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
            uc_ok(uc_ctl_set_exits(engine->uc, &none, 0), "no exits", e);
 }
 
-static bool map_stub(struct engine *engine, struct err *e)
+static bool map_own(struct engine *engine, struct err *e)
 {
     static const uint32_t code[] = {A64_CLREX, A64_SVC};
-    engine->stub = aligned_alloc(4096, 4096);
-    if (engine->stub == NULL) {
+    engine->own = aligned_alloc(4096, ENGINE_OWN_BYTES);
+    if (engine->own == NULL) {
         return err_set(e, "no memory for the engine");
     }
-    memset(engine->stub, 0, 4096);
-    memcpy(engine->stub, code, sizeof code);
-    return uc_ok(uc_mem_map_ptr(engine->uc, STUB_PA, 4096, UC_PROT_ALL, engine->stub), "map", e);
+    memset(engine->own, 0, ENGINE_OWN_BYTES);
+    memcpy(engine->own, code, sizeof code);
+    return uc_ok(
+        uc_mem_map_ptr(engine->uc, ENGINE_OWN_PA, ENGINE_OWN_BYTES, UC_PROT_ALL, engine->own),
+        "map own memory", e);
 }
 
 struct engine *engine_create(bool lse, const struct engine_client *client, struct err *e)
@@ -181,7 +194,8 @@ struct engine *engine_create(bool lse, const struct engine_client *client, struc
     engine->client = *client;
     engine->block = client->block;
     engine->block_ctx = client->ctx;
-    if (!setup(engine, lse, e) || !map_stub(engine, e) || !engine_views_init(engine, e)) {
+    engine->is_max = lse;
+    if (!setup(engine, lse, e) || !map_own(engine, e) || !engine_views_init(engine, e)) {
         engine_destroy(engine);
         return NULL;
     }
@@ -199,7 +213,7 @@ void engine_destroy(struct engine *engine)
     for (unsigned i = 0; i < engine->ram_count; i++) {
         free(engine->rams[i].code_pages);
     }
-    free(engine->stub);
+    free(engine->own);
     free(engine);
 }
 
@@ -211,6 +225,7 @@ bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *h
     struct engine_ram *ram = &engine->rams[engine->ram_count];
     ram->at = at.v;
     ram->size_bytes = size_bytes;
+    ram->host = host;
     ram->code_pages = calloc((size_t)(size_bytes / ENGINE_PAGE + 63) / 64, sizeof(uint64_t));
     if (ram->code_pages == NULL) {
         return err_set(e, "no memory for the engine");
@@ -248,25 +263,36 @@ static void clear_exclusive_now(struct engine *e)
     uint32_t pstate = engine_window_open(e);
     e->block = block_always;
     e->reason = REASON_NONE;
-    uc_err code = uc_emu_start(e->uc, STUB_PA, 0, 0, 0);
+    uc_err code = uc_emu_start(e->uc, ENGINE_OWN_PA, 0, 0, 0);
     BUG_ON(code != UC_ERR_OK || e->reason != REASON_OWN);
     e->block = e->client.block;
     engine_window_close(e, pstate);
+}
+
+/* The engine stopped the run for itself: the same again, from where it is. */
+static enum engine_stop again(struct engine *e)
+{
+    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    e->reason = REASON_OWN;
+    return ENGINE_STOPPED_UNTIL;
 }
 
 static enum engine_stop run_once(struct engine *e)
 {
     e->reason = REASON_NONE;
     e->refused = false;
+    e->slots_full = false;
     uc_err code = uc_emu_start(e->uc, e->pc, 0, 0, 0);
+    if (code == UC_ERR_EXCEPTION && e->slots_full) {
+        engine_defuse_forget(e);
+        return again(e);
+    }
     if (code == UC_ERR_EXCEPTION && e->refused) {
         uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
         return ENGINE_STOPPED_REFUSED;
     }
     if (code == UC_ERR_FETCH_UNMAPPED && engine_flush_voids(e)) {
-        uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
-        e->reason = REASON_OWN;
-        return ENGINE_STOPPED_UNTIL;
+        return again(e);
     }
     if (code != UC_ERR_OK) {
         return failed(e, code);

@@ -341,6 +341,7 @@ static void drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
 {
     uint32_t pstate = 0;
     bool is_open = false;
+    bool deadly = false;
     for (uint64_t page = from; page < to;) {
         if (page % 64 == 0 && ram->code_pages[page / 64] == 0) {
             page += 64;
@@ -359,10 +360,15 @@ static void drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
             is_open = true;
         }
         engine_drop_blocks(e, ram->at + page * ENGINE_PAGE, (end - page) * ENGINE_PAGE);
-        page = end;
+        for (; page < end; page++) {
+            deadly |= e->is_max && engine_page_is_deadly(ram->host + page * ENGINE_PAGE);
+        }
     }
     if (is_open) {
         engine_window_close(e, pstate);
+        if (deadly || e->slot_count > 0) { /* who may fetch the page itself must ask again */
+            engine_defuse_forget(e);
+        }
     }
 }
 

@@ -181,6 +181,68 @@ START_TEST(code_changed_outside_ram_or_of_data_is_nothing)
 }
 END_TEST
 
+/* Unallocated half-precision SIMD words on which Unicorn's MAX model aborts the program. */
+static const uint32_t deadly[] = {
+    0x0e402c00, 0x0ec01c00, 0x0ec02400, 0x2e400c00, 0x2ec00c00, 0x2ec01c00, 0x0e780800, 0x0e786800,
+    0x0e796800, 0x0ef94800, 0x2e786800, 0x2ef90800, 0x4e780800, 0x4e786800, 0x4ef94800, 0x5e783800,
+    0x6e782800, 0x6ef80800, 0x7e796800, 0x4ec11e5c, 0x4e795aac, 0x7e792a2e, 0x6ef9ea28,
+};
+
+static const unsigned deadly_count = sizeof deadly / sizeof *deadly;
+
+/* They are UNDEF, and everything around them is as it should be. */
+START_TEST(word_that_unicorn_aborts_on_is_undef)
+{
+    struct probe *p = probe_create(true);
+    for (unsigned i = 0; i < 32; i++) {
+        engine_set_view(p->engine, i % ENGINE_VIEWS);
+        uint32_t word = deadly[(unsigned)_i] | (i * 0x21 & 0x3ff); /* other registers */
+        PROBE_CODE_AT(p, PROBE_CODE, ADD_1, word, ADD_2, 0x18ffffc2 /* ldr w2, .-8 */, PROBE_SVC);
+        engine_code_changed(p->engine, pa(PROBE_CODE), 20);
+        p->on_trap = probe_skip;
+        engine_set_x(p->engine, 1, 0);
+        ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_CODE + 4), 1);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), 2);
+        ck_assert_uint_eq(engine_x(p->engine, 1), 3);
+        ck_assert_uint_eq(engine_x(p->engine, 2), word); /* data is the page itself */
+    }
+    probe_destroy(p);
+}
+END_TEST
+
+/* More pages than there are private copies; code that comes and goes; stores by the guest. */
+START_TEST(pages_that_unicorn_aborts_on_may_be_many)
+{
+    struct probe *p = probe_create(true);
+    p->on_trap = probe_skip;
+    for (unsigned round = 0; round < 3; round++) {
+        for (unsigned i = 0; i < 150; i++) {
+            uint64_t pc = 0x20000 + i * 1024;
+            uint32_t word = deadly[(i + round) % deadly_count];
+            PROBE_CODE_AT(p, pc, round == 1 ? PROBE_NOP : word, round == 2 ? ADD_2 : ADD_1,
+                          PROBE_SVC);
+            if (round != 0) {
+                engine_code_changed(p->engine, pa(pc), 12);
+            }
+            engine_set_x(p->engine, 1, 0);
+            ck_assert_int_eq(probe_run(p, pc), ENGINE_STOPPED_TRAP);
+            ck_assert_uint_eq(engine_x(p->engine, 1), round == 2 ? 2 : 1);
+            ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), round == 1 ? 1 : 2);
+        }
+    }
+    store_by_guest(p, 0x20000, PROBE_NOP);
+    engine_code_changed(p->engine, pa(0x20000), 4);
+    ck_assert_uint_eq(run_add(p, 0x20000), 2);
+    store_by_guest(p, 0x20000, deadly[0]);
+    ck_assert_uint_eq(run_add(p, 0x20004), 2);
+    store_by_guest(p, 0x20000 + ALIAS, deadly[1]);
+    engine_code_changed(p->engine, pa(0x20000), 4);
+    ck_assert_uint_eq(run_add(p, 0x20000), 2);
+    probe_destroy(p);
+}
+END_TEST
+
 static uint32_t next_random(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407;
@@ -244,6 +306,8 @@ void probe_add_code(Suite *suite)
     tcase_add_test(tc, guest_store_through_an_alias_needs_code_changed);
     tcase_add_test(tc, self_modifying_code_does_not_crash);
     tcase_add_test(tc, code_changed_outside_ram_or_of_data_is_nothing);
+    tcase_add_loop_test(tc, word_that_unicorn_aborts_on_is_undef, 0, (int)deadly_count);
+    tcase_add_test(tc, pages_that_unicorn_aborts_on_may_be_many);
     tcase_add_loop_test(tc, random_code_never_makes_the_engine_fail, 0, 20);
     suite_add_tcase(suite, tc);
 }
