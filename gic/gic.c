@@ -55,9 +55,6 @@ static void reset_interfaces(struct gic_cpu *c)
 {
     cpuif_reset(&c->phys);
     c->phys.fiq_en = !c->gic->is_v2;
-    if (!c->gic->is_v2) {
-        sysregs_reset(c);
-    }
     if (c->gic->config.has_virtualization) {
         virt_reset(c);
     }

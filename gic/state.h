@@ -156,9 +156,6 @@ static inline void cpuif_deactivate(struct gic_cpu *c, const struct cpu_interfac
     }
 }
 
-/* What the trap rules see of ICC_SRE_ELx (sysregs.c). */
-void sysregs_reset(struct gic_cpu *c);
-
 /* What a write to a register of that interface may have changed. */
 void cpuif_changed(struct gic_cpu *c, const struct cpu_interface *f);
 

@@ -1,6 +1,7 @@
 /*
  * The system registers of GICv3: ICC_*, the ICV_* that take their place in a guest, and ICH_*
- * (IHI 0069 chapter 12). Permissions and traps are decided before these are called.
+ * (IHI 0069 chapter 12). Permissions and traps are decided before these are called; ICC_SRE_ELx
+ * only matter there.
  */
 #include "gic/lr.h"
 #include "gic/rows.h"
@@ -11,9 +12,6 @@
 #define HCR_FMO BIT(3)
 #define HCR_IMO BIT(4)
 #define HCR_TGE BIT(27)
-
-#define SRE_EL1_VALUE 0x7 /* SRE, DFB, DIB: RAO/WI */
-#define SRE_EL2_VALUE 0xf /* and Enable */
 
 #define CTLR_CBPR     0
 #define CTLR_EOI_MODE 1
@@ -67,13 +65,6 @@ static void set_igrpen(struct gic_cpu *c, struct cpu_interface *f, unsigned grou
     } else {
         irq_forwarding_changed(c->gic);
     }
-}
-
-static uint64_t get_constant(struct gic_cpu *c, struct cpu_interface *f, unsigned n)
-{
-    (void)c;
-    (void)f;
-    return n;
 }
 
 /*
@@ -223,8 +214,6 @@ static const struct sysreg_row rows[SR_COUNT] = {
     [SR_ICC_SGI0R_EL1] = ROW(0, 0, NULL, send_sgi),
     [SR_ICC_SGI1R_EL1] = ROW(1, 0, NULL, send_sgi),
     [SR_ICC_ASGI1R_EL1] = ROW(1, 0, NULL, send_sgi),
-    [SR_ICC_SRE_EL1] = ROW(SRE_EL1_VALUE, 0, get_constant, NULL),
-    [SR_ICC_SRE_EL2] = ROW(SRE_EL2_VALUE, 0, get_constant, NULL),
     [SR_ICH_HCR_EL2] = ROW(0, 0, get_hcr, set_hcr),
     [SR_ICH_VTR_EL2] = ROW(0, 0, get_vtr, NULL),
     [SR_ICH_VMCR_EL2] = ROW(0, 0, get_vmcr, set_vmcr),
@@ -292,15 +281,8 @@ static unsigned sysreg_put(void *ctx, enum sysreg_id id, uint64_t value)
     return EFF_NONE;
 }
 
-void sysregs_reset(struct gic_cpu *c)
-{
-    c->pe->sr[SR_ICC_SRE_EL1] = SRE_EL1_VALUE;
-    c->pe->sr[SR_ICC_SRE_EL2] = SRE_EL2_VALUE;
-}
-
 struct sysreg_ops gic_sysreg_ops(struct gic *gic, unsigned cpu)
 {
     struct gic_cpu *c = gic_cpu_at(gic, cpu);
-    sysregs_reset(c);
     return (struct sysreg_ops){.ctx = c, .read = sysreg_get, .write = sysreg_put};
 }
