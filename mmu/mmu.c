@@ -69,15 +69,12 @@ static bool refuse_address(const struct walk *w)
     return false;
 }
 
-/* A clean page needs a walk before its first write: the engine is not told that it may. */
-static void answer(const struct walk *w, const struct translation *t, struct mmu_page *out)
+static void fill_page(const struct mmu_access *access, const struct translation *t, unsigned prot,
+                      struct mmu_page *out)
 {
-    unsigned fetch = w->access->type == MMU_FETCH;
-    unsigned prot = prot_stage1(t, w->access, w->pan) & prot_stage2(t, w->access);
-    if (w->live && (t->clean1 || t->clean2)) {
-        prot &= ~(unsigned)PROT_W;
-    }
-    *out = (struct mmu_page){.pa = pa(t->pa | (w->address & (BIT(t->shift) - 1))),
+    unsigned fetch = access->type == MMU_FETCH;
+    uint64_t offset = access->va.v & (BIT(t->shift) - 1);
+    *out = (struct mmu_page){.pa = pa(t->pa | offset),
                              .size_bytes = BIT(t->shift),
                              .prot = (uint8_t)prot,
                              .memory = attr_memory(t->attr[fetch]),
@@ -85,23 +82,30 @@ static void answer(const struct walk *w, const struct translation *t, struct mmu
                              .shareability = t->sh[fetch]};
 }
 
-/* The permissions that the entry remembers, stage 1 first. */
-static bool check_held(const struct walk *w, const struct translation *t)
+/* A clean page needs a walk before its first write: until then the engine is not told that it may
+ * be written. */
+static unsigned prot_granted(const struct translation *t, unsigned prot)
+{
+    return t->clean1 || t->clean2 ? prot & ~(unsigned)PROT_W : prot;
+}
+
+/* The fault that the permissions of a held page make of this access, stage 1 first; or none. */
+static bool held_faults(const struct walk *w, const struct translation *t)
 {
     unsigned needed = prot_needed(w->access);
     unsigned prot = prot_stage1(t, w->access, w->pan);
     if (needed & ~prot) {
         walk_permission_fault(w, prot, t->level1);
-        return false;
+        return true;
     }
     prot = prot_stage2(t, w->access);
     if (needed & ~prot) {
         uint64_t at_ipa = t->ipa | (w->address & (BIT(t->shift) - 1));
         walk_fault_stage2(w, FAULT_PERMISSION, t->level2, at_ipa, false);
         w->fault->read_allowed = prot & PROT_R;
-        return false;
+        return true;
     }
-    return true;
+    return false;
 }
 
 static void remember(const struct walk *w, const struct translation *t)
@@ -115,38 +119,56 @@ static void remember(const struct walk *w, const struct translation *t)
     tlb_insert(&mmu->tlb, victim, w->address, w->ctx->tag, t);
 }
 
+/* Whatever the held entry, if any, does not answer by itself. */
+static bool translate_by_walk(struct mmu *mmu, const struct mmu_context *ctx,
+                              const struct mmu_access *access, struct tlb_entry *entry,
+                              struct mmu_page *out, struct mmu_fault *fault)
+{
+    struct walk w = walk_of(mmu, ctx, access, true, fault);
+    struct translation t;
+    bool flat = !ctx->stage1 && !ctx->stage2;
+    if (!va_is_valid(ctx, access->va.v)) {
+        return refuse_address(&w);
+    }
+    if (entry) {
+        if (held_faults(&w, &entry->t)) {
+            return false;
+        }
+        drop_entry(mmu, entry); /* clean, and about to be written */
+    }
+    if (!flat) {
+        mmu->stats.misses++;
+        cost_charge(mmu->pe->meter, COST_TLB_MISS, 1);
+    }
+    if (!walk_translate(&w, true, &t)) {
+        return false;
+    }
+    if (!flat) {
+        remember(&w, &t);
+    }
+    unsigned prot = prot_stage1(&t, access, w.pan) & prot_stage2(&t, access);
+    fill_page(access, &t, prot_granted(&t, prot), out);
+    return true;
+}
+
 bool mmu_translate(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
                    struct mmu_fault *fault)
 {
     struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
-    struct walk w = walk_of(mmu, &ctx, access, true, fault);
-    struct translation t;
-    if (!va_is_valid(&ctx, access->va.v)) {
-        return refuse_address(&w);
+    struct tlb_entry *e = NULL;
+    if ((ctx.stage1 || ctx.stage2) && va_is_valid(&ctx, access->va.v)) {
+        e = tlb_find(&mmu->tlb, va_canonical(access->va.v), ctx.tag);
     }
-    if (ctx.stage1 || ctx.stage2) {
-        struct tlb_entry *e = tlb_find(&mmu->tlb, w.address, ctx.tag);
-        if (e && !check_held(&w, &e->t)) {
-            return false;
-        }
-        if (e && !(w.dirties && (e->t.clean1 || e->t.clean2))) {
-            answer(&w, &e->t, out);
+    if (e) {
+        bool pan = walk_pan_applies(mmu->pe, access);
+        unsigned prot = prot_stage1(&e->t, access, pan) & prot_stage2(&e->t, access);
+        unsigned granted = prot_granted(&e->t, prot);
+        if (!(prot_needed(access) & ~(access_dirties(access) ? granted : prot))) {
+            fill_page(access, &e->t, granted, out);
             return true;
         }
-        if (e) {
-            drop_entry(mmu, e);
-        }
-        mmu->stats.misses++;
-        cost_charge(mmu->pe->meter, COST_TLB_MISS, 1);
-        if (!walk_translate(&w, true, &t)) {
-            return false;
-        }
-        remember(&w, &t);
-    } else if (!walk_translate(&w, true, &t)) {
-        return false;
     }
-    answer(&w, &t, out);
-    return true;
+    return translate_by_walk(mmu, &ctx, access, e, out, fault);
 }
 
 bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access)
@@ -171,6 +193,6 @@ bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page
     if (!walk_translate(&w, true, &t)) {
         return false;
     }
-    answer(&w, &t, out);
+    fill_page(access, &t, prot_stage1(&t, access, w.pan) & prot_stage2(&t, access), out);
     return true;
 }

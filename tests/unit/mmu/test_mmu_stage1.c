@@ -1,4 +1,4 @@
-/* Stage 1: geometry, faults by level, hardware updates, attributes (Arm ARM D5.2, D5.3, D5.5). */
+/* Stage 1: geometry, faults by level, regimes, attributes (Arm ARM D5.2, D5.3, D5.5). */
 #include "tests/unit/mmu/toy.h"
 
 #include <check.h>
@@ -104,6 +104,15 @@ START_TEST(walk_starts_at_the_level_of_granule_and_t0sz)
     ck_maps(r, PAGE + 8);
     ck_assert_uint_eq(r.page.size_bytes, UINT64_C(1) << starts[_i].granule_bits);
     ck_assert_uint_eq(toy->row.cells[COST_WALK_S1].count, 4 - starts[_i].start_level);
+}
+END_TEST
+
+/* TTBR<n>.CnP is not part of the address. */
+START_TEST(cnp_is_ignored)
+{
+    toy_map(toy, &s1, 0x5000, PAGE | D_USER, 3);
+    toy->pe.sr[SR_TTBR0_EL1] |= 1;
+    ck_maps(toy_access(toy, 1, MMU_READ, 0x5000), PAGE);
 }
 END_TEST
 
@@ -338,91 +347,6 @@ START_TEST(clear_access_flag_faults_at_the_level_of_the_leaf)
 }
 END_TEST
 
-#define TCR_HA BIT(39)
-#define TCR_HD BIT(40)
-
-START_TEST(hardware_sets_the_access_flag_with_ha)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA;
-    uint64_t at = toy_map(toy, &s1, 0x5000, PAGE | D_AP(1), 3);
-    ck_assert(toy_probe(toy, 1, MMU_READ, 0x5000).ok);
-    ck_assert_uint_eq(toy_read(toy, at), PAGE | D_AP(1) | 3);
-    ck_assert(toy_access(toy, 1, MMU_READ, 0x5000).ok);
-    ck_assert_uint_eq(toy_read(toy, at), PAGE | D_AP(1) | D_AF | 3);
-    ck_assert_uint_eq(toy->swaps, 1);
-}
-END_TEST
-
-START_TEST(ha_needs_the_feature)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA;
-    toy->pe.model.has[FEAT_HAF] = false;
-    toy_map(toy, &s1, 0x5000, PAGE | D_AP(1), 3);
-    ck_fault(toy_access(toy, 1, MMU_READ, 0x5000), FAULT_ACCESS_FLAG, 3);
-}
-END_TEST
-
-START_TEST(permission_fault_leaves_the_access_flag_clear)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA;
-    uint64_t at = toy_map(toy, &s1, 0x5000, PAGE | D_AP(2), 3);
-    ck_fault(toy_access(toy, 1, MMU_WRITE, 0x5000), FAULT_PERMISSION, 3);
-    ck_assert_uint_eq(toy_read(toy, at), PAGE | D_AP(2) | 3);
-}
-END_TEST
-
-/* D5.4.8: DBM = 1, AP[2] = 1 is writable-clean. */
-START_TEST(first_write_to_a_clean_page_marks_it_dirty)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA | TCR_HD;
-    uint64_t at = toy_map(toy, &s1, 0x5000, PAGE | D_AF | D_AP(3) | D_DBM, 3);
-    struct toy_result r = toy_access(toy, 1, MMU_READ, 0x5000);
-    ck_assert_uint_eq(r.page.prot & PROT_W, 0);
-    ck_assert_uint_eq(toy->swaps, 0);
-    ck_assert(toy_probe(toy, 1, MMU_WRITE, 0x5000).ok);
-    ck_assert_uint_eq(toy->swaps, 0);
-    r = toy_access(toy, 1, MMU_WRITE, 0x5000);
-    ck_maps(r, PAGE);
-    ck_assert_uint_eq(r.page.prot & PROT_W, PROT_W);
-    ck_assert_uint_eq(toy_read(toy, at), PAGE | D_AF | D_AP(1) | D_DBM | 3);
-    ck_assert_uint_eq(mmu_stats(toy->mmu)->misses, 2);
-    ck_assert(toy_access(toy, 1, MMU_WRITE, 0x5000).ok);
-    ck_assert_uint_eq(mmu_stats(toy->mmu)->misses, 2);
-}
-END_TEST
-
-START_TEST(dbm_without_hd_or_ha_leaves_the_page_read_only)
-{
-    uint64_t tcr[] = {0, TCR_HA, TCR_HD};
-    toy->pe.sr[SR_TCR_EL1] |= tcr[_i];
-    toy_map(toy, &s1, 0x5000, PAGE | D_AF | D_AP(3) | D_DBM, 3);
-    ck_fault(toy_access(toy, 1, MMU_WRITE, 0x5000), FAULT_PERMISSION, 3);
-    ck_assert_uint_eq(toy->swaps, 0);
-}
-END_TEST
-
-START_TEST(cache_maintenance_does_not_mark_pages_dirty)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA | TCR_HD;
-    toy_map(toy, &s1, 0x5000, PAGE | D_AF | D_AP(3) | D_DBM, 3);
-    struct mmu_access ivac = {
-        .va = va(0x5000), .type = MMU_WRITE, .el = 1, .cache_maintenance = true};
-    ck_assert(toy_access_full(toy, &ivac).ok);
-    ck_assert_uint_eq(toy->swaps, 0);
-}
-END_TEST
-
-START_TEST(descriptor_that_changes_under_the_update_is_walked_again)
-{
-    toy->pe.sr[SR_TCR_EL1] |= TCR_HA;
-    toy_map(toy, &s1, 0x5000, PAGE | D_AP(1), 3);
-    toy->swaps_to_lose = 1;
-    ck_assert(toy_access(toy, 1, MMU_READ, 0x5000).ok);
-    ck_assert_uint_eq(toy->row.cells[COST_WALK_S1].count, 8);
-    ck_assert_uint_eq(toy->row.cells[COST_TLB_MISS].count, 1);
-}
-END_TEST
-
 /* D5.3.2: how many entries the contiguous bit stands for. */
 static const struct {
     unsigned granule_bits, start_level, level, log2_size;
@@ -549,6 +473,7 @@ static void add_geometry(TCase *tc)
     tcase_add_test(tc, mmu_off_address_beyond_pa_is_an_address_size_fault);
     tcase_add_test(tc, four_level_walk_charges_a_miss_and_four_reads);
     tcase_add_loop_test(tc, walk_starts_at_the_level_of_granule_and_t0sz, 0, COUNT(starts));
+    tcase_add_test(tc, cnp_is_ignored);
     tcase_add_loop_test(tc, t0sz_out_of_range_is_a_level_0_translation_fault, 0, COUNT(bad_sizes));
     tcase_add_loop_test(tc, block_descriptors_exist_at_the_levels_of_their_granule, 0,
                         COUNT(blocks));
@@ -581,13 +506,6 @@ static void add_faults(TCase *tc)
     tcase_add_test(tc, table_beyond_ips_is_an_address_size_fault_of_its_level);
     tcase_add_test(tc, address_size_comes_before_access_flag_before_permission);
     tcase_add_loop_test(tc, clear_access_flag_faults_at_the_level_of_the_leaf, 1, 4);
-    tcase_add_test(tc, hardware_sets_the_access_flag_with_ha);
-    tcase_add_test(tc, ha_needs_the_feature);
-    tcase_add_test(tc, permission_fault_leaves_the_access_flag_clear);
-    tcase_add_test(tc, first_write_to_a_clean_page_marks_it_dirty);
-    tcase_add_loop_test(tc, dbm_without_hd_or_ha_leaves_the_page_read_only, 0, 3);
-    tcase_add_test(tc, cache_maintenance_does_not_mark_pages_dirty);
-    tcase_add_test(tc, descriptor_that_changes_under_the_update_is_walked_again);
 }
 
 int main(void)
