@@ -122,6 +122,7 @@ struct cpu {
     cycles_t horizon;  /* min(deadline, turn_end): the hot path looks at this only */
     cycles_t deadline; /* first event, or the limit */
     cycles_t turn_end;
+    cycles_t progress_at;   /* when to tell who watches; a deadline like others, without effect */
     cycles_t wake_stamp;    /* earliest time at which a raised input can wake it */
     bool wake_known;        /* wake_stamp is of this wait */
     bool wake_by_sgi;       /* and an SGI is what wakes */

@@ -137,7 +137,7 @@ static void keep_first(cyaml_log_t level, void *ctx, const char *format, va_list
     }
 }
 
-bool yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
+bool data_yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
 {
     char text[512] = "";
     cyaml_config_t config = {
@@ -153,7 +153,7 @@ bool yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out,
     return true;
 }
 
-void yaml_free(const cyaml_schema_value_t *schema, void *data)
+void data_yaml_free(const cyaml_schema_value_t *schema, void *data)
 {
     cyaml_config_t config = {.mem_fn = cyaml_mem, .log_level = CYAML_LOG_ERROR};
     cyaml_free(&config, schema, data, 0);

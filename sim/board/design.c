@@ -52,7 +52,7 @@ struct design *design_load(const char *name_or_path, struct err *e)
     char path[DATA_PATH_MAX];
     struct design *design = NULL;
     if (!data_file_find("designs", name_or_path, ".yaml", path, e) ||
-        !yaml_load(path, &design_schema, (void **)&design, e)) {
+        !data_yaml_load(path, &design_schema, (void **)&design, e)) {
         return NULL;
     }
     return design;
@@ -61,7 +61,7 @@ struct design *design_load(const char *name_or_path, struct err *e)
 void design_free(struct design *design)
 {
     if (design) {
-        yaml_free(&design_schema, design);
+        data_yaml_free(&design_schema, design);
     }
 }
 

@@ -31,6 +31,9 @@ void loop_deadline_changed(struct cpu *cpu)
     if (limit != 0 && limit < cpu->deadline) {
         cpu->deadline = limit;
     }
+    if (cpu->machine->progress && cpu->progress_at < cpu->deadline) {
+        cpu->deadline = cpu->progress_at;
+    }
     cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
 }
 
@@ -202,20 +205,35 @@ static void run_engine(struct cpu *cpu)
     }
 }
 
+/* So often, in simulated time, somebody who watches is told; stopping there changes no result. */
+#define PROGRESS_PERIOD (100000000 * CYCLE)
+
+/* The deadline has come: fires what is due, tells who watches, ends at the limit. */
+static void at_deadline(struct cpu *cpu)
+{
+    struct machine *m = cpu->machine;
+    clock_fire(&cpu->clock, cpu->clock.now);
+    if (m->progress && cpu->clock.now >= cpu->progress_at) {
+        cpu->progress_at = cpu->clock.now + PROGRESS_PERIOD;
+        m->progress(m->progress_ctx, cpu->clock.now);
+    }
+    loop_deadline_changed(cpu);
+    if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
+        machine_end(m, END_LIMIT, 1, "cycle limit reached (--max-cycles %llu)",
+                    (unsigned long long)(m->config.max_cycles / CYCLE));
+    }
+}
+
 /* One turn of a CPU: until it waits, is off, has used its quantum, or the machine ends. */
 static void run_turn(struct cpu *cpu)
 {
-    struct machine *m = cpu->machine;
-    cpu->leave = m->ended;
+    cpu->leave = cpu->machine->ended;
     span_wake(cpu);
     loop_deadline_changed(cpu);
     while (!cpu->leave) {
         if (cpu->clock.now >= cpu->deadline) {
-            clock_fire(&cpu->clock, cpu->clock.now);
-            loop_deadline_changed(cpu);
-            if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
-                machine_end(m, END_LIMIT, 1, "cycle limit reached (--max-cycles %llu)",
-                            (unsigned long long)(m->config.max_cycles / CYCLE));
+            at_deadline(cpu);
+            if (cpu->leave) {
                 break;
             }
         }

@@ -111,7 +111,7 @@ static void wire_cpu(struct machine *m, struct cpu *cpu)
     for (unsigned id = 0; id < TIMER_COUNT; id++) {
         lines[id] = gic_line(m->gic, timer_intid((enum timer_id)id), cpu->pe.index);
     }
-    cpu->timer = timer_create(&cpu->pe, &cpu->clock, &m->counter, lines);
+    cpu->timer = timer_create_for(&cpu->pe, &cpu->clock, &m->counter, lines);
     cpu->pe.owners[OWNER_TIMER] = timer_sysreg_ops(cpu->timer);
     cpu->pe.owners[OWNER_GIC] = gic_sysreg_ops(m->gic, cpu->pe.index);
     struct pmu_sources sources = {

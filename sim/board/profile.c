@@ -223,14 +223,14 @@ struct profile *profile_load(const char *name_or_path, struct err *e)
         return NULL;
     }
     struct yaml_profile *y = NULL;
-    if (!yaml_load(path, &profile_schema, (void **)&y, e)) {
+    if (!data_yaml_load(path, &profile_schema, (void **)&y, e)) {
         return NULL;
     }
     struct profile *p = calloc(1, sizeof *p);
     BUG_ON(p == NULL);
     p->path = copy(path);
     bool ok = convert(y, p, e) && image_hash_file(path, p->sha256, e);
-    yaml_free(&profile_schema, y);
+    data_yaml_free(&profile_schema, y);
     if (!ok) {
         err_prefix(e, "%s: ", path);
         profile_free(p);

@@ -53,14 +53,16 @@ void trap_effects(struct cpu *cpu, unsigned effects)
 void trap_exception(struct cpu *cpu, const struct outcome *out, const struct insn *insn,
                     uint64_t pc)
 {
-    struct outcome undef;
-    if (out->kind == OUT_UNDEF) {
+    struct outcome undef = {.kind = OUT_UNDEF};
+    if (out->kind != OUT_TRAP) {
         undef = resolve_undef(&cpu->pe);
+        undef.kind = OUT_UNDEF;
         out = &undef;
     }
     uint32_t esr = out->esr;
     bool sysreg = esr >> 26 == 0x18;
-    bool calls = insn->kind == INSN_KIND_SVC || insn->kind == INSN_KIND_HVC;
+    bool calls =
+        out->kind == OUT_TRAP && (insn->kind == INSN_KIND_SVC || insn->kind == INSN_KIND_HVC);
     if (sysreg) {
         esr |= (uint32_t)insn->rt << 5;
     }
@@ -192,7 +194,8 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         write_xt(cpu, insn->rt, sysreg_read(&cpu->pe, id));
         return true;
     }
-    uint64_t value = insn->kind == INSN_KIND_MSR_IMM ? insn->imm16 : read_xt(cpu, insn->rt);
+    uint64_t value =
+        insn->kind == INSN_KIND_MSR_IMM ? bits(insn->enc, 6, 3) : read_xt(cpu, insn->rt);
     enum sysreg_id old_sp = pe_sp_id(&cpu->pe.ps);
     unsigned effects = sysreg_write(&cpu->pe, id, value);
     if (effects & (EFF_REGIME | EFF_CONTEXT)) {
