@@ -1,4 +1,5 @@
-/* Self-hosted debug: software step, breakpoints, watchpoints, the OS lock, routing by MDCR_EL2.TDE (Arm ARM D2). */
+/* Self-hosted debug: software step, breakpoints, watchpoints, the OS lock, routing by MDCR_EL2.TDE
+ * (Arm ARM D2). */
 #include "guest.h"
 
 #define MDSCR_SS     (1UL << 0)
@@ -6,12 +7,12 @@
 #define MDSCR_MDE    (1UL << 15)
 #define MDCR_TDE     (1UL << 8)
 #define SPSR_SS      (1UL << 21)
-#define BCR_EL1      0x1e3 /* E, PMC = 0b01 (EL1), BAS = 0b1111 */
-#define BCR_EL0      0x1e5 /* PMC = 0b10 (EL0) */
-#define WCR_EL1_LOAD 0x1feb  /* E, PAC = 0b01, LSC = 0b01 (load), BAS = 0xff */
-#define WCR_EL1      0x1ffb  /* LSC = 0b11 */
-#define WCR_EL1_ST   0x1ff3  /* LSC = 0b10 */
-#define EL1H_D_CLEAR 0x1c5 /* SPSR: EL1h, AIF set, D clear */
+#define BCR_EL1      0x1e3  /* E, PMC = 0b01 (EL1), BAS = 0b1111 */
+#define BCR_EL0      0x1e5  /* PMC = 0b10 (EL0) */
+#define WCR_EL1_LOAD 0x1feb /* E, PAC = 0b01, LSC = 0b01 (load), BAS = 0xff */
+#define WCR_EL1      0x1ffb /* LSC = 0b11 */
+#define WCR_EL1_ST   0x1ff3 /* LSC = 0b10 */
+#define EL1H_D_CLEAR 0x1c5  /* SPSR: EL1h, AIF set, D clear */
 #define EL0T         0x3c0
 
 INSN(two_nops, "nop\n nop");
@@ -23,7 +24,8 @@ INSN(read_oslsr, "mrs x0, oslsr_el1");
 
 static uint64_t target;
 
-/* Software step of EL1 from EL2 (D2.12): SPSR.SS = 1 runs one instruction; then EC 0x32, ELR at the next. */
+/* Software step of EL1 from EL2 (D2.12): SPSR.SS = 1 runs one instruction; then EC 0x32, ELR at the
+ * next. */
 static void check_step_el1(const void *arg)
 {
     (void)arg;
@@ -99,7 +101,8 @@ static void check_step_os_lock(const void *arg)
     expect_no_trap("ESR");
 }
 
-/* A stepped SVC is taken to EL1 first; the step is then pending at EL1's vector, before its first instruction. */
+/* A stepped SVC is taken to EL1 first; the step is then pending at EL1's vector, before its first
+ * instruction. */
 extern uint8_t el1_vectors[];
 
 static void check_step_over_svc(const void *arg)
@@ -119,7 +122,8 @@ static void check_step_over_svc(const void *arg)
     expect("ESR of the SVC", cpu->trap[1].esr, 0x56000001);
 }
 
-/* Breakpoint 0 on an instruction address (D2.9): EC 0x30 from a lower EL, 0x31 from the same; IFSC 0b100010. */
+/* Breakpoint 0 on an instruction address (D2.9): EC 0x30 from a lower EL, 0x31 from the same; IFSC
+ * 0b100010. */
 static uint64_t run_with_d_clear(uint64_t arg)
 {
     OP("msr daifclr, #8");
@@ -179,7 +183,8 @@ static void check_breakpoint_quiet(const void *arg)
     expect_no_trap("ESR for another EL");
 }
 
-/* Watchpoint 0 (D2.10): EC 0x34, 0x35; DFSC 0b100010, WnR; FAR the data address; ELR the instruction. */
+/* Watchpoint 0 (D2.10): EC 0x34, 0x35; DFSC 0b100010, WnR; FAR the data address; ELR the
+ * instruction. */
 struct watch_case {
     guest_fn access;
     uint64_t wcr, esr;
@@ -266,7 +271,8 @@ const struct check checks[] = {
     {.name = "breakpoint_with_tde_goes_to_el2", .run = check_breakpoint_tde},
     {.name = "breakpoint_is_silent_when_not_enabled", .run = check_breakpoint_quiet},
     {.name = "watchpoint_on_a_load", WATCH(.access = load, .wcr = WCR_EL1_LOAD, .esr = 0xd6000022)},
-    {.name = "watchpoint_on_a_store_sets_wnr", WATCH(.access = store, .wcr = WCR_EL1, .esr = 0xd6000062)},
+    {.name = "watchpoint_on_a_store_sets_wnr",
+     WATCH(.access = store, .wcr = WCR_EL1, .esr = 0xd6000062)},
     {.name = "watchpoint_on_stores_ignores_loads", WATCH(.access = load, .wcr = WCR_EL1_ST)},
     {.name = "watchpoint_with_tde_goes_to_el2", .run = check_watch_tde},
     {.name = "brk_with_tde_goes_to_el2", .run = check_brk_tde},

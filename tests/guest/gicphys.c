@@ -1,5 +1,5 @@
-/* Physical interrupts, on either version of the GIC: distributor states, priorities, preemption, EOI modes
- * (IHI 0048B chapters 2 and 3, IHI 0069 chapter 4). */
+/* Physical interrupts, on either version of the GIC: distributor states, priorities, preemption,
+ * EOI modes (IHI 0048B chapters 2 and 3, IHI 0069 chapter 4). */
 #include "gic.h"
 
 static void pend(unsigned intid, unsigned priority)
@@ -25,7 +25,8 @@ static void check_taken(const void *arg)
     gic_eoi(TEST_SPI);
 }
 
-/* Without IMO a physical IRQ goes to EL1 and not to EL2; with IMO it leaves EL1 though PSTATE.I is set (D1.13.1). */
+/* Without IMO a physical IRQ goes to EL1 and not to EL2; with IMO it leaves EL1 though PSTATE.I is
+ * set (D1.13.1). */
 static uint64_t unmask_irq(uint64_t arg)
 {
     OP("msr daifclr, #2\n isb\n nop\n nop\n nop\n nop");
@@ -63,6 +64,16 @@ static void check_route_el2(const void *arg)
     expect_true("taken", this_cpu()->trap_count >= 1);
     expect("EL", this_cpu()->trap[0].el, 2);
     expect("vector", this_cpu()->trap[0].offset, VEC_LOWER64 + VEC_IRQ);
+}
+
+static void check_masked_el2(const void *arg)
+{
+    (void)arg;
+    gic_cpu_on();
+    pend(TEST_SPI, 0xa0);
+    hcr_write(HCR_RW | 1UL << 4);
+    wait_masked(0);
+    expect("taken", this_cpu()->trap_count, 0);
 }
 
 static void check_route_el0(const void *arg)
@@ -241,7 +252,8 @@ static void check_pend_while_active(const void *arg)
     pend(TEST_SPI, 0xa0);
     expect("IAR", gic_ack(), TEST_SPI);
     gic_set(GICD_ISPENDR, TEST_SPI);
-    expect("active and pending", gic_get(GICD_ISPENDR, TEST_SPI) + gic_get(GICD_ISACTIVER, TEST_SPI), 2);
+    expect("active and pending",
+           gic_get(GICD_ISPENDR, TEST_SPI) + gic_get(GICD_ISACTIVER, TEST_SPI), 2);
     expect("IAR while active", gic_ack(), SPURIOUS);
     gic_eoi(TEST_SPI);
     expect("IAR after EOIR", gic_ack(), TEST_SPI);
@@ -326,6 +338,7 @@ const struct check checks[] = {
     {.name = "pended_spi_is_taken_once_as_irq", .run = check_taken},
     {.name = "irq_without_imo_goes_to_el1", .run = check_route_el1},
     {.name = "irq_with_imo_leaves_el1_though_masked", .run = check_route_el2},
+    {.name = "irq_at_el2_is_masked_by_pstate", .run = check_masked_el2},
     {.name = "irq_at_el0_goes_to_el1", .run = check_route_el0},
     {.name = "interrupt_goes_from_pending_to_active_to_inactive", .run = check_states},
     {.name = "disabled_interrupt_stays_pending_and_silent", .run = check_disabled},

@@ -1,4 +1,5 @@
-/* What only GICv2 has: SGI sources, target lists, groups by AckCtl and FIQEn, GICH and GICV registers (IHI 0048B). */
+/* What only GICv2 has: SGI sources, target lists, groups by AckCtl and FIQEn, GICH and GICV
+ * registers (IHI 0048B). */
 #include "vgic.h"
 
 #define GICC_CTLR_GRP0  (1U << 0)
@@ -69,7 +70,7 @@ static void check_itargetsr_sgi(const void *arg)
     expect("ITARGETSR0", GICD(GICD_ITARGETSR), 0x01010101);
 }
 
-/* GICC_CTLR.FIQEn: group 0 is FIQ, group 1 IRQ (2.3.? and 4.4.1). */
+/* GICC_CTLR.FIQEn: group 0 is FIQ, group 1 IRQ (4.4.1). */
 static void check_fiqen(const void *arg)
 {
     (void)arg;
@@ -165,7 +166,8 @@ static void check_virtual_fiq(const void *arg)
     expect("EL", this_cpu()->trap[0].el, 1);
 }
 
-/* GICH_HCR.VGrp0EIE and VGrp0DIE: maintenance when the guest enables or disables group 0 (5.3.2, 5.3.4 GICH_MISR). */
+/* GICH_HCR.VGrp0EIE and VGrp0DIE: maintenance when the guest enables or disables group 0
+ * (5.3.2, 5.3.4 GICH_MISR). */
 static void check_group_maintenance(const void *arg)
 {
     (void)arg;
@@ -206,15 +208,21 @@ const struct check checks[] = {
     {.name = "gicv2_sgi_filter_self", .need = NEED_GIC2, .run = check_sgi_self},
     {.name = "gicv2_sgi_filter_others_spares_this_cpu", .need = NEED_GIC2, .run = check_sgi_others},
     {.name = "gicv2_sgi_pending_by_source", .need = NEED_GIC2, .run = check_sgi_pending},
-    {.name = "gicv2_sgi_targets_read_as_this_cpu", .need = NEED_GIC2 | NEED_SMP2, .run = check_itargetsr_sgi},
+    {.name = "gicv2_sgi_targets_read_as_this_cpu",
+     .need = NEED_GIC2 | NEED_SMP2,
+     .run = check_itargetsr_sgi},
     {.name = "gicv2_fiqen_makes_group_0_fiq", .need = NEED_GIC2, .run = check_fiqen},
     {.name = "gicv2_group_1_reads_1022_without_ackctl", .need = NEED_GIC2, .run = check_ackctl},
     {.name = "gicv2_aliases_of_iar_and_hppir_serve_group_1", .need = NEED_GIC2, .run = check_aiar},
     {.name = "gicv2_group_1_disabled_is_silent", .need = NEED_GIC2, .run = check_group1_off},
-    {.name = "gicv2_virtual_sgi_carries_its_source", .need = NEED_GIC2, .run = check_virtual_sgi_source},
+    {.name = "gicv2_virtual_sgi_carries_its_source",
+     .need = NEED_GIC2,
+     .run = check_virtual_sgi_source},
     {.name = "gicv2_list_register_reads_back", .need = NEED_GIC2, .run = check_lr_readback},
     {.name = "gicv2_virtual_group_0_as_fiq", .need = NEED_GIC2, .run = check_virtual_fiq},
-    {.name = "gicv2_group_enable_is_a_maintenance_reason", .need = NEED_GIC2, .run = check_group_maintenance},
+    {.name = "gicv2_group_enable_is_a_maintenance_reason",
+     .need = NEED_GIC2,
+     .run = check_group_maintenance},
     {.name = "gicv2_gicv_ctlr_is_in_vmcr", .need = NEED_GIC2, .run = check_gicv_ctlr},
     {.name = "gicv2_active_priority_of_the_guest", .need = NEED_GIC2, .run = check_apr},
 };

@@ -1,4 +1,5 @@
-/* What only GICv3 has: redistributors, affinity routing, groups by register, traps of the virtual interface (IHI 0069). */
+/* What only GICv3 has: redistributors, affinity routing, groups by register, traps of the virtual
+ * interface (IHI 0069). */
 #include "vgic.h"
 
 INSN(read_sre, "mrs x0, s3_0_c12_c12_5");
@@ -41,6 +42,30 @@ static void check_group0_fiq(const void *arg)
     ISB();
 }
 
+static uint64_t unmask_both(uint64_t arg)
+{
+    OP("msr daifclr, #3\n isb\n nop\n nop\n nop\n nop");
+    spin(200);
+    OP("msr daifset, #3");
+    return arg;
+}
+
+static void check_fiq_route(const void *arg)
+{
+    (void)arg;
+    groups_on();
+    pend(TEST_SPI, 0xa0, false);
+    hcr_write(HCR_RW | 1UL << 4); /* IMO only: the FIQ stays EL1's */
+    run_el1(unmask_both, 0);
+    expect("EL", this_cpu()->trap[0].el, 1);
+    expect("vector", this_cpu()->trap[0].offset, VEC_CUR_SPX + VEC_FIQ);
+    traps_reset();
+    hcr_write(HCR_RW | 1UL << 3);
+    run_el1(v_rpr, 0);
+    expect("EL with FMO", this_cpu()->trap[0].el, 2);
+    expect("vector with FMO", this_cpu()->trap[0].offset, VEC_LOWER64 + VEC_FIQ);
+}
+
 static void check_group1_off(const void *arg)
 {
     (void)arg;
@@ -59,7 +84,8 @@ static void check_ctlr(const void *arg)
     expect("DS and ARE", GICD(GICD_CTLR) & 0x50, 0x50);
 }
 
-/* GICR_TYPER: Last in bit 4 of the last redistributor, processor number [23:8], affinity [63:32] (12.11.35). */
+/* GICR_TYPER: Last in bit 4 of the last redistributor, processor number [23:8], affinity [63:32]
+ * (12.11.35). */
 static void check_redistributors(const void *arg)
 {
     (void)arg;
@@ -95,7 +121,8 @@ static void check_sgi_irm(const void *arg)
     expect("IAR", gic_ack(), SPURIOUS);
 }
 
-/* ICC_SRE_EL2.Enable = 0 traps EL1's ICC_SRE_EL1 to EL2 with EC 0x18 (ICC_SRE_EL1, accessibility). */
+/* ICC_SRE_EL2.Enable = 0 traps EL1's ICC_SRE_EL1 to EL2 with EC 0x18 (ICC_SRE_EL1, accessibility).
+ */
 static void check_sre_enable(const void *arg)
 {
     (void)arg;
@@ -168,14 +195,6 @@ static void check_bank(const void *arg)
 }
 
 /* A virtual interrupt of group 0 is a virtual FIQ. */
-static uint64_t unmask_both(uint64_t arg)
-{
-    OP("msr daifclr, #3\n isb\n nop\n nop\n nop\n nop");
-    spin(200);
-    OP("msr daifset, #3");
-    return arg;
-}
-
 static void check_virtual_group0(const void *arg)
 {
     (void)arg;
@@ -190,7 +209,8 @@ static void check_virtual_group0(const void *arg)
     expect("IAR0", run_el1(read_iar0, 0), 40);
 }
 
-/* ICH_AP1R0_EL2: the acknowledge of the guest sets the bit of the group priority, its EOI clears it. */
+/* ICH_AP1R0_EL2: the acknowledge of the guest sets the bit of the group priority, its EOI clears
+ * it. */
 static void check_apr(const void *arg)
 {
     (void)arg;
@@ -221,12 +241,14 @@ static void check_lr_readback(const void *arg)
 {
     (void)arg;
     expect_true("ICH_VTR_EL2.ListRegs", (RD(ICH_VTR_EL2) & 0x1f) >= 3);
-    WR(ICH_LR1_EL2, 0x70a000650000002a); /* pending, HW, group 1, priority 0xa0, physical 101, virtual 42 */
+    WR(ICH_LR1_EL2,
+       0x70a000650000002a); /* pending, HW, group 1, priority 0xa0, physical 101, virtual 42 */
     ISB();
     expect("ICH_LR1_EL2", RD(ICH_LR1_EL2), 0x70a000650000002a);
 }
 
-/* ICC_BPR1_EL1: the smallest value of Non-secure group 1 is one above that of group 0 (ICC_BPR1_EL1). */
+/* ICC_BPR1_EL1: the smallest value of Non-secure group 1 is one above that of group 0
+ * (ICC_BPR1_EL1). */
 static void check_bpr_minimum(const void *arg)
 {
     (void)arg;
@@ -238,28 +260,44 @@ static void check_bpr_minimum(const void *arg)
 
 const struct check checks[] = {
     {.name = "gicv3_group_0_is_fiq", .need = NEED_GIC3, .run = check_group0_fiq},
+    {.name = "gicv3_fmo_routes_fiq_apart_from_imo", .need = NEED_GIC3, .run = check_fiq_route},
     {.name = "gicv3_group_1_disabled_is_silent", .need = NEED_GIC3, .run = check_group1_off},
     {.name = "gicv3_distributor_has_one_security_state", .need = NEED_GIC3, .run = check_ctlr},
     {.name = "gicv3_redistributors_name_their_cpu", .need = NEED_GIC3, .run = check_redistributors},
-    {.name = "gicv3_sgi_pended_by_the_redistributor", .need = NEED_GIC3, .run = check_sgi_by_register},
+    {.name = "gicv3_sgi_pended_by_the_redistributor",
+     .need = NEED_GIC3,
+     .run = check_sgi_by_register},
     {.name = "gicv3_sgi_with_irm_spares_this_cpu", .need = NEED_GIC3, .run = check_sgi_irm},
     {.name = "gicv3_sre_enable_0_traps_sre_of_el1", .need = NEED_GIC3, .run = check_sre_enable},
     {.name = "gicv3_tc_traps_pmr", ICH(.insn = read_pmr, .hcr = 1 | 1U << 10, .esr = 0x6230100d)},
-    {.name = "gicv3_tall0_traps_iar0", ICH(.insn = read_iar0, .hcr = 1 | 1U << 11, .esr = 0x62303011)},
-    {.name = "gicv3_tall0_traps_igrpen0", ICH(.insn = read_igrpen0, .hcr = 1 | 1U << 11, .esr = 0x623c3019)},
+    {.name = "gicv3_tall0_traps_iar0",
+     ICH(.insn = read_iar0, .hcr = 1 | 1U << 11, .esr = 0x62303011)},
+    {.name = "gicv3_tall0_traps_igrpen0",
+     ICH(.insn = read_igrpen0, .hcr = 1 | 1U << 11, .esr = 0x623c3019)},
     {.name = "gicv3_tall0_leaves_group_1_alone", ICH(.insn = read_iar1, .hcr = 1 | 1U << 11)},
-    {.name = "gicv3_tall1_traps_iar1", ICH(.insn = read_iar1, .hcr = 1 | 1U << 12, .esr = 0x62303019)},
-    {.name = "gicv3_tall1_traps_igrpen1", ICH(.insn = read_igrpen1, .hcr = 1 | 1U << 12, .esr = 0x623e3019)},
+    {.name = "gicv3_tall1_traps_iar1",
+     ICH(.insn = read_iar1, .hcr = 1 | 1U << 12, .esr = 0x62303019)},
+    {.name = "gicv3_tall1_traps_igrpen1",
+     ICH(.insn = read_igrpen1, .hcr = 1 | 1U << 12, .esr = 0x623e3019)},
     {.name = "gicv3_tall1_leaves_pmr_alone", ICH(.insn = read_pmr, .hcr = 1 | 1U << 12)},
     {.name = "gicv3_tc_traps_dir", ICH(.insn = write_dir, .hcr = 1 | 1U << 10, .esr = 0x62323016)},
-    {.name = "gicv3_tdir_traps_dir", ICH(.insn = write_dir, .hcr = 1 | 1U << 14, .esr = 0x62323016)},
+    {.name = "gicv3_tdir_traps_dir",
+     ICH(.insn = write_dir, .hcr = 1 | 1U << 14, .esr = 0x62323016)},
     {.name = "gicv3_sgi1r_of_a_guest_is_trapped", .need = NEED_GIC3, .run = check_sgi1r_trap},
-    {.name = "gicv3_ich_registers_at_el1_are_undefined", .need = NEED_GIC3, .run = check_ich_at_el1},
-    {.name = "gicv3_imo_switches_el1_to_the_virtual_interface", .need = NEED_GIC3, .run = check_bank},
+    {.name = "gicv3_ich_registers_at_el1_are_undefined",
+     .need = NEED_GIC3,
+     .run = check_ich_at_el1},
+    {.name = "gicv3_imo_switches_el1_to_the_virtual_interface",
+     .need = NEED_GIC3,
+     .run = check_bank},
     {.name = "gicv3_virtual_group_0_is_fiq", .need = NEED_GIC3, .run = check_virtual_group0},
     {.name = "gicv3_active_priority_of_the_guest", .need = NEED_GIC3, .run = check_apr},
-    {.name = "gicv3_group_enable_is_a_maintenance_reason", .need = NEED_GIC3, .run = check_group_maintenance},
+    {.name = "gicv3_group_enable_is_a_maintenance_reason",
+     .need = NEED_GIC3,
+     .run = check_group_maintenance},
     {.name = "gicv3_list_register_reads_back", .need = NEED_GIC3, .run = check_lr_readback},
-    {.name = "gicv3_binary_point_of_group_1_has_a_minimum", .need = NEED_GIC3, .run = check_bpr_minimum},
+    {.name = "gicv3_binary_point_of_group_1_has_a_minimum",
+     .need = NEED_GIC3,
+     .run = check_bpr_minimum},
 };
 CHECK_TABLE_END;

@@ -52,25 +52,35 @@ static void check_alignment(const void *arg)
     }
 #define DEVICE_PAGE (PT_DEVICE | PT_AF | PT_PXN | PT_UXN)
 
-/* Exclusives (B2.9): the store fails without a reservation, after CLREX, and after an exception return. */
+/* Exclusives (B2.9): the store fails without a reservation, after CLREX, and after an exception
+ * return. */
 static uint64_t exclusive_pair(uint64_t address)
 {
     uint64_t status;
-    __asm__ volatile("ldxr x9, [%1]\n stxr %w0, x9, [%1]" : "=&r"(status) : "r"(address) : "x9", "memory");
+    __asm__ volatile("ldxr x9, [%1]\n stxr %w0, x9, [%1]"
+                     : "=&r"(status)
+                     : "r"(address)
+                     : "x9", "memory");
     return status;
 }
 
 static uint64_t exclusive_after_clrex(uint64_t address)
 {
     uint64_t status;
-    __asm__ volatile("ldxr x9, [%1]\n clrex\n stxr %w0, x9, [%1]" : "=&r"(status) : "r"(address) : "x9", "memory");
+    __asm__ volatile("ldxr x9, [%1]\n clrex\n stxr %w0, x9, [%1]"
+                     : "=&r"(status)
+                     : "r"(address)
+                     : "x9", "memory");
     return status;
 }
 
 static uint64_t exclusive_after_eret(uint64_t address)
 {
     uint64_t status;
-    __asm__ volatile("ldxr x9, [%1]\n svc #1\n stxr %w0, x9, [%1]" : "=&r"(status) : "r"(address) : "x9", "memory");
+    __asm__ volatile("ldxr x9, [%1]\n svc #1\n stxr %w0, x9, [%1]"
+                     : "=&r"(status)
+                     : "r"(address)
+                     : "x9", "memory");
     return status;
 }
 
@@ -95,8 +105,9 @@ static void check_exclusive(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* AT: PAR_EL1 with F = 0 holds PA[47:12], ATTR in [63:56], bit 11 RES1; with F = 1 FST in [6:1], PTW in bit 8, S in
- * bit 9, bit 11 RES1 (D13.2.103 PAR_EL1). NS (bit 9) of a success is UNKNOWN in Non-secure state. */
+/* AT: PAR_EL1 with F = 0 holds PA[47:12], ATTR in [63:56], bit 11 RES1; with F = 1 FST in [6:1],
+ * PTW in bit 8, S in bit 9, bit 11 RES1 (D13.2.103 PAR_EL1). NS (bit 9) of a success is UNKNOWN in
+ * Non-secure state. */
 #define PAR_UNKNOWN (1UL << 9)
 struct at_case {
     guest_fn at;
@@ -177,7 +188,8 @@ static void put_code(uint64_t address, uint32_t insn)
 {
     *(volatile uint32_t *)address = insn;
     *(volatile uint32_t *)(address + 4) = 0xd65f03c0; /* RET */
-    __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" ::"r"(address) : "memory");
+    __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" ::"r"(address)
+                     : "memory");
 }
 
 static void check_self_modifying(const void *arg)
@@ -217,7 +229,8 @@ static void check_alias_code(const void *arg)
     expect_no_trap("ESR");
 }
 
-/* TLBI: after it, and a DSB, the new descriptor is used (D5.10.2). Before, either may be: that is not tested. */
+/* TLBI: after it, and a DSB, the new descriptor is used (D5.10.2). Before, either may be: that is
+ * not tested. */
 INSN(tlbi_vae1, "tlbi vae1, x0\n dsb nsh\n isb");
 INSN(tlbi_vale1, "tlbi vale1, x0\n dsb nsh\n isb");
 INSN(tlbi_vaae1, "tlbi vaae1, x0\n dsb nsh\n isb");
@@ -312,42 +325,67 @@ static void check_mmu_off(const void *arg)
 }
 
 const struct check checks[] = {
-    {.name = "unaligned_load_of_normal_memory_works", ALIGN(.access = load, .attributes = RW_EL1, .offset = 3)},
-    {.name = "sctlr_a_faults_an_unaligned_load", ALIGN(.access = load, .attributes = RW_EL1, .sctlr = 2, .offset = 4, .esr = 0x96000021)},
-    {.name = "sctlr_a_faults_an_unaligned_store_with_wnr", ALIGN(.access = store, .attributes = RW_EL1, .sctlr = 2, .offset = 1, .esr = 0x96000061)},
-    {.name = "sctlr_a_allows_bytes", ALIGN(.access = load_byte, .attributes = RW_EL1, .sctlr = 2, .offset = 1)},
-    {.name = "device_memory_faults_an_unaligned_load", ALIGN(.access = load, .attributes = DEVICE_PAGE, .offset = 4, .esr = 0x96000021)},
-    {.name = "unaligned_exclusive_load_faults", ALIGN(.access = load_exclusive, .attributes = RW_EL1, .offset = 4, .esr = 0x96000021)},
-    {.name = "load_acquire_across_16_bytes_faults", ALIGN(.access = load_acquire, .attributes = RW_EL1, .offset = 12, .esr = 0x96000021)},
-    {.name = "dc_zva_of_device_memory_is_an_alignment_fault", ALIGN(.access = zva_insn, .attributes = DEVICE_PAGE, .esr = 0x96000061)},
+    {.name = "unaligned_load_of_normal_memory_works",
+     ALIGN(.access = load, .attributes = RW_EL1, .offset = 3)},
+    {.name = "sctlr_a_faults_an_unaligned_load",
+     ALIGN(.access = load, .attributes = RW_EL1, .sctlr = 2, .offset = 4, .esr = 0x96000021)},
+    {.name = "sctlr_a_faults_an_unaligned_store_with_wnr",
+     ALIGN(.access = store, .attributes = RW_EL1, .sctlr = 2, .offset = 1, .esr = 0x96000061)},
+    {.name = "sctlr_a_allows_bytes",
+     ALIGN(.access = load_byte, .attributes = RW_EL1, .sctlr = 2, .offset = 1)},
+    {.name = "device_memory_faults_an_unaligned_load",
+     ALIGN(.access = load, .attributes = DEVICE_PAGE, .offset = 4, .esr = 0x96000021)},
+    {.name = "unaligned_exclusive_load_faults",
+     ALIGN(.access = load_exclusive, .attributes = RW_EL1, .offset = 4, .esr = 0x96000021)},
+    {.name = "load_acquire_across_16_bytes_faults",
+     ALIGN(.access = load_acquire, .attributes = RW_EL1, .offset = 12, .esr = 0x96000021)},
+    {.name = "dc_zva_of_device_memory_is_an_alignment_fault",
+     ALIGN(.access = zva_insn, .attributes = DEVICE_PAGE, .esr = 0x96000061)},
     {.name = "exclusive_pair_succeeds", EXCLUSIVE(.fn = exclusive_pair, .status = 0)},
-    {.name = "clrex_makes_the_exclusive_store_fail", EXCLUSIVE(.fn = exclusive_after_clrex, .status = 1)},
-    {.name = "exception_return_makes_the_exclusive_store_fail", EXCLUSIVE(.fn = exclusive_after_eret, .status = 1)},
-    {.name = "at_s1e1r_gives_address_and_attributes", AT(.at = at_s1e1r, .el = 1, .attributes = RW_EL1, .par = 0xff00000048000800)},
-    {.name = "at_s1e1r_of_a_hole_gives_a_translation_fault", AT(.at = at_s1e1r, .el = 1, .par = 0x80f)},
-    {.name = "at_s1e1w_of_a_read_only_page_gives_a_permission_fault", AT(.at = at_s1e1w, .el = 1, .attributes = RW_EL1 | PT_AP_RO, .par = 0x81f)},
-    {.name = "at_s1e0r_of_a_kernel_page_gives_a_permission_fault", AT(.at = at_s1e0r, .el = 1, .attributes = RW_EL1, .par = 0x81f)},
-    {.name = "at_s1e0w_of_a_user_page_gives_its_address", AT(.at = at_s1e0w, .el = 1, .attributes = RW_EL0, .par = 0xff00000048000800)},
-    {.name = "at_s1e1r_works_from_el2", AT(.at = at_s1e1r, .el = 2, .attributes = RW_EL1, .par = 0xff00000048000800)},
-    {.name = "at_s1e1r_gives_an_access_flag_fault", AT(.at = at_s1e1r, .el = 2, .attributes = RW_EL1 & ~PT_AF, .par = 0x817)},
-    {.name = "at_s12e1r_goes_through_both_stages", AT(.at = at_s12e1r, .el = 2, .attributes = RW_EL1, .s2 = S2_RAM, .par = 0xff00000048200800)},
-    {.name = "at_s1e1r_stops_at_the_intermediate_address", AT(.at = at_s1e1r, .el = 1, .attributes = RW_EL1, .s2 = S2_RAM, .par = 0xff00000048000800)},
-    {.name = "at_s12e1w_of_a_stage_2_read_only_page_gives_s", AT(.at = at_s12e1w, .el = 2, .attributes = RW_EL1, .s2 = S2_READ_ONLY, .par = 0xa1d)},
+    {.name = "clrex_makes_the_exclusive_store_fail",
+     EXCLUSIVE(.fn = exclusive_after_clrex, .status = 1)},
+    {.name = "exception_return_makes_the_exclusive_store_fail",
+     EXCLUSIVE(.fn = exclusive_after_eret, .status = 1)},
+    {.name = "at_s1e1r_gives_address_and_attributes",
+     AT(.at = at_s1e1r, .el = 1, .attributes = RW_EL1, .par = 0xff00000048000800)},
+    {.name = "at_s1e1r_of_a_hole_gives_a_translation_fault",
+     AT(.at = at_s1e1r, .el = 1, .par = 0x80f)},
+    {.name = "at_s1e1w_of_a_read_only_page_gives_a_permission_fault",
+     AT(.at = at_s1e1w, .el = 1, .attributes = RW_EL1 | PT_AP_RO, .par = 0x81f)},
+    {.name = "at_s1e0r_of_a_kernel_page_gives_a_permission_fault",
+     AT(.at = at_s1e0r, .el = 1, .attributes = RW_EL1, .par = 0x81f)},
+    {.name = "at_s1e0w_of_a_user_page_gives_its_address",
+     AT(.at = at_s1e0w, .el = 1, .attributes = RW_EL0, .par = 0xff00000048000800)},
+    {.name = "at_s1e1r_works_from_el2",
+     AT(.at = at_s1e1r, .el = 2, .attributes = RW_EL1, .par = 0xff00000048000800)},
+    {.name = "at_s1e1r_gives_an_access_flag_fault",
+     AT(.at = at_s1e1r, .el = 2, .attributes = RW_EL1 & ~PT_AF, .par = 0x817)},
+    {.name = "at_s12e1r_goes_through_both_stages",
+     AT(.at = at_s12e1r, .el = 2, .attributes = RW_EL1, .s2 = S2_RAM, .par = 0xff00000048200800)},
+    {.name = "at_s1e1r_stops_at_the_intermediate_address",
+     AT(.at = at_s1e1r, .el = 1, .attributes = RW_EL1, .s2 = S2_RAM, .par = 0xff00000048000800)},
+    {.name = "at_s12e1w_of_a_stage_2_read_only_page_gives_s",
+     AT(.at = at_s12e1w, .el = 2, .attributes = RW_EL1, .s2 = S2_READ_ONLY, .par = 0xa1d)},
     {.name = "at_s1e2r_uses_the_el2_regime", .run = check_at_el2},
     {.name = "dc_zva_clears_one_block", .run = check_zva},
     {.name = "self_modifying_code_runs_after_ic_ivau", .run = check_self_modifying},
     {.name = "code_written_through_an_alias_runs_after_ic_ivau", .run = check_alias_code},
     {.name = "tlbi_vae1_removes_the_page", TLBI(.tlbi = tlbi_vae1, .el = 1, .operand = OPERAND)},
     {.name = "tlbi_vale1_removes_the_page", TLBI(.tlbi = tlbi_vale1, .el = 1, .operand = OPERAND)},
-    {.name = "tlbi_vaae1_removes_the_page_of_any_asid", TLBI(.tlbi = tlbi_vaae1, .el = 1, .operand = TEST_VA >> 12)},
-    {.name = "tlbi_vaale1is_removes_the_page_of_any_asid", TLBI(.tlbi = tlbi_vaale1is, .el = 1, .operand = TEST_VA >> 12)},
-    {.name = "tlbi_vae1is_removes_the_page", TLBI(.tlbi = tlbi_vae1is, .el = 1, .operand = OPERAND)},
-    {.name = "tlbi_aside1_removes_the_pages_of_the_asid", TLBI(.tlbi = tlbi_aside1, .el = 1, .operand = ASID << 48)},
+    {.name = "tlbi_vaae1_removes_the_page_of_any_asid",
+     TLBI(.tlbi = tlbi_vaae1, .el = 1, .operand = TEST_VA >> 12)},
+    {.name = "tlbi_vaale1is_removes_the_page_of_any_asid",
+     TLBI(.tlbi = tlbi_vaale1is, .el = 1, .operand = TEST_VA >> 12)},
+    {.name = "tlbi_vae1is_removes_the_page",
+     TLBI(.tlbi = tlbi_vae1is, .el = 1, .operand = OPERAND)},
+    {.name = "tlbi_aside1_removes_the_pages_of_the_asid",
+     TLBI(.tlbi = tlbi_aside1, .el = 1, .operand = ASID << 48)},
     {.name = "tlbi_vmalle1_removes_all", TLBI(.tlbi = tlbi_vmalle1, .el = 1)},
     {.name = "tlbi_vmalle1is_removes_all", TLBI(.tlbi = tlbi_vmalle1is, .el = 1)},
     {.name = "tlbi_alle1_of_el2_removes_all", TLBI(.tlbi = tlbi_alle1, .el = 2)},
     {.name = "tlbi_vmalls12e1_of_el2_removes_all", TLBI(.tlbi = tlbi_vmalls12e1, .el = 2)},
-    {.name = "tlbi_vae1_of_el2_removes_the_page", TLBI(.tlbi = tlbi_vae1, .el = 2, .operand = OPERAND)},
+    {.name = "tlbi_vae1_of_el2_removes_the_page",
+     TLBI(.tlbi = tlbi_vae1, .el = 2, .operand = OPERAND)},
     {.name = "pages_of_two_asids_are_kept_apart", .run = check_asid},
     {.name = "page_that_becomes_valid_needs_no_tlbi", .run = check_valid_without_tlbi},
     {.name = "without_stage_1_addresses_are_physical", .run = check_mmu_off},

@@ -1,17 +1,17 @@
-/* PMUv3 (Arm ARM D7): the cycle counter, overflow and its PPI 23, event counters where the CPU counts instructions,
- * HPMN, filters. */
+/* PMUv3 (Arm ARM D7): the cycle counter, overflow and its PPI 23, event counters where the CPU
+ * counts instructions, HPMN, filters. */
 #include "gic.h"
 
-#define PPI_PMU      23
-#define PMCR_E       1
-#define PMCR_P       2
-#define PMCR_C       4
-#define PMCR_LC      (1UL << 6)
-#define CYCLES       (1UL << 31)
-#define EVENT_INST   0x08 /* INST_RETIRED (D7.11) */
-#define EVENT_SW     0x00 /* SW_INCR */
-#define FILTER_P     (1UL << 31) /* not at EL1 */
-#define FILTER_NSH   (1UL << 27) /* also at EL2 */
+#define PPI_PMU    23
+#define PMCR_E     1
+#define PMCR_P     2
+#define PMCR_C     4
+#define PMCR_LC    (1UL << 6)
+#define CYCLES     (1UL << 31)
+#define EVENT_INST 0x08        /* INST_RETIRED (D7.11) */
+#define EVENT_SW   0x00        /* SW_INCR */
+#define FILTER_P   (1UL << 31) /* not at EL1 */
+#define FILTER_NSH (1UL << 27) /* also at EL2 */
 
 INSN(read_pmcr, "mrs x0, pmcr_el0");
 
@@ -163,7 +163,8 @@ static void check_instructions(const void *arg)
     WR("pmcntenset_el0", 1);
     WR("pmcr_el0", PMCR_LC | PMCR_E);
     uint64_t count = run_el1(ten_nops, 0);
-    expect_true("instructions", count >= 12 && count <= 15); /* 10 NOP, 2 ISB, and MRS as the reads fall */
+    expect_true("instructions",
+                count >= 12 && count <= 15); /* 10 NOP, 2 ISB, and MRS as the reads fall */
     pmu_reset();
 }
 
@@ -223,7 +224,8 @@ static void check_hpmn(const void *arg)
     expect("N at EL2", read_n(0), n);
 }
 
-/* Counters from HPMN up are out of EL1's reach: their bits read as zero and ignore writes (PMCNTENSET_EL0). */
+/* Counters from HPMN up are out of EL1's reach: their bits read as zero and ignore writes
+ * (PMCNTENSET_EL0). */
 static void check_hpmn_hides(const void *arg)
 {
     (void)arg;
@@ -261,8 +263,12 @@ const struct check checks[] = {
     {.name = "pmu_cycle_counter_skips_el2_without_nsh", .need = NEED_PMU, .run = check_filter_el2},
     {.name = "pmu_cycle_counter_skips_el1_with_p", .need = NEED_PMU, .run = check_filter_el1},
     {.name = "pmu_overflow_is_ppi_23", .need = NEED_PMU, .run = check_overflow},
-    {.name = "pmu_overflow_set_by_hand_needs_the_enable", .need = NEED_PMU, .run = check_overflow_by_hand},
-    {.name = "pmu_counts_instructions_where_it_says_so", .need = NEED_PMU, .run = check_instructions},
+    {.name = "pmu_overflow_set_by_hand_needs_the_enable",
+     .need = NEED_PMU,
+     .run = check_overflow_by_hand},
+    {.name = "pmu_counts_instructions_where_it_says_so",
+     .need = NEED_PMU,
+     .run = check_instructions},
     {.name = "pmu_counts_software_increments", .need = NEED_PMU, .run = check_sw_incr},
     {.name = "pmu_select_register_chooses_the_counter", .need = NEED_PMU, .run = check_select},
     {.name = "pmu_hpmn_is_n_at_el1", .need = NEED_PMU, .run = check_hpmn},

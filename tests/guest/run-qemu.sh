@@ -30,6 +30,10 @@ while IFS='|' read -r name image cpu gic smp append; do
         verdict=FAILED
         status=1
     fi
+    if [[ $name == matrix-a57-gic2 ]] && ! diff "$here/matrix/sample/expected.txt" "$out/$name"; then
+        verdict=FAILED
+        status=1
+    fi
     printf '%-28s %-6s %s\n' "$name" "$verdict" "$last"
     [[ -n $bad ]] && grep -F "$bad" "$out/$name"
 done <"$here/cases.txt"

@@ -3,8 +3,6 @@
 #include "pt.h"
 
 #define PSCI_VERSION       0x84000000
-#define PSCI_CPU_OFF       0x84000002
-#define PSCI_CPU_ON32      0x84000003
 #define PSCI_CPU_ON64      0xc4000003
 #define PSCI_AFFINITY32    0x84000004
 #define PSCI_AFFINITY64    0xc4000004
@@ -60,9 +58,11 @@ static void check_preserves(const void *arg)
     uint64_t x4 = 0, x18 = 0, x29 = 0;
 
     (void)arg;
-    __asm__ volatile("mov x9, x29\n mov x4, #0x44\n mov x18, #0x18\n mov x29, #0x29\n mov x0, #0x84000000\n smc #0\n"
+    __asm__ volatile("mov x9, x29\n mov x4, #0x44\n mov x18, #0x18\n mov x29, #0x29\n mov x0, "
+                     "#0x84000000\n smc #0\n"
                      "mov %0, x4\n mov %1, x18\n mov %2, x29\n mov x29, x9"
-                     : "=&r"(x4), "=&r"(x18), "=&r"(x29)::"x0", "x1", "x2", "x3", "x4", "x9", "x18", "memory");
+                     : "=&r"(x4), "=&r"(x18), "=&r"(x29)::"x0", "x1", "x2", "x3", "x4", "x9", "x18",
+                       "memory");
     expect("X4", x4, 0x44);
     expect("X18", x18, 0x18);
     expect("X29", x29, 0x29);
@@ -274,6 +274,115 @@ static void check_broadcast(const void *arg)
     expect("old and new", cpu_result(1), 0x102);
 }
 
+/* The same for stage 2, by intermediate physical address. */
+static struct pt shared_s2;
+
+static uint64_t use_s2_old_then_new(uint64_t arg)
+{
+    stage2_on(&shared_s2, 1);
+    uint64_t old = run_el1(load, TEST_VA);
+    DSB();
+    flag = 1;
+    while (flag != 2) {
+    }
+    ISB();
+    return old << 8 | run_el1(load, TEST_VA) | arg;
+}
+
+static void check_broadcast_s2(const void *arg)
+{
+    uint64_t page = TEST_VA >> 12;
+
+    (void)arg;
+    flag = 0;
+    shared_s2 = stage2_map();
+    *(volatile uint64_t *)TEST_PA = 1;
+    *(volatile uint64_t *)TEST_PA2 = 2;
+    pt_map_leaf(&shared_s2, TEST_VA, TEST_PA, 3, S2_RAM);
+    WR("vttbr_el2", (uint64_t)shared_s2.root | 1UL << 48); /* the VMID whose entries go */
+    ISB();
+    expect_true("CPU_ON", cpu_start(1, use_s2_old_then_new, 0));
+    wait_for_flag(1);
+    *pt_descriptor(&shared_s2, TEST_VA, 3) = 0;
+    __asm__ volatile("dsb ish\n tlbi ipas2e1is, %0\n dsb ish\n tlbi vmalle1is\n dsb ish" ::"r"(page)
+                     : "memory");
+    pt_map_leaf(&shared_s2, TEST_VA, TEST_PA2, 3, S2_RAM);
+    DSB();
+    flag = 2;
+    expect_true("it is off", cpu_wait_off(1));
+    expect("old and new", cpu_result(1), 0x102);
+}
+
+/* Code changed by one CPU, with IC IVAU, runs on another after its ISB (B2.4.4). */
+static uint64_t run_code_twice(uint64_t address)
+{
+    uint64_t first = ((guest_fn)address)(0);
+    flag = 1;
+    while (flag != 2) {
+    }
+    ISB();
+    return first << 8 | ((guest_fn)address)(0);
+}
+
+static void put_code(uint64_t address, uint32_t insn)
+{
+    *(volatile uint32_t *)address = insn;
+    *(volatile uint32_t *)(address + 4) = 0xd65f03c0; /* RET */
+    __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" ::"r"(address)
+                     : "memory");
+}
+
+static void check_code(const void *arg)
+{
+    (void)arg;
+    flag = 0;
+    put_code(TEST_PA, 0xd2800020); /* MOVZ X0, #1 */
+    expect_true("CPU_ON", cpu_start(1, run_code_twice, TEST_PA));
+    wait_for_flag(1);
+    put_code(TEST_PA, 0xd2800040); /* MOVZ X0, #2 */
+    flag = 2;
+    expect_true("it is off", cpu_wait_off(1));
+    expect("old and new", cpu_result(1), 0x102);
+}
+
+/* PPIs are banked: a PPI that one CPU pends is not pending on another. */
+static uint64_t pend_ppi(uint64_t intid)
+{
+    gic_cpu_on();
+    gic_set(GICD_ISENABLER, (unsigned)intid);
+    gic_set(GICD_ISPENDR, (unsigned)intid);
+    flag = 1;
+    while (flag != 2) {
+    }
+    return gic_get(GICD_ISPENDR, (unsigned)intid);
+}
+
+static void check_banked_ppi(const void *arg)
+{
+    (void)arg;
+    flag = 0;
+    gic_cpu_on();
+    expect_true("CPU_ON", cpu_start(1, pend_ppi, 20));
+    wait_for_flag(1);
+    expect("pending here", gic_get(GICD_ISPENDR, 20), 0);
+    flag = 2;
+    expect_true("it is off", cpu_wait_off(1));
+    expect("pending there", cpu_result(1), 1);
+}
+
+/* CPU_SUSPEND to standby (power state 0) returns on a wake-up event with SUCCESS (DEN0022 5.4). */
+static void check_suspend(const void *arg)
+{
+    (void)arg;
+    gic_cpu_on();
+    gic_set(GICD_ISENABLER, 26);
+    WR("cnthp_cval_el2", RD("cntpct_el0") + 50000);
+    WR("cnthp_ctl_el2", 1);
+    ISB();
+    expect("result", (uint64_t)psci(0xc4000001, 0, 0x40200000, 0), 0);
+    expect("exceptions", this_cpu()->trap_count, 0);
+}
+
 /* Exclusives on Normal memory: no increment is lost. */
 #define ROUNDS 2000
 static volatile uint64_t counter;
@@ -293,7 +402,8 @@ static uint64_t count_up(uint64_t rounds)
 static uint64_t count_up_lse(uint64_t rounds)
 {
     for (uint64_t i = 0; i < rounds; i++) {
-        __asm__ volatile(".arch_extension lse\n stadd %0, [%1]" ::"r"(1UL), "r"(&counter) : "memory");
+        __asm__ volatile(".arch_extension lse\n stadd %0, [%1]" ::"r"(1UL), "r"(&counter)
+                         : "memory");
     }
     return 0;
 }
@@ -333,7 +443,8 @@ static void check_counter(const void *arg)
         .fn = (function)                                                                           \
     }
 
-/* SEV wakes another CPU's WFE; the other side may also wake for no reason, so only progress is checked. */
+/* SEV wakes another CPU's WFE; the other side may also wake for no reason, so only progress is
+ * checked. */
 static uint64_t wfe_for_flag(uint64_t value)
 {
     while (flag != value) {
@@ -365,15 +476,30 @@ static void check_no_lse(const void *arg)
 
 const struct check checks[] = {
     {.name = "psci_version_is_1", .run = check_version},
-    {.name = "psci_features_of_a_known_function", PSCI(.function = PSCI_FEATURES, .a = PSCI_CPU_ON64, .result = 0)},
-    {.name = "psci_features_of_an_unknown_function", PSCI(.function = PSCI_FEATURES, .a = 0x8400ffff, .result = NOT_SUPPORTED)},
-    {.name = "psci_unknown_function_is_not_supported", PSCI(.function = 0x8400001f, .result = NOT_SUPPORTED)},
-    {.name = "psci_affinity_info_of_this_cpu_is_on", PSCI(.function = PSCI_AFFINITY64, .a = 0, .result = AFFINITY_ON)},
-    {.name = "psci_affinity_info_of_nobody_is_invalid", PSCI(.function = PSCI_AFFINITY64, .a = NOBODY, .result = INVALID_PARAMETERS)},
-    {.name = "psci_cpu_on_of_nobody_is_invalid", PSCI(.function = PSCI_CPU_ON64, .a = NOBODY, .b = 0x40200000, .result = INVALID_PARAMETERS)},
-    {.name = "psci_cpu_on_of_this_cpu_is_already_on", PSCI(.function = PSCI_CPU_ON64, .a = 0, .b = 0x40200000, .result = ALREADY_ON)},
+    {.name = "psci_features_of_a_known_function",
+     PSCI(.function = PSCI_FEATURES, .a = PSCI_CPU_ON64, .result = 0)},
+    {.name = "psci_features_of_an_unknown_function",
+     PSCI(.function = PSCI_FEATURES, .a = 0x8400ffff, .result = NOT_SUPPORTED)},
+    {.name = "psci_unknown_function_is_not_supported",
+     PSCI(.function = 0x8400001f, .result = NOT_SUPPORTED)},
+    {.name = "psci_affinity_info_of_this_cpu_is_on",
+     PSCI(.function = PSCI_AFFINITY64, .a = 0, .result = AFFINITY_ON)},
+    {.name = "psci_affinity_info_of_nobody_is_invalid",
+     PSCI(.function = PSCI_AFFINITY64, .a = NOBODY, .result = INVALID_PARAMETERS)},
+    {.name = "psci_cpu_on_of_nobody_is_invalid",
+     PSCI(.function = PSCI_CPU_ON64, .a = NOBODY, .b = 0x40200000, .result = INVALID_PARAMETERS)},
+    {.name = "psci_cpu_on_of_this_cpu_is_already_on",
+     PSCI(.function = PSCI_CPU_ON64, .a = 0, .b = 0x40200000, .result = ALREADY_ON)},
     {.name = "psci_serves_a_guest_whose_smc_is_not_trapped", .run = check_psci_at_el1},
     {.name = "psci_preserves_the_other_registers", .run = check_preserves},
+    {.name = "psci_features_of_cpu_suspend",
+     PSCI(.function = PSCI_FEATURES, .a = 0xc4000001, .result = 0)},
+    {.name = "psci_features_of_system_off",
+     PSCI(.function = PSCI_FEATURES, .a = PSCI_SYSTEM_OFF, .result = 0)},
+    {.name = "psci_32_bit_affinity_info",
+     PSCI(.function = PSCI_AFFINITY32, .a = 0, .result = AFFINITY_ON)},
+    {.name = "psci_needs_no_migration", PSCI(.function = 0x84000006, .result = 2)},
+    {.name = "psci_cpu_suspend_returns_on_a_wake_up", .run = check_suspend},
     {.name = "psci_cpu_on_enters_at_el2_with_its_context", .need = NEED_SMP2, .run = check_cpu_on},
     {.name = "psci_second_cpu_on_is_already_on", .need = NEED_SMP2, .run = check_already_on},
     {.name = "psci_cpu_goes_on_and_off_repeatedly", .need = NEED_SMP2, .run = check_on_off_on},
@@ -383,6 +509,11 @@ const struct check checks[] = {
     {.name = "sgi_to_all_others", .need = NEED_SMP2, .run = check_sgi_all},
     {.name = "spi_goes_to_the_cpu_it_names", .need = NEED_SMP2, .run = check_spi_target},
     {.name = "broadcast_tlbi_reaches_another_cpu", .need = NEED_SMP2, .run = check_broadcast},
+    {.name = "broadcast_tlbi_of_stage_2_reaches_another_cpu",
+     .need = NEED_SMP2,
+     .run = check_broadcast_s2},
+    {.name = "changed_code_reaches_another_cpu", .need = NEED_SMP2, .run = check_code},
+    {.name = "ppis_are_banked", .need = NEED_SMP2, .run = check_banked_ppi},
     {.name = "exclusives_lose_no_increment", .need = NEED_SMP2, COUNT(count_up)},
     {.name = "lse_atomics_lose_no_increment", .need = NEED_SMP2 | NEED_LSE, COUNT(count_up_lse)},
     {.name = "sev_wakes_another_cpu", .need = NEED_SMP2, .run = check_sev},

@@ -1,16 +1,17 @@
-/* Stage-1 translation of EL1&0 and EL2: what translates, which fault at which level. Data abort ISS: Arm ARM D13.2.37
- * "ISS encoding for an exception from a Data Abort": DFSC 0b0001LL translation, 0b0010LL access flag, 0b0011LL
- * permission, 0b0000LL address size; WnR bit 6. EC 0x25 data abort of the same EL, 0x24 of a lower one; 0x21 and 0x20
- * for fetches. Walk: D5.2 and D5.3; permissions: D5.4. */
+/* Stage-1 translation of EL1&0 and EL2: what translates, which fault at which level. Data abort
+ * ISS: Arm ARM D13.2.37 "ISS encoding for an exception from a Data Abort": DFSC 0b0001LL
+ * translation, 0b0010LL access flag, 0b0011LL permission, 0b0000LL address size; WnR bit 6. EC 0x25
+ * data abort of the same EL, 0x24 of a lower one; 0x21 and 0x20 for fetches. Walk: D5.2 and D5.3;
+ * permissions: D5.4. */
 #include "pt.h"
 
 #define NOT_ISV 0x01ffc000UL /* ISV and the fields that are valid with it: bits [24:14] */
-#define MARK   0x1122334455667788UL
-#define RET    0xd65f03c0U
-#define RW_EL1 (PT_RAM | PT_PXN | PT_UXN)
-#define RW_EL0 (PT_RAM | PT_AP_EL0 | PT_PXN | PT_UXN)
-#define RO_EL1 (RW_EL1 | PT_AP_RO)
-#define RO_EL0 (RW_EL0 | PT_AP_RO)
+#define MARK    0x1122334455667788UL
+#define RET     0xd65f03c0U
+#define RW_EL1  (PT_RAM | PT_PXN | PT_UXN)
+#define RW_EL0  (PT_RAM | PT_AP_EL0 | PT_PXN | PT_UXN)
+#define RO_EL1  (RW_EL1 | PT_AP_RO)
+#define RO_EL0  (RW_EL0 | PT_AP_RO)
 
 INSN(load, "ldr x0, [x0]");
 INSN(store, "str xzr, [x0]");
@@ -19,9 +20,9 @@ INSN(load_unprivileged, "ldtr x0, [x0]");
 INSN(store_unprivileged, "sttr xzr, [x0]");
 INSN(clean_by_va, "dc civac, x0");
 INSN(zero_block, "dc zva, x0");
-INSN(load_pan, ".inst 0xd500419f\n ldr x0, [x0]\n .inst 0xd500409f");      /* MSR PAN, #1 ... #0 */
+INSN(load_pan, ".inst 0xd500419f\n ldr x0, [x0]\n .inst 0xd500409f"); /* MSR PAN, #1 ... #0 */
 INSN(ldtr_pan, ".inst 0xd500419f\n ldtr x0, [x0]\n .inst 0xd500409f");
-INSN(ldtr_uao, ".inst 0xd500417f\n ldtr x0, [x0]\n .inst 0xd500407f");     /* MSR UAO, #1 ... #0 */
+INSN(ldtr_uao, ".inst 0xd500417f\n ldtr x0, [x0]\n .inst 0xd500407f"); /* MSR UAO, #1 ... #0 */
 
 struct s1_case {
     guest_fn access;
@@ -172,7 +173,8 @@ static void check_contiguous(const void *arg)
     expect_trap(1, VEC_CUR_SPX, 0x96000007);
 }
 
-/* PSTATE.PAN is set on taking an exception to EL1 with SCTLR_EL1.SPAN = 0, kept with SPAN = 1 (D1.10.1). */
+/* PSTATE.PAN is set on taking an exception to EL1 with SCTLR_EL1.SPAN = 0, kept with SPAN = 1
+ * (D1.10.1). */
 static uint64_t pan_seen;
 static void look_at_pan(struct frame *frame)
 {
@@ -277,72 +279,147 @@ static void check_el2_isv(const void *arg)
     }
 
 const struct check checks[] = {
-    {.name = "s1_4k_block_of_level_1_translates", S1(.access = load, .el = 1, .level = 1, .attributes = RW_EL1)},
-    {.name = "s1_4k_block_of_level_2_translates", S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
-    {.name = "s1_4k_page_translates", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
-    {.name = "s1_16k_block_translates", .need = NEED_G16K, S1(.granule = 14, .access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
-    {.name = "s1_16k_page_translates", .need = NEED_G16K, S1(.granule = 14, .access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
-    {.name = "s1_64k_block_translates", .need = NEED_G64K, S1(.granule = 16, .access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
-    {.name = "s1_64k_page_translates", .need = NEED_G64K, S1(.granule = 16, .access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
+    {.name = "s1_4k_block_of_level_1_translates",
+     S1(.access = load, .el = 1, .level = 1, .attributes = RW_EL1)},
+    {.name = "s1_4k_block_of_level_2_translates",
+     S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
+    {.name = "s1_4k_page_translates",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
+    {.name = "s1_16k_block_translates",
+     .need = NEED_G16K,
+     S1(.granule = 14, .access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
+    {.name = "s1_16k_page_translates",
+     .need = NEED_G16K,
+     S1(.granule = 14, .access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
+    {.name = "s1_64k_block_translates",
+     .need = NEED_G64K,
+     S1(.granule = 16, .access = load, .el = 1, .level = 2, .attributes = RW_EL1)},
+    {.name = "s1_64k_page_translates",
+     .need = NEED_G64K,
+     S1(.granule = 16, .access = load, .el = 1, .level = 3, .attributes = RW_EL1)},
     {.name = "s1_translation_fault_of_level_0", .run = check_level_0},
     {.name = "s1_translation_fault_of_level_1", HOLE(.granule = 12, .level = 1, .esr = 0x96000005)},
     {.name = "s1_translation_fault_of_level_2", HOLE(.granule = 12, .level = 2, .esr = 0x96000006)},
     {.name = "s1_translation_fault_of_level_3", HOLE(.granule = 12, .level = 3, .esr = 0x96000007)},
-    {.name = "s1_16k_translation_fault_of_level_3", .need = NEED_G16K, HOLE(.granule = 14, .level = 3, .esr = 0x96000007)},
-    {.name = "s1_64k_translation_fault_of_level_2", .need = NEED_G64K, HOLE(.granule = 16, .level = 2, .esr = 0x96000006)},
-    {.name = "s1_64k_translation_fault_of_level_3", .need = NEED_G64K, HOLE(.granule = 16, .level = 3, .esr = 0x96000007)},
+    {.name = "s1_16k_translation_fault_of_level_3",
+     .need = NEED_G16K,
+     HOLE(.granule = 14, .level = 3, .esr = 0x96000007)},
+    {.name = "s1_64k_translation_fault_of_level_2",
+     .need = NEED_G64K,
+     HOLE(.granule = 16, .level = 2, .esr = 0x96000006)},
+    {.name = "s1_64k_translation_fault_of_level_3",
+     .need = NEED_G64K,
+     HOLE(.granule = 16, .level = 3, .esr = 0x96000007)},
     {.name = "s1_reserved_level_3_descriptor_faults", .run = check_reserved},
-    {.name = "s1_write_of_an_unmapped_page_sets_wnr", S1(.access = store, .el = 1, .esr = 0x96000045)},
-    {.name = "s1_fault_of_el0_goes_to_el1_with_ec_24", S1(.access = load, .el = 0, .esr = 0x92000005)},
+    {.name = "s1_write_of_an_unmapped_page_sets_wnr",
+     S1(.access = store, .el = 1, .esr = 0x96000045)},
+    {.name = "s1_fault_of_el0_goes_to_el1_with_ec_24",
+     S1(.access = load, .el = 0, .esr = 0x92000005)},
     {.name = "s1_fetch_fault_at_el1", S1(.access = fetch, .el = 1, .esr = 0x86000005)},
     {.name = "s1_fetch_fault_at_el0", S1(.access = fetch, .el = 0, .esr = 0x82000005)},
-    {.name = "s1_access_flag_fault_of_level_2", S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1 & ~PT_AF, .esr = 0x9600000a)},
-    {.name = "s1_access_flag_fault_of_level_3", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1 & ~PT_AF, .esr = 0x9600000b)},
-    {.name = "s1_access_flag_fault_comes_before_permission", S1(.access = store, .el = 1, .level = 3, .attributes = RO_EL1 & ~PT_AF, .esr = 0x9600004b)},
-    {.name = "s1_address_size_fault_of_level_3", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .pa_high = 1UL << 41, .esr = 0x96000003)},
-    {.name = "s1_address_size_fault_of_level_2", S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1, .pa_high = 1UL << 41, .esr = 0x96000002)},
-    {.name = "s1_read_only_page_refuses_a_write_of_el1", S1(.access = store, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x9600004f)},
-    {.name = "s1_read_only_page_allows_a_read", S1(.access = load, .el = 1, .level = 3, .attributes = RO_EL1)},
-    {.name = "s1_read_only_block_refuses_at_level_2", S1(.access = store, .el = 1, .level = 2, .attributes = RO_EL1, .esr = 0x9600004e)},
-    {.name = "s1_kernel_page_refuses_el0", S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL1, .esr = 0x9200000f)},
-    {.name = "s1_user_page_allows_el0", S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL0)},
-    {.name = "s1_user_read_only_page_refuses_a_write_of_el0", S1(.access = store, .el = 0, .level = 3, .attributes = RO_EL0, .esr = 0x9200004f)},
-    {.name = "s1_user_page_allows_el1_without_pan", S1(.access = store, .el = 1, .level = 3, .attributes = RW_EL0)},
-    {.name = "s1_uxn_refuses_a_fetch_of_el0", S1(.access = fetch, .el = 0, .level = 3, .attributes = RO_EL0, .esr = 0x8200000f)},
-    {.name = "s1_pxn_refuses_a_fetch_of_el1", S1(.access = fetch, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x8600000f)},
-    {.name = "s1_executable_page_runs_at_el1", S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_RO | PT_UXN)},
-    {.name = "s1_executable_page_runs_at_el0", S1(.access = fetch, .el = 0, .level = 3, .attributes = PT_RAM | PT_AP_EL0 | PT_PXN)},
-    {.name = "s1_page_writable_at_el0_is_never_executable_at_el1", S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_EL0, .esr = 0x8600000f)},
-    {.name = "s1_wxn_makes_a_writable_page_execute_never", S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM, .sctlr = 1UL << 19, .esr = 0x8600000f)},
-    {.name = "s1_without_wxn_a_writable_page_executes", S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM)},
-    {.name = "s1_aptable_0_removes_el0", S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL0, .table = PT_APTABLE0, .esr = 0x9200000f)},
-    {.name = "s1_aptable_1_removes_writes", S1(.access = store, .el = 1, .level = 3, .attributes = RW_EL1, .table = PT_APTABLE1, .esr = 0x9600004f)},
-    {.name = "s1_uxntable_removes_el0_fetches", S1(.access = fetch, .el = 0, .level = 3, .attributes = PT_RAM | PT_AP_EL0 | PT_AP_RO, .table = PT_UXNTABLE, .esr = 0x8200000f)},
-    {.name = "s1_pxntable_removes_el1_fetches", S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_RO, .table = PT_PXNTABLE, .esr = 0x8600000f)},
+    {.name = "s1_access_flag_fault_of_level_2",
+     S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1 & ~PT_AF, .esr = 0x9600000a)},
+    {.name = "s1_access_flag_fault_of_level_3",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1 & ~PT_AF, .esr = 0x9600000b)},
+    {.name = "s1_access_flag_fault_comes_before_permission",
+     S1(.access = store, .el = 1, .level = 3, .attributes = RO_EL1 & ~PT_AF, .esr = 0x9600004b)},
+    {.name = "s1_address_size_fault_of_level_3",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .pa_high = 1UL << 41,
+        .esr = 0x96000003)},
+    {.name = "s1_address_size_fault_of_level_2",
+     S1(.access = load, .el = 1, .level = 2, .attributes = RW_EL1, .pa_high = 1UL << 41,
+        .esr = 0x96000002)},
+    {.name = "s1_read_only_page_refuses_a_write_of_el1",
+     S1(.access = store, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x9600004f)},
+    {.name = "s1_read_only_page_allows_a_read",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RO_EL1)},
+    {.name = "s1_read_only_block_refuses_at_level_2",
+     S1(.access = store, .el = 1, .level = 2, .attributes = RO_EL1, .esr = 0x9600004e)},
+    {.name = "s1_kernel_page_refuses_el0",
+     S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL1, .esr = 0x9200000f)},
+    {.name = "s1_user_page_allows_el0",
+     S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL0)},
+    {.name = "s1_user_read_only_page_refuses_a_write_of_el0",
+     S1(.access = store, .el = 0, .level = 3, .attributes = RO_EL0, .esr = 0x9200004f)},
+    {.name = "s1_user_page_allows_el1_without_pan",
+     S1(.access = store, .el = 1, .level = 3, .attributes = RW_EL0)},
+    {.name = "s1_uxn_refuses_a_fetch_of_el0",
+     S1(.access = fetch, .el = 0, .level = 3, .attributes = RO_EL0, .esr = 0x8200000f)},
+    {.name = "s1_pxn_refuses_a_fetch_of_el1",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x8600000f)},
+    {.name = "s1_executable_page_runs_at_el1",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_RO | PT_UXN)},
+    {.name = "s1_executable_page_runs_at_el0",
+     S1(.access = fetch, .el = 0, .level = 3, .attributes = PT_RAM | PT_AP_EL0 | PT_PXN)},
+    {.name = "s1_page_writable_at_el0_is_never_executable_at_el1",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_EL0, .esr = 0x8600000f)},
+    {.name = "s1_wxn_makes_a_writable_page_execute_never",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM, .sctlr = 1UL << 19,
+        .esr = 0x8600000f)},
+    {.name = "s1_without_wxn_a_writable_page_executes",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM)},
+    {.name = "s1_aptable_0_removes_el0",
+     S1(.access = load, .el = 0, .level = 3, .attributes = RW_EL0, .table = PT_APTABLE0,
+        .esr = 0x9200000f)},
+    {.name = "s1_aptable_1_removes_writes",
+     S1(.access = store, .el = 1, .level = 3, .attributes = RW_EL1, .table = PT_APTABLE1,
+        .esr = 0x9600004f)},
+    {.name = "s1_uxntable_removes_el0_fetches",
+     S1(.access = fetch, .el = 0, .level = 3, .attributes = PT_RAM | PT_AP_EL0 | PT_AP_RO,
+        .table = PT_UXNTABLE, .esr = 0x8200000f)},
+    {.name = "s1_pxntable_removes_el1_fetches",
+     S1(.access = fetch, .el = 1, .level = 3, .attributes = PT_RAM | PT_AP_RO, .table = PT_PXNTABLE,
+        .esr = 0x8600000f)},
     {.name = "s1_contiguous_pages_translate", .run = check_contiguous},
     {.name = "s1_ttbr1_translates_high_addresses", .run = check_ttbr1},
-    {.name = "s1_epd1_faults_high_addresses_at_level_0", S1(.access = load, .el = 1, .va_tag = 0xffffff8000000000, .esr = 0x96000004)},
-    {.name = "s1_address_beyond_t0sz_faults_at_level_0", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 1UL << 40, .esr = 0x96000004)},
-    {.name = "s1_tag_without_tbi_faults_at_level_0", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 0xabUL << 56, .esr = 0x96000004)},
-    {.name = "s1_tbi_ignores_the_tag", S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 0xabUL << 56, .tcr = 1UL << 37)},
-    {.name = "s1_ldtr_at_el1_has_the_rights_of_el0", S1(.access = load_unprivileged, .el = 1, .level = 3, .attributes = RW_EL1, .esr = 0x9600000f)},
-    {.name = "s1_ldtr_at_el1_reads_a_user_page", S1(.access = load_unprivileged, .el = 1, .level = 3, .attributes = RW_EL0)},
-    {.name = "s1_sttr_at_el1_has_the_rights_of_el0", S1(.access = store_unprivileged, .el = 1, .level = 3, .attributes = RO_EL0, .esr = 0x9600004f)},
-    {.name = "s1_pan_refuses_a_user_page_to_el1", .need = NEED_PAN, S1(.access = load_pan, .el = 1, .level = 3, .attributes = RW_EL0, .esr = 0x9600000f)},
-    {.name = "s1_pan_allows_a_kernel_page", .need = NEED_PAN, S1(.access = load_pan, .el = 1, .level = 3, .attributes = RW_EL1)},
-    {.name = "s1_pan_lets_ldtr_read_a_user_page", .need = NEED_PAN, S1(.access = ldtr_pan, .el = 1, .level = 3, .attributes = RW_EL0)},
-    {.name = "s1_uao_gives_ldtr_the_rights_of_el1", .need = NEED_UAO, S1(.access = ldtr_uao, .el = 1, .level = 3, .attributes = RW_EL1)},
+    {.name = "s1_epd1_faults_high_addresses_at_level_0",
+     S1(.access = load, .el = 1, .va_tag = 0xffffff8000000000, .esr = 0x96000004)},
+    {.name = "s1_address_beyond_t0sz_faults_at_level_0",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 1UL << 40,
+        .esr = 0x96000004)},
+    {.name = "s1_tag_without_tbi_faults_at_level_0",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 0xabUL << 56,
+        .esr = 0x96000004)},
+    {.name = "s1_tbi_ignores_the_tag",
+     S1(.access = load, .el = 1, .level = 3, .attributes = RW_EL1, .va_tag = 0xabUL << 56,
+        .tcr = 1UL << 37)},
+    {.name = "s1_ldtr_at_el1_has_the_rights_of_el0",
+     S1(.access = load_unprivileged, .el = 1, .level = 3, .attributes = RW_EL1, .esr = 0x9600000f)},
+    {.name = "s1_ldtr_at_el1_reads_a_user_page",
+     S1(.access = load_unprivileged, .el = 1, .level = 3, .attributes = RW_EL0)},
+    {.name = "s1_sttr_at_el1_has_the_rights_of_el0",
+     S1(.access = store_unprivileged, .el = 1, .level = 3, .attributes = RO_EL0,
+        .esr = 0x9600004f)},
+    {.name = "s1_pan_refuses_a_user_page_to_el1",
+     .need = NEED_PAN,
+     S1(.access = load_pan, .el = 1, .level = 3, .attributes = RW_EL0, .esr = 0x9600000f)},
+    {.name = "s1_pan_allows_a_kernel_page",
+     .need = NEED_PAN,
+     S1(.access = load_pan, .el = 1, .level = 3, .attributes = RW_EL1)},
+    {.name = "s1_pan_lets_ldtr_read_a_user_page",
+     .need = NEED_PAN,
+     S1(.access = ldtr_pan, .el = 1, .level = 3, .attributes = RW_EL0)},
+    {.name = "s1_uao_gives_ldtr_the_rights_of_el1",
+     .need = NEED_UAO,
+     S1(.access = ldtr_uao, .el = 1, .level = 3, .attributes = RW_EL1)},
     {.name = "span_0_sets_pan_on_exception_entry", .need = NEED_PAN, .run = check_span},
     {.name = "s1_hardware_sets_the_access_flag", .need = NEED_HAFDBS, .run = check_hardware_af},
-    {.name = "s1_hardware_clears_the_read_only_bit", .need = NEED_HAFDBS, .run = check_hardware_dirty},
-    {.name = "s1_dc_civac_of_an_unmapped_page_faults_with_cm", S1(.access = clean_by_va, .el = 1, .esr = 0x96000145)},
-    {.name = "s1_dc_zva_of_a_read_only_page_faults_as_a_write", S1(.access = zero_block, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x9600004f)},
+    {.name = "s1_hardware_clears_the_read_only_bit",
+     .need = NEED_HAFDBS,
+     .run = check_hardware_dirty},
+    {.name = "s1_dc_civac_of_an_unmapped_page_faults_with_cm",
+     S1(.access = clean_by_va, .el = 1, .esr = 0x96000145)},
+    {.name = "s1_dc_zva_of_a_read_only_page_faults_as_a_write",
+     S1(.access = zero_block, .el = 1, .level = 3, .attributes = RO_EL1, .esr = 0x9600004f)},
     {.name = "el2_page_translates", EL2(.access = load, .level = 3, .attributes = PT_RAM)},
     {.name = "el2_translation_fault_of_level_1", EL2(.access = load, .esr = 0x96000005)},
     {.name = "el2_abort_of_stage_1_has_no_instruction_syndrome", .run = check_el2_isv},
-    {.name = "el2_permission_fault_of_level_3", EL2(.access = store, .level = 3, .attributes = PT_RAM | PT_AP_RO, .esr = 0x9600004f)},
-    {.name = "el2_access_flag_fault_of_level_2", EL2(.access = load, .level = 2, .attributes = PT_RAM & ~PT_AF, .esr = 0x9600000a)},
-    {.name = "el2_xn_refuses_a_fetch", EL2(.access = fetch, .level = 3, .attributes = PT_RAM | PT_UXN, .esr = 0x8600000f)},
+    {.name = "el2_permission_fault_of_level_3",
+     EL2(.access = store, .level = 3, .attributes = PT_RAM | PT_AP_RO, .esr = 0x9600004f)},
+    {.name = "el2_access_flag_fault_of_level_2",
+     EL2(.access = load, .level = 2, .attributes = PT_RAM & ~PT_AF, .esr = 0x9600000a)},
+    {.name = "el2_xn_refuses_a_fetch",
+     EL2(.access = fetch, .level = 3, .attributes = PT_RAM | PT_UXN, .esr = 0x8600000f)},
     {.name = "el2_executable_page_runs", EL2(.access = fetch, .level = 3, .attributes = PT_RAM)},
 };
 CHECK_TABLE_END;

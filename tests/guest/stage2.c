@@ -1,13 +1,17 @@
-/* Stage 2: syndromes of emulated accesses, HPFAR, levels, permissions, S1PTW, invalidation. ISS of a Data Abort: ISV
- * bit 24, SAS [23:22], SSE 21, SRT [20:16], SF 15, AR 14, CM 8, S1PTW 7, WnR 6, DFSC [5:0] (Arm ARM D13.2.37). */
+/* Stage 2: syndromes of emulated accesses, HPFAR, levels, permissions, S1PTW, invalidation. ISS of
+ * a Data Abort: ISV bit 24, SAS [23:22], SSE 21, SRT [20:16], SF 15, AR 14, CM 8, S1PTW 7, WnR 6,
+ * DFSC [5:0] (Arm ARM D13.2.37). */
 #include "pt.h"
 
-#define MARK    0x1122334455667788UL
-#define HOLE    TEST_VA /* an intermediate physical address that stage 2 does not map (but its level-2 table is there) */
+#define MARK 0x1122334455667788UL
+#define HOLE                                                                                       \
+    TEST_VA /* an intermediate physical address that stage 2 does not map (but its level-2 table   \
+               is there) */
 #define RW_EL1  (PT_RAM | PT_PXN | PT_UXN)
 #define S2_PAGE (S2_RAM & ~(S2_R | S2_W))
 
-/* One load or store of [x0] and what its syndrome says; DFSC 0b000111: translation fault of level 3. */
+/* One load or store of [x0] and what its syndrome says; DFSC 0b000111: translation fault of
+ * level 3. */
 struct isv_case {
     guest_fn access;
     uint64_t esr;
@@ -69,8 +73,8 @@ static void check_isv(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* FAR_EL2 holds the virtual address with its offset, HPFAR_EL2 the page's intermediate physical address (D13.2.41,
- * D13.2.57). Here stage 1 maps TEST_VA2 to the hole. */
+/* FAR_EL2 holds the virtual address with its offset, HPFAR_EL2 the page's intermediate physical
+ * address (D13.2.41, D13.2.57). Here stage 1 maps TEST_VA2 to the hole. */
 static void check_far_hpfar(const void *arg)
 {
     struct pt s2 = map_with_hole(), pt = el1_map(12);
@@ -122,7 +126,8 @@ static void check_s2(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* A stage-1 walk that meets a stage-2 fault: S1PTW set, ISV clear, HPFAR the table's page (D13.2.37). */
+/* A stage-1 walk that meets a stage-2 fault: S1PTW set, ISV clear, HPFAR the table's page
+ * (D13.2.37). */
 static void check_s1ptw(const void *arg)
 {
     struct pt pt = el1_map(12), s2 = stage2_map();
@@ -143,7 +148,8 @@ static void check_s1ptw(const void *arg)
     expect("HPFAR", this_cpu()->trap[0].hpfar, page >> 8);
 }
 
-/* Both stages: stage 1 read-only is EL1's fault though stage 2 would refuse as well (D5.9: stage 1 first). */
+/* Both stages: stage 1 read-only is EL1's fault though stage 2 would refuse as well (D5.9: stage 1
+ * first). */
 static void check_stage_1_first(const void *arg)
 {
     struct pt pt = el1_map(12), s2 = map_with_hole();
@@ -228,8 +234,9 @@ static void check_el2_bypasses(const void *arg)
     expect_trap(2, VEC_LOWER64, 0x93c08006);
 }
 
-/* Shapes of the tables: concatenated at the start level, another start level, another granule (D5.2.6). The guest
- * reaches an address in the last quarter of the input range and one behind it that is not mapped. */
+/* Shapes of the tables: concatenated at the start level, another start level, another granule
+ * (D5.2.6). The guest reaches an address in the last quarter of the input range and one behind it
+ * that is not mapped. */
 struct shape_case {
     unsigned granule, bits, start_level;
     uint64_t esr; /* of the unmapped address */
@@ -261,7 +268,8 @@ static void check_shape(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* An intermediate physical address beyond VTCR_EL2.T0SZ: translation fault of level 0 (D5.2.? input address size). */
+/* An intermediate physical address beyond VTCR_EL2.T0SZ: translation fault of level 0 (D13.2.151).
+ */
 static void check_ipa_size(const void *arg)
 {
     struct pt s2 = stage2_map(), pt = el1_map(12);
@@ -274,7 +282,8 @@ static void check_ipa_size(const void *arg)
     expect_trap(2, VEC_LOWER64, 0x93c08004);
 }
 
-/* HCR_EL2.DC: stage 1 of EL1&0 is off whatever SCTLR_EL1.M says, and VM is treated as 1 (D13.2.46). */
+/* HCR_EL2.DC: stage 1 of EL1&0 is off whatever SCTLR_EL1.M says, and VM is treated as 1 (D13.2.46).
+ */
 static void check_dc(const void *arg)
 {
     struct pt pt = el1_map(12), s2 = map_with_hole();
@@ -299,7 +308,8 @@ static void ptw_off(struct frame *frame)
     tlb_flush_all();
 }
 
-/* HCR_EL2.PTW: a stage-1 walk through Device memory of stage 2 is a permission fault with S1PTW (D13.2.46). */
+/* HCR_EL2.PTW: a stage-1 walk through Device memory of stage 2 is a permission fault with S1PTW
+ * (D13.2.46). */
 static void check_ptw(const void *arg)
 {
     struct pt pt = el1_map(12), s2 = stage2_map();
@@ -346,20 +356,33 @@ const struct check checks[] = {
     {.name = "isv_is_0_for_an_exclusive", ISV(.access = ldxr_x5, .esr = 0x92000007)},
     {.name = "stage_2_fault_of_dc_civac_sets_cm", ISV(.access = dc_civac, .esr = 0x92000147)},
     {.name = "far_holds_the_address_hpfar_the_page", .run = check_far_hpfar},
-    {.name = "s2_block_of_level_1_translates", S2(.access = load, .el = 1, .level = 1, .attributes = S2_RAM)},
-    {.name = "s2_block_of_level_2_translates", S2(.access = load, .el = 1, .level = 2, .attributes = S2_RAM)},
+    {.name = "s2_block_of_level_1_translates",
+     S2(.access = load, .el = 1, .level = 1, .attributes = S2_RAM)},
+    {.name = "s2_block_of_level_2_translates",
+     S2(.access = load, .el = 1, .level = 2, .attributes = S2_RAM)},
     {.name = "s2_page_translates", S2(.access = load, .el = 0, .level = 3, .attributes = S2_RAM)},
     {.name = "s2_translation_fault_of_level_1", S2(.access = load, .el = 1, .esr = 0x93c08005)},
-    {.name = "s2_translation_fault_of_el0_goes_to_el2", S2(.access = load, .el = 0, .esr = 0x93c08005)},
-    {.name = "s2_read_only_page_refuses_a_write", S2(.access = store, .el = 1, .level = 3, .attributes = S2_PAGE | S2_R, .esr = 0x93df804f)},
-    {.name = "s2_read_only_page_allows_a_read", S2(.access = load, .el = 1, .level = 3, .attributes = S2_PAGE | S2_R)},
-    {.name = "s2_write_only_page_refuses_a_read", S2(.access = load, .el = 1, .level = 3, .attributes = S2_PAGE | S2_W, .esr = 0x93c0800f)},
-    {.name = "s2_page_without_rights_refuses_at_level_2", S2(.access = load, .el = 1, .level = 2, .attributes = S2_PAGE, .esr = 0x93c0800e)},
-    {.name = "s2_access_flag_fault_of_level_3", S2(.access = load, .el = 1, .level = 3, .attributes = S2_RAM & ~PT_AF, .esr = 0x93c0800b)},
-    {.name = "s2_address_size_fault_of_level_3", S2(.access = load, .el = 1, .level = 3, .attributes = S2_RAM, .pa_high = 1UL << 41, .esr = 0x93c08003)},
-    {.name = "s2_fetch_fault_goes_to_el2_with_ec_20", S2(.access = fetch, .el = 1, .esr = 0x82000005)},
-    {.name = "s2_xn_refuses_a_fetch", S2(.access = fetch, .el = 1, .level = 3, .attributes = S2_RAM | S2_XN, .esr = 0x8200000f)},
-    {.name = "s2_executable_page_runs", S2(.access = fetch, .el = 1, .level = 3, .attributes = S2_RAM)},
+    {.name = "s2_translation_fault_of_el0_goes_to_el2",
+     S2(.access = load, .el = 0, .esr = 0x93c08005)},
+    {.name = "s2_read_only_page_refuses_a_write",
+     S2(.access = store, .el = 1, .level = 3, .attributes = S2_PAGE | S2_R, .esr = 0x93df804f)},
+    {.name = "s2_read_only_page_allows_a_read",
+     S2(.access = load, .el = 1, .level = 3, .attributes = S2_PAGE | S2_R)},
+    {.name = "s2_write_only_page_refuses_a_read",
+     S2(.access = load, .el = 1, .level = 3, .attributes = S2_PAGE | S2_W, .esr = 0x93c0800f)},
+    {.name = "s2_page_without_rights_refuses_at_level_2",
+     S2(.access = load, .el = 1, .level = 2, .attributes = S2_PAGE, .esr = 0x93c0800e)},
+    {.name = "s2_access_flag_fault_of_level_3",
+     S2(.access = load, .el = 1, .level = 3, .attributes = S2_RAM & ~PT_AF, .esr = 0x93c0800b)},
+    {.name = "s2_address_size_fault_of_level_3",
+     S2(.access = load, .el = 1, .level = 3, .attributes = S2_RAM, .pa_high = 1UL << 41,
+        .esr = 0x93c08003)},
+    {.name = "s2_fetch_fault_goes_to_el2_with_ec_20",
+     S2(.access = fetch, .el = 1, .esr = 0x82000005)},
+    {.name = "s2_xn_refuses_a_fetch",
+     S2(.access = fetch, .el = 1, .level = 3, .attributes = S2_RAM | S2_XN, .esr = 0x8200000f)},
+    {.name = "s2_executable_page_runs",
+     S2(.access = fetch, .el = 1, .level = 3, .attributes = S2_RAM)},
     {.name = "s2_fault_on_a_stage_1_walk_sets_s1ptw", .run = check_s1ptw},
     {.name = "stage_1_fault_comes_before_stage_2", .run = check_stage_1_first},
     {.name = "tlbi_ipas2e1_and_vmalle1_remove_the_page", S2_TLBI(tlbi_ipas2e1)},
@@ -368,10 +391,16 @@ const struct check checks[] = {
     {.name = "tlbi_alle1is_removes_all_vmids", S2_TLBI(tlbi_alle1is)},
     {.name = "pages_of_two_vmids_are_kept_apart", .run = check_vmid},
     {.name = "el2_bypasses_stage_2", .run = check_el2_bypasses},
-    {.name = "s2_two_concatenated_tables_of_level_1", SHAPE(.granule = 12, .bits = 40, .start_level = 1, .esr = 0x93c08007)},
-    {.name = "s2_four_concatenated_tables_of_level_2", SHAPE(.granule = 12, .bits = 32, .start_level = 2, .esr = 0x93c08007)},
-    {.name = "s2_64k_granule", .need = NEED_G64K, SHAPE(.granule = 16, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
-    {.name = "s2_16k_granule", .need = NEED_G16K, SHAPE(.granule = 14, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
+    {.name = "s2_two_concatenated_tables_of_level_1",
+     SHAPE(.granule = 12, .bits = 40, .start_level = 1, .esr = 0x93c08007)},
+    {.name = "s2_four_concatenated_tables_of_level_2",
+     SHAPE(.granule = 12, .bits = 32, .start_level = 2, .esr = 0x93c08007)},
+    {.name = "s2_64k_granule",
+     .need = NEED_G64K,
+     SHAPE(.granule = 16, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
+    {.name = "s2_16k_granule",
+     .need = NEED_G16K,
+     SHAPE(.granule = 14, .bits = 40, .start_level = 2, .esr = 0x93c08007)},
     {.name = "s2_address_beyond_t0sz_faults_at_level_0", .run = check_ipa_size},
     {.name = "hcr_dc_switches_stage_1_off", .run = check_dc},
     {.name = "hcr_ptw_refuses_a_walk_through_device_memory", .run = check_ptw},

@@ -1,7 +1,8 @@
 /* Exception entry and syndromes: EC, ISS, IL, preferred return address, SPSR, vector offset. */
 #include "guest.h"
 
-/* ESR_ELx.EC values and ISS encodings: Arm ARM D13.2.37. IL (bit 25) is set for every 32-bit instruction. */
+/* ESR_ELx.EC values and ISS encodings: Arm ARM D13.2.37. IL (bit 25) is set for every 32-bit
+ * instruction. */
 #define ESR_UNKNOWN 0x02000000 /* EC 0x00, IL = 1 (always for EC 0) */
 
 INSN(svc_7, "svc #7");
@@ -17,17 +18,17 @@ INSN(eret_insn, "eret");
 INSN(read_sctlr, "mrs x0, sctlr_el1");
 INSN(read_vbar_el2, "mrs x0, vbar_el2");
 INSN(write_midr, ".inst 0xd5180000"); /* MSR MIDR_EL1: read only */
-INSN(read_unknown, "mrs x0, s3_0_c7_c15_7"); /* unallocated: CRn 7 of op0 = 3 has no ID or control register */
+INSN(read_unknown,
+     "mrs x0, s3_0_c7_c15_7"); /* unallocated: CRn 7 of op0 = 3 has no ID or control register */
 INSN(set_spsel, "msr spsel, #1");
-INSN(write_daif, "msr daif, x0");
 INSN(read_currentel, "mrs x0, currentel");
 INSN(tlbi_vmalle1, "tlbi vmalle1");
 INSN(tlbi_alle2, "tlbi alle2");
 INSN(at_s12e1r, "at s12e1r, x0");
-INSN(read_sp_el0, "mrs x0, sp_el0");
 INSN(read_sp_el1, "mrs x0, sp_el1");
 
-/* A synchronous exception: which instruction at which EL goes where. `after`: ELR is behind the instruction. */
+/* A synchronous exception: which instruction at which EL goes where. `after`: ELR is behind the
+ * instruction. */
 struct sync_case {
     guest_fn insn;
     unsigned el, to_el;
@@ -49,11 +50,12 @@ static void check_sync(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* SPSR of an exception from EL1h with NZCV set and DAIF clear but F: D1.10.1 (SPSR_ELx holds PSTATE before). */
+/* SPSR of an exception from EL1h with NZCV set and DAIF clear but F: D1.10.1 (SPSR_ELx holds PSTATE
+ * before). */
 static uint64_t flags_then_hvc(uint64_t arg)
 {
-    __asm__ volatile("msr nzcv, %0\n msr daifclr, #15\n msr daifset, #1\n hvc #1\n msr daifset, #15" ::"r"(
-        arg));
+    __asm__ volatile(
+        "msr nzcv, %0\n msr daifclr, #15\n msr daifset, #1\n hvc #1\n msr daifset, #15" ::"r"(arg));
     return 0;
 }
 
@@ -98,8 +100,6 @@ static uint64_t svc_on_sp0(uint64_t arg)
 static void check_svc_el1t(const void *arg)
 {
     (void)arg;
-    uint64_t sp_el0 = (uint64_t)&percpu; /* any aligned RAM: nothing is pushed on it */
-    (void)sp_el0;
     run_el1(svc_on_sp0, 0);
     expect_trap(1, VEC_CUR_SP0, 0x56000003);
 }
@@ -151,7 +151,8 @@ static void check_nested(const void *arg)
     expect("second SPSR.M", this_cpu()->trap[1].spsr & 0x3df, 0x3c5);
 }
 
-/* D1.11.3 Illegal return events: the target state stays at the current EL, PSTATE.IL is set, EC 0x0e, IL = 1. */
+/* D1.11.3 Illegal return events: the target state stays at the current EL, PSTATE.IL is set, EC
+ * 0x0e, IL = 1. */
 struct illegal_case {
     uint64_t spsr;
 };
@@ -184,12 +185,14 @@ static void check_illegal_tge(const void *arg)
 {
     (void)arg;
     hcr_write(HCR_RW | 1UL << 27);
-    __asm__ volatile("adr x9, 1f\n msr elr_el2, x9\n msr spsr_el2, %0\n eret\n 1: nop" ::"r"(0x3c5UL)
-                     : "x9", "memory");
+    __asm__ volatile(
+        "adr x9, 1f\n msr elr_el2, x9\n msr spsr_el2, %0\n eret\n 1: nop" ::"r"(0x3c5UL)
+        : "x9", "memory");
     expect_trap(2, VEC_CUR_SPX, 0x3a000000);
 }
 
-/* D1.13.? PC alignment: EC 0x22, ELR and FAR hold the misaligned address (D13.2.37, D13.2.40 FAR_EL1). */
+/* D1.8.1 PC alignment checking: EC 0x22, ELR and FAR hold the misaligned address (D13.2.37,
+ * D13.2.40 FAR_EL1). */
 static uint64_t branch_to(uint64_t target)
 {
     __asm__ volatile("blr %0" ::"r"(target) : "x30", "memory");
@@ -215,7 +218,8 @@ static void check_pc_alignment_el0(const void *arg)
     expect("FAR", this_cpu()->trap[0].far, target);
 }
 
-/* SCTLR_ELx.SA, SA0: a load or store with a misaligned SP as base: EC 0x26 (D1.8.2 SP alignment checking). */
+/* SCTLR_ELx.SA, SA0: a load or store with a misaligned SP as base: EC 0x26 (D1.8.2 SP alignment
+ * checking). */
 LABELLED static uint64_t load_on_bad_sp(uint64_t arg)
 {
     __asm__ volatile("mov x9, sp\n add x10, x9, #8\n mov sp, x10\n .global sp_load\n"
@@ -277,7 +281,8 @@ static void check_sp_banks(const void *arg)
 /* MRS SP_EL0 with SPSel = 0 and SP_EL1 at EL1 are UNDEFINED (C5.2.17 SP_EL0, C5.2.18 SP_EL1). */
 LABELLED static uint64_t sp_el0_with_spsel_0(uint64_t arg)
 {
-    __asm__ volatile("msr spsel, #0\n .global sp0_read\nsp0_read: mrs %0, sp_el0\n msr spsel, #1" : "+r"(arg));
+    __asm__ volatile("msr spsel, #0\n .global sp0_read\nsp0_read: mrs %0, sp_el0\n msr spsel, #1"
+                     : "+r"(arg));
     return arg;
 }
 extern uint8_t sp0_read[];
@@ -293,13 +298,16 @@ const struct check checks[] = {
     {.name = "svc_at_el0_goes_to_el1_with_its_number",
      SYNC(.insn = svc_7, .el = 0, .to_el = 1, .offset = 0x400, .esr = 0x56000007, .after = true)},
     {.name = "svc_at_el1_goes_to_el1_spx_vector",
-     SYNC(.insn = svc_ffff, .el = 1, .to_el = 1, .offset = 0x200, .esr = 0x5600ffff, .after = true)},
+     SYNC(.insn = svc_ffff, .el = 1, .to_el = 1, .offset = 0x200, .esr = 0x5600ffff,
+          .after = true)},
     {.name = "svc_at_el2_goes_to_el2",
      SYNC(.insn = svc_7, .el = 2, .to_el = 2, .offset = 0x200, .esr = 0x56000007, .after = true)},
     {.name = "hvc_at_el1_goes_to_el2_with_its_number",
-     SYNC(.insn = hvc_1234, .el = 1, .to_el = 2, .offset = 0x400, .esr = 0x5a001234, .after = true)},
+     SYNC(.insn = hvc_1234, .el = 1, .to_el = 2, .offset = 0x400, .esr = 0x5a001234,
+          .after = true)},
     {.name = "hvc_at_el2_goes_to_el2",
-     SYNC(.insn = hvc_1234, .el = 2, .to_el = 2, .offset = 0x200, .esr = 0x5a001234, .after = true)},
+     SYNC(.insn = hvc_1234, .el = 2, .to_el = 2, .offset = 0x200, .esr = 0x5a001234,
+          .after = true)},
     {.name = "hvc_at_el0_is_undefined",
      SYNC(.insn = hvc_1234, .el = 0, .to_el = 1, .offset = 0x400, .esr = ESR_UNKNOWN)},
     {.name = "smc_at_el0_is_undefined",

@@ -1,5 +1,5 @@
-/* The generic timer: conditions, interrupts, views and offsets (Arm ARM D11). PPIs of the board: 30 CNTP, 27 CNTV, 26
- * CNTHP, 28 CNTHV. */
+/* The generic timer: conditions, interrupts, views and offsets (Arm ARM D11). PPIs of the board: 30
+ * CNTP, 27 CNTV, 26 CNTHP, 28 CNTHV. */
 #include "gic.h"
 
 #define PPI_CNTP   30
@@ -132,7 +132,8 @@ static void check_disabled(const void *arg)
     expect("taken", irq_window(), false);
 }
 
-/* TVAL: a write sets CVAL = count + SignExtend(value[31:0]); a read gives CVAL - count (D11.2.4). */
+/* TVAL: a write sets CVAL = count + SignExtend(value[31:0]); a read gives CVAL - count (D11.2.4).
+ */
 static void check_tval_positive(const void *arg)
 {
     (void)arg;
@@ -291,7 +292,9 @@ const struct check checks[] = {
     {.name = "physical_timer_fires_as_ppi_30", TIMER(check_fires, PPI_CNTP)},
     {.name = "virtual_timer_fires_as_ppi_27", TIMER(check_fires, PPI_CNTV)},
     {.name = "hypervisor_timer_fires_as_ppi_26", TIMER(check_fires, PPI_CNTHP)},
-    {.name = "hypervisor_virtual_timer_fires_as_ppi_28", .need = NEED_VHE, TIMER(check_fires, PPI_CNTHV)},
+    {.name = "hypervisor_virtual_timer_fires_as_ppi_28",
+     .need = NEED_VHE,
+     TIMER(check_fires, PPI_CNTHV)},
     {.name = "physical_timer_in_the_past_fires_at_once", TIMER(check_past, PPI_CNTP)},
     {.name = "virtual_timer_in_the_past_fires_at_once", TIMER(check_past, PPI_CNTV)},
     {.name = "hypervisor_timer_in_the_past_fires_at_once", TIMER(check_past, PPI_CNTHP)},

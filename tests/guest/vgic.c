@@ -130,7 +130,10 @@ static void check_hw(const void *arg)
     gic_eoi(TEST_SPI);
     expect("physically active", gic_get(GICD_ISACTIVER, TEST_SPI), 1);
     vgic_on(0);
-    lr_write(0, (struct lr){.vintid = VIRQ, .priority = 0xa0, .state = LR_PENDING, .hw = true, .pintid = TEST_SPI});
+    lr_write(
+        0,
+        (struct lr){
+            .vintid = VIRQ, .priority = 0xa0, .state = LR_PENDING, .hw = true, .pintid = TEST_SPI});
     expect("IAR", run_el1(v_ack, 0), VIRQ);
     expect("active while the guest handles it", gic_get(GICD_ISACTIVER, TEST_SPI), 1);
     run_el1(v_eoi, VIRQ);
@@ -138,7 +141,8 @@ static void check_hw(const void *arg)
     expect("state", lr_state(0), LR_INVALID);
 }
 
-/* An EOI of an interrupt that no list register has counts in EOIcount; LRENPIE makes it a maintenance interrupt. */
+/* An EOI of an interrupt that no list register has counts in EOIcount; LRENPIE makes it a
+ * maintenance interrupt. */
 static void check_eoi_count(const void *arg)
 {
     (void)arg;
@@ -188,7 +192,8 @@ static void check_eoi_maintenance(const void *arg)
     expect("EISR of an emptied LR", vgic_eisr(), 0);
 }
 
-/* ELRSR: a bit for each list register that is free; one with EOI maintenance still wanted is not. */
+/* ELRSR: a bit for each list register that is free; one with EOI maintenance still wanted is not.
+ */
 static void check_elrsr(const void *arg)
 {
     (void)arg;
@@ -217,7 +222,8 @@ static void check_maintenance_irq(const void *arg)
     expect("IAR when the cause is gone", gic_ack(), SPURIOUS);
 }
 
-/* It interrupts EL1 as well: physical IRQs of a guest go to EL2 with HCR_EL2.IMO whatever PSTATE.I says. */
+/* It interrupts EL1 as well: physical IRQs of a guest go to EL2 with HCR_EL2.IMO whatever PSTATE.I
+ * says. */
 static void check_maintenance_irq_at_el1(const void *arg)
 {
     (void)arg;
@@ -262,10 +268,14 @@ static void check_vmcr(const void *arg)
 
 const struct check checks[] = {
     {.name = "list_register_goes_from_pending_to_active_to_invalid", .run = check_life},
-    {.name = "virtual_interface_disabled_signals_nothing", QUIET(.vhcr = 0, .hcr = 3UL << 3, .pmr = 0xf0, .state = LR_PENDING)},
-    {.name = "list_register_is_not_signalled_without_imo", QUIET(.vhcr = 1, .hcr = 0, .pmr = 0xf0, .state = LR_PENDING)},
-    {.name = "virtual_priority_mask_hides_a_list_register", QUIET(.vhcr = 1, .hcr = 3UL << 3, .pmr = 0xa0, .state = LR_PENDING)},
-    {.name = "active_list_register_is_not_signalled", QUIET(.vhcr = 1, .hcr = 3UL << 3, .pmr = 0xf0, .state = LR_ACTIVE)},
+    {.name = "virtual_interface_disabled_signals_nothing",
+     QUIET(.vhcr = 0, .hcr = 3UL << 3, .pmr = 0xf0, .state = LR_PENDING)},
+    {.name = "list_register_is_not_signalled_without_imo",
+     QUIET(.vhcr = 1, .hcr = 0, .pmr = 0xf0, .state = LR_PENDING)},
+    {.name = "virtual_priority_mask_hides_a_list_register",
+     QUIET(.vhcr = 1, .hcr = 3UL << 3, .pmr = 0xa0, .state = LR_PENDING)},
+    {.name = "active_list_register_is_not_signalled",
+     QUIET(.vhcr = 1, .hcr = 3UL << 3, .pmr = 0xf0, .state = LR_ACTIVE)},
     {.name = "virtual_interrupts_come_in_order_of_priority", .run = check_order},
     {.name = "virtual_interrupt_of_higher_priority_preempts", .run = check_preemption},
     {.name = "virtual_binary_point_stops_preemption", .run = check_binary_point},

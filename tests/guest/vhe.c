@@ -1,5 +1,6 @@
-/* The Virtualization Host Extensions: redirection with E2H = 1, the EL12 and EL02 names, CPTR and CNTHCTL in the other
- * layout, TGE, translation of EL2&0 (Arm ARM D5.6, D13.1.5, and each register's page). */
+/* The Virtualization Host Extensions: redirection with E2H = 1, the EL12 and EL02 names, CPTR and
+ * CNTHCTL in the other layout, TGE, translation of EL2&0 (Arm ARM D5.6, D13.1.5, and each
+ * register's page). */
 #include "gic.h"
 #include "pt.h"
 
@@ -20,8 +21,9 @@ INSN(read_sctlr, "mrs x0, sctlr_el1");
 INSN(load, "ldr x0, [x0]");
 INSN(store, "str xzr, [x0]");
 
-/* One register under three names: at EL2 with E2H = 1 the EL1 name reaches the EL2 register and the EL12 name the EL1
- * register. Values are ones that no check depends on and that have only storage bits. */
+/* One register under three names: at EL2 with E2H = 1 the EL1 name reaches the EL2 register and the
+ * EL12 name the EL1 register. Values are ones that no check depends on and that have only storage
+ * bits. */
 struct alias {
     void (*write_el1)(uint64_t), (*write_el12)(uint64_t), (*write_el2)(uint64_t);
     uint64_t (*read_el1)(void), (*read_el12)(void), (*read_el2)(void);
@@ -100,8 +102,9 @@ static void check_alias(const void *arg)
 #define ALIAS(reg, value2, value1)                                                                 \
     .need = NEED_VHE, .run = check_alias, .arg = &(const struct alias)                             \
     {                                                                                              \
-        .write_el1 = reg##_w1, .write_el12 = reg##_w12, .write_el2 = reg##_w2, .read_el1 = reg##_r1,   \
-        .read_el12 = reg##_r12, .read_el2 = reg##_r2, .el2 = (value2), .el1 = (value1)             \
+        .write_el1 = reg##_w1, .write_el12 = reg##_w12, .write_el2 = reg##_w2,                     \
+        .read_el1 = reg##_r1, .read_el12 = reg##_r12, .read_el2 = reg##_r2, .el2 = (value2),       \
+        .el1 = (value1)                                                                            \
     }
 
 /* EL12 and EL02 names are UNDEFINED at EL2 with E2H = 0 and at EL1 (D13.1.5). */
@@ -131,7 +134,8 @@ static void check_undef(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* CPTR_EL2 with E2H = 1: FPEN in [21:20]; 0b01 traps EL0 with TGE = 1 only, 0b00 and 0b10 EL2 as well (CPTR_EL2). */
+/* CPTR_EL2 with E2H = 1: FPEN in [21:20]; 0b01 traps EL0 with TGE = 1 only, 0b00 and 0b10 EL2 as
+ * well (CPTR_EL2). */
 struct fpen_case {
     uint64_t cptr, hcr;
     unsigned el;
@@ -159,8 +163,8 @@ static void check_fpen(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* CNTHCTL_EL2 with E2H = 1: EL0PCTEN 0, EL0VCTEN 1, EL0VTEN 8, EL0PTEN 9 for EL0 with TGE; EL1PCTEN 10 and EL1PTEN 11
- * for EL1 (CNTHCTL_EL2). */
+/* CNTHCTL_EL2 with E2H = 1: EL0PCTEN 0, EL0VCTEN 1, EL0VTEN 8, EL0PTEN 9 for EL0 with TGE; EL1PCTEN
+ * 10 and EL1PTEN 11 for EL1 (CNTHCTL_EL2). */
 struct cnt_case {
     guest_fn insn;
     unsigned el;
@@ -202,7 +206,8 @@ static void check_el0(const void *arg)
 
     vhe_enter(HCR_TGE);
     WR("s3_4_c1_c0_0", 0x30c50830 | c->sctlr);
-    WR("s3_5_c1_c0_0", 0x30d00800 | 1UL << 9 | 1UL << 15); /* EL1's would allow it: it must not count */
+    WR("s3_5_c1_c0_0",
+       0x30d00800 | 1UL << 9 | 1UL << 15); /* EL1's would allow it: it must not count */
     ISB();
     run_el0(c->insn, 0);
     if (c->esr != 0) {
@@ -218,7 +223,8 @@ static void check_el0(const void *arg)
         __VA_ARGS__                                                                                \
     }
 
-/* EL2&0: two tables, permissions with AP[1] as at EL1&0, faults of EL0 to EL2 with EC 0x24 (D5.2.? EL2&0 regime). */
+/* EL2&0: two tables, permissions with AP[1] as at EL1&0, faults of EL0 to EL2 with EC 0x24
+ * (D5.1.1). */
 struct el20_case {
     guest_fn access;
     unsigned el;
@@ -255,7 +261,8 @@ static void check_el20(const void *arg)
     uint64_t value = run_at_level(c->el, c->access, va);
     el2_mmu_off();
     if (c->esr != 0) {
-        this_cpu()->trap[0].esr &= ~0x01ffc000UL; /* ISV: see el2_abort_of_stage_1_has_no_instruction_syndrome */
+        this_cpu()->trap[0].esr &=
+            ~0x01ffc000UL; /* ISV: see el2_abort_of_stage_1_has_no_instruction_syndrome */
         expect_trap(2, c->el == 0 ? VEC_LOWER64 : VEC_CUR_SPX, c->esr);
         expect("FAR", this_cpu()->trap[0].far, va);
     } else if (expect_no_trap("ESR") && c->access == load) {
@@ -285,7 +292,8 @@ static void check_cntvct(const void *arg)
     expect_true("CNTVCT", count >= before && count <= RD("cntpct_el0"));
 }
 
-/* At EL2 with E2H = 1, CNTP and CNTV names reach CNTHP and CNTHV; EL02 names reach CNTP and CNTV. */
+/* At EL2 with E2H = 1, CNTP and CNTV names reach CNTHP and CNTHV; EL02 names reach CNTP and CNTV.
+ */
 static void check_el02(const void *arg)
 {
     (void)arg;
@@ -315,6 +323,63 @@ static void check_el1_own(const void *arg)
     expect_no_trap("ESR");
     expect("SCTLR_EL1 at EL1", run_el1(insn, 0), 0x30d00800);
 }
+
+/* TPIDR_EL1, PAR_EL1, SP_EL1 are not redirected: no EL2 register stands behind their names. */
+static void check_not_redirected(const void *arg)
+{
+    uint64_t cpu = RD("tpidr_el2");
+
+    (void)arg;
+    vhe_enter(0);
+    WR("tpidr_el1", 0x1234);
+    WR("par_el1", 0x800);
+    WR("sp_el1", 0x5670);
+    uint64_t el2 = RD("tpidr_el2"), el1 = RD("tpidr_el1"), par = RD("par_el1"), sp = RD("sp_el1");
+    WR("tpidr_el1", cpu);
+    expect("TPIDR_EL2", el2, cpu);
+    expect("TPIDR_EL1", el1, 0x1234);
+    expect("PAR_EL1", par, 0x800);
+    expect("SP_EL1", sp, 0x5670);
+}
+
+/* TLBI VAE1 and VMALLE1 with E2H = TGE = 1 serve the EL2&0 regime (D5.10.2). */
+struct tlbi_case {
+    guest_fn tlbi;
+};
+INSN(tlbi_vae1, "tlbi vae1, x0\n dsb nsh\n isb");
+INSN(tlbi_vae1is, "tlbi vae1is, x0\n dsb ish\n isb");
+INSN(tlbi_vae2, "tlbi vae2, x0\n dsb nsh\n isb");
+INSN(tlbi_vmalle1, "tlbi vmalle1\n dsb nsh\n isb");
+INSN(tlbi_alle2, "tlbi alle2\n dsb nsh\n isb");
+
+static void check_tlbi(const void *arg)
+{
+    const struct tlbi_case *c = arg;
+    struct pt pt = vhe_map();
+
+    *(volatile uint64_t *)TEST_PA = 1;
+    *(volatile uint64_t *)TEST_PA2 = 2;
+    pt_map_leaf(&pt, TEST_VA, TEST_PA, 3, RW_EL2);
+    vhe_enter(HCR_TGE);
+    el2_mmu_on(&pt);
+    uint64_t before = load(TEST_VA);
+    *pt_descriptor(&pt, TEST_VA, 3) = 0;
+    DSB();
+    c->tlbi(TEST_VA >> 12);
+    pt_map_leaf(&pt, TEST_VA, TEST_PA2, 3, RW_EL2);
+    OP("dsb sy\n isb");
+    uint64_t after = load(TEST_VA);
+    el2_mmu_off();
+    expect_no_trap("ESR");
+    expect("before", before, 1);
+    expect("after", after, 2);
+}
+
+#define TLBI(function)                                                                             \
+    .need = NEED_VHE, .run = check_tlbi, .arg = &(const struct tlbi_case)                          \
+    {                                                                                              \
+        .tlbi = (function)                                                                         \
+    }
 
 /* TGE = 1 with E2H = 1: physical interrupts go to EL2 whatever IMO says (D1.13.1). */
 static uint64_t wait_a_bit(uint64_t arg)
@@ -378,7 +443,8 @@ const struct check checks[] = {
     {.name = "spsr_el12_without_e2h_is_undefined", UNDEF(.insn = read_spsr_el12, .el = 2)},
     {.name = "cntkctl_el12_without_e2h_is_undefined", UNDEF(.insn = read_cntkctl_el12, .el = 2)},
     {.name = "cntp_ctl_el02_without_e2h_is_undefined", UNDEF(.insn = read_cntp_ctl_el02, .el = 2)},
-    {.name = "cntv_cval_el02_without_e2h_is_undefined", UNDEF(.insn = read_cntv_cval_el02, .el = 2)},
+    {.name = "cntv_cval_el02_without_e2h_is_undefined",
+     UNDEF(.insn = read_cntv_cval_el02, .el = 2)},
     {.name = "sctlr_el12_at_el1_is_undefined", UNDEF(.insn = read_sctlr_el12, .el = 1)},
     {.name = "ttbr1_el2_at_el1_is_undefined", UNDEF(.insn = read_ttbr1_el2, .el = 1)},
     {.name = "vhe_cptr_fpen_3_traps_nothing", FPEN(.cptr = 3UL << 20, .el = 2)},
@@ -387,33 +453,56 @@ const struct check checks[] = {
     {.name = "vhe_cptr_fpen_0_traps_el1", FPEN(.cptr = 0, .el = 1, .trapped = true)},
     {.name = "vhe_cptr_fpen_1_lets_el2_use_fp", FPEN(.cptr = 1UL << 20, .el = 2)},
     {.name = "vhe_cptr_fpen_1_lets_el1_use_fp", FPEN(.cptr = 1UL << 20, .el = 1)},
-    {.name = "vhe_cptr_fpen_1_traps_el0_with_tge", FPEN(.cptr = 1UL << 20, .hcr = HCR_TGE, .el = 0, .trapped = true)},
+    {.name = "vhe_cptr_fpen_1_traps_el0_with_tge",
+     FPEN(.cptr = 1UL << 20, .hcr = HCR_TGE, .el = 0, .trapped = true)},
     {.name = "vhe_cptr_fpen_3_lets_el0_use_fp", FPEN(.cptr = 3UL << 20, .hcr = HCR_TGE, .el = 0)},
-    {.name = "vhe_el1pcten_0_traps_cntpct", CNT(.insn = read_cntpct, .el = 1, .cnthctl = 1UL << 11, .esr = 0x6232f801)},
-    {.name = "vhe_el1pcten_1_lets_el1_read_cntpct", CNT(.insn = read_cntpct, .el = 1, .cnthctl = 1UL << 10)},
-    {.name = "vhe_el1pten_0_traps_cntp", CNT(.insn = read_cntp_ctl, .el = 1, .cnthctl = 1UL << 10, .esr = 0x6232f805)},
-    {.name = "vhe_el1pten_1_lets_el1_use_cntp", CNT(.insn = read_cntp_ctl, .el = 1, .cnthctl = 1UL << 11)},
-    {.name = "vhe_el0pcten_0_traps_el0_to_el2", CNT(.insn = read_cntpct, .el = 0, .hcr = HCR_TGE, .cnthctl = 2, .esr = 0x6232f801)},
-    {.name = "vhe_el0pcten_1_lets_el0_read_cntpct", CNT(.insn = read_cntpct, .el = 0, .hcr = HCR_TGE, .cnthctl = 1)},
-    {.name = "vhe_el0vcten_0_traps_el0_to_el2", CNT(.insn = read_cntvct, .el = 0, .hcr = HCR_TGE, .cnthctl = 1, .esr = 0x6234f801)},
+    {.name = "vhe_el1pcten_0_traps_cntpct",
+     CNT(.insn = read_cntpct, .el = 1, .cnthctl = 1UL << 11, .esr = 0x6232f801)},
+    {.name = "vhe_el1pcten_1_lets_el1_read_cntpct",
+     CNT(.insn = read_cntpct, .el = 1, .cnthctl = 1UL << 10)},
+    {.name = "vhe_el1pten_0_traps_cntp",
+     CNT(.insn = read_cntp_ctl, .el = 1, .cnthctl = 1UL << 10, .esr = 0x6232f805)},
+    {.name = "vhe_el1pten_1_lets_el1_use_cntp",
+     CNT(.insn = read_cntp_ctl, .el = 1, .cnthctl = 1UL << 11)},
+    {.name = "vhe_el0pcten_0_traps_el0_to_el2",
+     CNT(.insn = read_cntpct, .el = 0, .hcr = HCR_TGE, .cnthctl = 2, .esr = 0x6232f801)},
+    {.name = "vhe_el0pcten_1_lets_el0_read_cntpct",
+     CNT(.insn = read_cntpct, .el = 0, .hcr = HCR_TGE, .cnthctl = 1)},
+    {.name = "vhe_el0vcten_0_traps_el0_to_el2",
+     CNT(.insn = read_cntvct, .el = 0, .hcr = HCR_TGE, .cnthctl = 1, .esr = 0x6234f801)},
     {.name = "vhe_el0_svc_goes_to_el2", EL0(.insn = svc_4, .esr = 0x56000004, .after = 4)},
     {.name = "vhe_el0_undefined_goes_to_el2", EL0(.insn = udf, .esr = 0x02000000)},
     {.name = "vhe_el0_daif_is_under_sctlr_el2_uma", EL0(.insn = read_daif, .esr = 0x6232d005)},
     {.name = "vhe_el0_daif_is_allowed_by_sctlr_el2_uma", EL0(.insn = read_daif, .sctlr = 1UL << 9)},
     {.name = "vhe_el0_ctr_is_under_sctlr_el2_uct", EL0(.insn = read_ctr, .esr = 0x6232c001)},
     {.name = "vhe_el0_ctr_is_allowed_by_sctlr_el2_uct", EL0(.insn = read_ctr, .sctlr = 1UL << 15)},
-    {.name = "vhe_el20_page_translates_at_el2", EL20(.access = load, .el = 2, .attributes = RW_EL2)},
-    {.name = "vhe_el20_page_translates_at_el0", EL20(.access = load, .el = 0, .attributes = RW_EL0)},
-    {.name = "vhe_el20_ttbr1_translates", EL20(.access = load, .el = 2, .attributes = RW_EL2, .high = true)},
-    {.name = "vhe_el20_ttbr1_translates_at_el0", EL20(.access = load, .el = 0, .attributes = RW_EL0, .high = true)},
-    {.name = "vhe_el20_kernel_page_refuses_el0", EL20(.access = load, .el = 0, .attributes = RW_EL2, .esr = 0x9200000f)},
+    {.name = "vhe_el20_page_translates_at_el2",
+     EL20(.access = load, .el = 2, .attributes = RW_EL2)},
+    {.name = "vhe_el20_page_translates_at_el0",
+     EL20(.access = load, .el = 0, .attributes = RW_EL0)},
+    {.name = "vhe_el20_ttbr1_translates",
+     EL20(.access = load, .el = 2, .attributes = RW_EL2, .high = true)},
+    {.name = "vhe_el20_ttbr1_translates_at_el0",
+     EL20(.access = load, .el = 0, .attributes = RW_EL0, .high = true)},
+    {.name = "vhe_el20_kernel_page_refuses_el0",
+     EL20(.access = load, .el = 0, .attributes = RW_EL2, .esr = 0x9200000f)},
     {.name = "vhe_el20_hole_faults_at_el2", EL20(.access = load, .el = 2, .esr = 0x96000007)},
     {.name = "vhe_el20_hole_faults_from_el0", EL20(.access = store, .el = 0, .esr = 0x92000047)},
-    {.name = "vhe_el20_hole_of_ttbr1_faults", EL20(.access = load, .el = 2, .high = true, .esr = 0x96000007)},
-    {.name = "vhe_el20_read_only_page_refuses_el2", EL20(.access = store, .el = 2, .attributes = RW_EL2 | PT_AP_RO, .esr = 0x9600004f)},
+    {.name = "vhe_el20_hole_of_ttbr1_faults",
+     EL20(.access = load, .el = 2, .high = true, .esr = 0x96000007)},
+    {.name = "vhe_el20_read_only_page_refuses_el2",
+     EL20(.access = store, .el = 2, .attributes = RW_EL2 | PT_AP_RO, .esr = 0x9600004f)},
     {.name = "vhe_cntvct_ignores_cntvoff", .need = NEED_VHE, .run = check_cntvct},
     {.name = "vhe_el02_names_reach_the_timers_of_el1", .need = NEED_VHE, .run = check_el02},
     {.name = "vhe_leaves_el1_its_registers", .need = NEED_VHE, .run = check_el1_own},
+    {.name = "vhe_does_not_redirect_tpidr_par_and_sp",
+     .need = NEED_VHE,
+     .run = check_not_redirected},
+    {.name = "vhe_tlbi_vae1_serves_el20", TLBI(tlbi_vae1)},
+    {.name = "vhe_tlbi_vae1is_serves_el20", TLBI(tlbi_vae1is)},
+    {.name = "vhe_tlbi_vae2_serves_el20", TLBI(tlbi_vae2)},
+    {.name = "vhe_tlbi_vmalle1_serves_el20", TLBI(tlbi_vmalle1)},
+    {.name = "vhe_tlbi_alle2_serves_el20", TLBI(tlbi_alle2)},
     {.name = "vhe_tge_takes_irqs_of_el0", .need = NEED_VHE, .run = check_tge_irq},
     {.name = "vhe_span_0_sets_pan_on_entry_to_el2", .need = NEED_VHE | NEED_PAN, .run = check_span},
 };

@@ -1,4 +1,5 @@
-/* The number of CPUs and the command line, from the flattened device tree (Devicetree Specification v0.3 chapter 5). */
+/* The number of CPUs and the command line, from the flattened device tree (Devicetree Specification
+ * v0.3 chapter 5). */
 #include "guest.h"
 
 #define FDT_MAGIC      0xd00dfeedU

@@ -14,8 +14,8 @@ static uint64_t field(uint64_t reg, unsigned low)
     return (reg >> low) & 0xf;
 }
 
-/* Fields: Arm ARM D13.2 (ID_AA64PFR0_EL1, ID_AA64MMFR0_EL1, ID_AA64MMFR1_EL1, ID_AA64MMFR2_EL1, ID_AA64ISAR0_EL1,
- * ID_AA64DFR0_EL1). */
+/* Fields: Arm ARM D13.2 (ID_AA64PFR0_EL1, ID_AA64MMFR0_EL1, ID_AA64MMFR1_EL1, ID_AA64MMFR2_EL1,
+ * ID_AA64ISAR0_EL1, ID_AA64DFR0_EL1). */
 static void find_features(void)
 {
     uint64_t pfr0 = RD("id_aa64pfr0_el1"), mmfr0 = RD("id_aa64mmfr0_el1");
@@ -39,9 +39,9 @@ static void find_features(void)
 static const char *missing(unsigned need)
 {
     static const char *const names[] = {
-        "no GICv2",      "no GICv3",   "no VHE",       "has VHE",      "no PAN",
-        "no UAO",        "no LSE",     "no PMU",       "one CPU only", "fewer than 4 CPUs",
-        "no 16K granule", "no 64K granule", "no TTL",  "no HAFDBS",    "has LSE",
+        "no GICv2",       "no GICv3",       "no VHE", "has VHE",      "no PAN",
+        "no UAO",         "no LSE",         "no PMU", "one CPU only", "fewer than 4 CPUs",
+        "no 16K granule", "no 64K granule", "no TTL", "no HAFDBS",    "has LSE",
         "no EVT",
     };
     for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {

@@ -226,7 +226,8 @@ void gic_eoi_mode(bool split)
         WR(ICC_CTLR_EL1, split ? 2 : 0);
         ISB();
     } else {
-        GICC(GICC_CTLR) = split ? 0x201 : 1; /* EOImodeNS of a GIC without Security Extensions: bit 9 */
+        GICC(GICC_CTLR) =
+            split ? 0x201 : 1; /* EOImodeNS of a GIC without Security Extensions: bit 9 */
     }
     DSB();
 }

@@ -1,4 +1,5 @@
-/* GICv2 and GICv3 as QEMU's virt board places them. Offsets: ARM IHI 0048B chapter 4 and IHI 0069 chapter 12. */
+/* GICv2 and GICv3 as QEMU's virt board places them. Offsets: ARM IHI 0048B chapter 4 and IHI 0069
+ * chapter 12. */
 #ifndef EL2SIM_TESTS_GUEST_LIB_GIC_H
 #define EL2SIM_TESTS_GUEST_LIB_GIC_H
 
@@ -18,23 +19,24 @@
 #define GICV(offset)      (*(volatile uint32_t *)(GICV_BASE + (offset)))
 #define GICD_BYTE(offset) (*(volatile uint8_t *)(GICD_BASE + (offset)))
 
-enum gicd { /* the same in both versions; for GICv3's INTID < 32 in the SGI frame of the redistributor */
-    GICD_CTLR = 0x000,
-    GICD_TYPER = 0x004,
-    GICD_IGROUPR = 0x080,
-    GICD_ISENABLER = 0x100,
-    GICD_ICENABLER = 0x180,
-    GICD_ISPENDR = 0x200,
-    GICD_ICPENDR = 0x280,
-    GICD_ISACTIVER = 0x300,
-    GICD_ICACTIVER = 0x380,
-    GICD_IPRIORITYR = 0x400,
-    GICD_ITARGETSR = 0x800,
-    GICD_ICFGR = 0xc00,
-    GICD_SGIR = 0xf00,
-    GICD_CPENDSGIR = 0xf10,
-    GICD_SPENDSGIR = 0xf20,
-    GICD_IROUTER = 0x6000,
+enum gicd { /* the same in both versions; for GICv3's INTID < 32 in the SGI frame of the
+               redistributor */
+            GICD_CTLR = 0x000,
+            GICD_TYPER = 0x004,
+            GICD_IGROUPR = 0x080,
+            GICD_ISENABLER = 0x100,
+            GICD_ICENABLER = 0x180,
+            GICD_ISPENDR = 0x200,
+            GICD_ICPENDR = 0x280,
+            GICD_ISACTIVER = 0x300,
+            GICD_ICACTIVER = 0x380,
+            GICD_IPRIORITYR = 0x400,
+            GICD_ITARGETSR = 0x800,
+            GICD_ICFGR = 0xc00,
+            GICD_SGIR = 0xf00,
+            GICD_CPENDSGIR = 0xf10,
+            GICD_SPENDSGIR = 0xf20,
+            GICD_IROUTER = 0x6000,
 };
 
 enum gicc {
@@ -104,15 +106,18 @@ enum gich {
 bool gic_is_v3(void);
 void gic_reset(void);
 
-/* Distributor side, on either version. Interrupts start disabled, priority 0xa0, SPIs targeted at CPU 0, level. */
-void gic_set(unsigned bank, unsigned intid);     /* set the INTID's bit in a bank of one bit per INTID */
+/* Distributor side, on either version. Interrupts start disabled, priority 0xa0, SPIs targeted at
+ * CPU 0, level. */
+void gic_set(unsigned bank,
+             unsigned intid); /* set the INTID's bit in a bank of one bit per INTID */
 bool gic_get(unsigned bank, unsigned intid);
 void gic_priority(unsigned intid, unsigned priority);
 void gic_group1(unsigned intid, bool group1);
 void gic_edge(unsigned intid);
 
 /* CPU interface of group 0 in GICv2, group 1 in GICv3: both signal IRQ. */
-void gic_cpu_on(void); /* distributor and CPU interface enabled, PMR 0xf0; all INTIDs of group 1 on GICv3 */
+void gic_cpu_on(
+    void); /* distributor and CPU interface enabled, PMR 0xf0; all INTIDs of group 1 on GICv3 */
 unsigned gic_ack(void);
 void gic_eoi(unsigned intid);
 void gic_deactivate(unsigned intid);
@@ -124,7 +129,8 @@ void gic_eoi_mode(bool split);
 void gic_sgi(unsigned intid, unsigned cpu_mask);
 bool gic_wait_pending(unsigned intid); /* until HPPIR shows it */
 
-/* Physical IRQs to EL2 (HCR_EL2.IMO), unmasked for a moment; true if one was taken (see the trap log). */
+/* Physical IRQs to EL2 (HCR_EL2.IMO), unmasked for a moment; true if one was taken (see the trap
+ * log). */
 bool irq_window(void);
 
 #endif

@@ -1,4 +1,5 @@
-/* What every group of checks uses: registers, traps, runs at lower exception levels, the check table. */
+/* What every group of checks uses: registers, traps, runs at lower exception levels, the check
+ * table. */
 #ifndef EL2SIM_TESTS_GUEST_LIB_GUEST_H
 #define EL2SIM_TESTS_GUEST_LIB_GUEST_H
 
@@ -6,13 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MAX_CPUS       8
-#define TRAP_LOG_SIZE  8
-#define EXIT_IMM       0x7fff /* SVC, HVC or SMC with this number ends run_el1() and run_el0() */
-#define UART_BASE      0x09000000UL
-#define ARRAY_SIZE(a)  (sizeof(a) / sizeof((a)[0]))
-#define LABELLED       __attribute__((noipa)) /* its assembly defines a label: one copy only */
-#define USER_DATA      __attribute__((section(".user")))
+#define MAX_CPUS      8
+#define TRAP_LOG_SIZE 8
+#define EXIT_IMM      0x7fff /* SVC, HVC or SMC with this number ends run_el1() and run_el0() */
+#define UART_BASE     0x09000000UL
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define LABELLED      __attribute__((noipa)) /* its assembly defines a label: one copy only */
+#define USER_DATA     __attribute__((section(".user")))
 
 #define RD(reg)                                                                                    \
     ({                                                                                             \
@@ -27,7 +28,8 @@
 #define OP(text)       __asm__ volatile(text ::: "memory")
 #define OP1(text, arg) __asm__ volatile(text ", %0" ::"r"((uint64_t)(arg)) : "memory")
 
-/* A function of one or few instructions (argument and result in x0) whose address is that of the first one. */
+/* A function of one or few instructions (argument and result in x0) whose address is that of the
+ * first one. */
 #define INSN(name, text)                                                                           \
     uint64_t name(uint64_t x0);                                                                    \
     __asm__(".pushsection .text\n.arch armv8.4-a+fp\n.balign 4\n.global " #name "\n" #name         \
@@ -63,7 +65,8 @@ struct percpu { /* the first 64 bytes are known to start.S */
     uint64_t index;
     uint64_t trap_count;
     struct trap trap[TRAP_LOG_SIZE];
-    trap_hook irq_hook;  /* IRQ, FIQ and SError at any EL; without it the exception is masked in SPSR */
+    trap_hook
+        irq_hook; /* IRQ, FIQ and SError at any EL; without it the exception is masked in SPSR */
     trap_hook sync_hook; /* called for synchronous exceptions in place of the default rule */
 };
 
@@ -150,7 +153,8 @@ bool expect_trap(uint64_t el, uint64_t offset, uint64_t esr);
 bool expect_trap_at(uint64_t el, uint64_t offset, uint64_t esr, const void *elr);
 bool failed(void);
 
-/* An instruction that a control field traps: as the state is reset it runs, with the field changed it traps. */
+/* An instruction that a control field traps: as the state is reset it runs, with the field changed
+ * it traps. */
 enum control {
     CTL_HCR_EL2,
     CTL_CPTR_EL2,

@@ -78,7 +78,8 @@ uint64_t *pt_descriptor(const struct pt *pt, uint64_t va, unsigned level)
 
 void pt_map_leaf(const struct pt *pt, uint64_t va, uint64_t pa, unsigned level, uint64_t attributes)
 {
-    *pt_descriptor(pt, va, level) = pa | (attributes & ATTR_MASK) | (level == 3 ? PT_PAGE : PT_BLOCK);
+    *pt_descriptor(pt, va, level) =
+        pa | (attributes & ATTR_MASK) | (level == 3 ? PT_PAGE : PT_BLOCK);
 }
 
 void pt_map(const struct pt *pt, uint64_t va, uint64_t pa, uint64_t size, uint64_t attributes)
@@ -181,7 +182,8 @@ void stage2_on(const struct pt *pt, unsigned vmid)
     uint64_t tg0 = pt->granule_bits == 12 ? 0 : pt->granule_bits == 16 ? 1 : 2;
     uint64_t sl0 = pt->granule_bits == 12 ? 2 - pt->start_level : 3 - pt->start_level;
 
-    WR("vtcr_el2", VTCR_RES1 | VTCR_PS_40 | tg0 << 14 | TCR_WALK_WB | sl0 << 6 | (64 - pt->va_bits));
+    WR("vtcr_el2",
+       VTCR_RES1 | VTCR_PS_40 | tg0 << 14 | TCR_WALK_WB | sl0 << 6 | (64 - pt->va_bits));
     WR("vttbr_el2", (uint64_t)pt->root | (uint64_t)vmid << 48);
     WR("hcr_el2", RD("hcr_el2") | 1);
     tlb_flush_all();

@@ -1,4 +1,5 @@
-/* The state each check starts from, on the CPU that calls: no stage of translation, no traps, no interrupt. */
+/* The state each check starts from, on the CPU that calls: no stage of translation, no traps, no
+ * interrupt. */
 #include "guest.h"
 #include "gic.h"
 #include "pt.h"
@@ -33,7 +34,8 @@ void spin(unsigned count)
 static void reset_debug(void)
 {
     WR("mdscr_el1", 0);
-    WR("mdcr_el2", (RD("pmcr_el0") >> 11) & 0x1f); /* HPMN = PMCR_EL0.N: all counters are the guest's */
+    WR("mdcr_el2",
+       (RD("pmcr_el0") >> 11) & 0x1f); /* HPMN = PMCR_EL0.N: all counters are the guest's */
     WR("dbgbcr0_el1", 0);
     WR("dbgwcr0_el1", 0);
     WR("oslar_el1", 0);

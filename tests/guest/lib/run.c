@@ -122,11 +122,13 @@ static void handle(struct frame *frame, uint64_t el)
     } else if (cpu->irq_hook != NULL) {
         cpu->irq_hook(frame);
     } else {
-        /* SPSR.I, .F or .A: the interrupted code goes on with it masked. A lower EL cannot mask what HCR_EL2.{IMO, FMO,
-         * AMO} routes here: the routing ends as well. */
+        /* SPSR.I, .F or .A: the interrupted code goes on with it masked. A lower EL cannot mask
+         * what HCR_EL2.{IMO, FMO, AMO} routes here: the routing ends as well. */
         frame->spsr |= kind == VEC_IRQ ? 0x80 : kind == VEC_FIQ ? 0x40 : 0x100;
         if (el == 2 && frame->offset >= VEC_LOWER64) {
-            WR("hcr_el2", RD("hcr_el2") & ~(kind == VEC_IRQ ? 0x10UL : kind == VEC_FIQ ? 8UL : 0x20UL));
+            WR("hcr_el2", RD("hcr_el2") & ~(kind == VEC_IRQ   ? 0x10UL
+                                            : kind == VEC_FIQ ? 8UL
+                                                              : 0x20UL));
         }
     }
 }

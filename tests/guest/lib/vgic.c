@@ -1,4 +1,5 @@
-/* List registers: IHI 0048B 5.3.9 GICH_LRn, IHI 0069 ICH_LR<n>_EL2. Virtual machine control: 5.3.3, ICH_VMCR_EL2. */
+/* List registers: IHI 0048B 5.3.9 GICH_LRn, IHI 0069 ICH_LR<n>_EL2. Virtual machine control: 5.3.3,
+ * ICH_VMCR_EL2. */
 #include "vgic.h"
 
 void vgic_on(unsigned more_hcr_bits)
@@ -50,7 +51,8 @@ static uint64_t lr3_read(unsigned index)
 
 enum lr_state lr_state(unsigned index)
 {
-    return (enum lr_state)(gic_is_v3() ? lr3_read(index) >> 62 : GICH(GICH_LR0 + index * 4) >> 28 & 3);
+    return (enum lr_state)(gic_is_v3() ? lr3_read(index) >> 62
+                                       : GICH(GICH_LR0 + index * 4) >> 28 & 3);
 }
 
 unsigned vgic_hcr(void)

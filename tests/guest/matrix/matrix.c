@@ -1,4 +1,5 @@
-/* Runs the rows and prints for each what happened: value, undef ELn, trap ELn with class and syndrome. */
+/* Runs the rows and prints for each what happened: value, undef ELn, trap ELn with class and
+ * syndrome. */
 #include "matrix.h"
 
 #define HCR_EL2     ENC(3, 4, 1, 1, 0)
@@ -33,7 +34,8 @@ static uint64_t scratch[512] __attribute__((aligned(4096)));
 static uint64_t execute(uint32_t word, unsigned el, uint64_t x0)
 {
     matrix_slot[0] = word;
-    __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" ::"r"(matrix_slot) : "memory");
+    __asm__ volatile("dc cvau, %0\n dsb ish\n ic ivau, %0\n dsb ish\n isb" ::"r"(matrix_slot)
+                     : "memory");
     return run_at_level(el, (guest_fn)matrix_slot, x0);
 }
 
@@ -57,7 +59,8 @@ static void take_over(struct frame *frame)
         return;
     }
     if (cpu->trap_count <= TRAP_LOG_SIZE) {
-        cpu->trap[cpu->trap_count - 1] = (struct trap){.el = 1, .esr = esr, .elr = elr, .spsr = spsr};
+        cpu->trap[cpu->trap_count - 1] =
+            (struct trap){.el = 1, .esr = esr, .elr = elr, .spsr = spsr};
     }
     frame->elr = elr + 4;
     frame->spsr = spsr;
@@ -89,7 +92,8 @@ static void control_write(uint32_t reg, uint64_t value)
     ISB();
 }
 
-/* limit: which bits of HCR_EL2 may change; a register other than HCR_EL2 is left out unless all may. */
+/* limit: which bits of HCR_EL2 may change; a register other than HCR_EL2 is left out unless all
+ * may. */
 static unsigned setups_apply(const struct matrix_row *row, uint64_t limit, uint64_t *saved)
 {
     unsigned count = 0;
@@ -105,7 +109,8 @@ static unsigned setups_apply(const struct matrix_row *row, uint64_t limit, uint6
     return count;
 }
 
-static void setups_undo(const struct matrix_row *row, uint64_t limit, unsigned count, const uint64_t *saved)
+static void setups_undo(const struct matrix_row *row, uint64_t limit, unsigned count,
+                        const uint64_t *saved)
 {
     while (count-- > 0) {
         if (limit == ~0UL || row->setup[count].reg == HCR_EL2) {
@@ -114,7 +119,8 @@ static void setups_undo(const struct matrix_row *row, uint64_t limit, unsigned c
     }
 }
 
-/* The value a write may store without harm: what the register holds, read under the same E2H and TGE. */
+/* The value a write may store without harm: what the register holds, read under the same E2H and
+ * TGE. */
 static uint64_t harmless_value(const struct matrix_row *row)
 {
     uint64_t saved[MATRIX_SETUPS];
@@ -125,7 +131,8 @@ static uint64_t harmless_value(const struct matrix_row *row)
     return out.kind == OUT_VALUE ? out.value : 0;
 }
 
-/* Settings under which this guest itself could not come back, and MSR SPSel, #imm, which takes its stack away. */
+/* Settings under which this guest itself could not come back, and MSR SPSel, #imm, which takes its
+ * stack away. */
 static bool excluded(const struct matrix_row *row)
 {
     for (unsigned i = 0; i < MATRIX_SETUPS && row->setup[i].reg != 0; i++) {

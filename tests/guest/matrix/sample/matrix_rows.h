@@ -1,14 +1,17 @@
-/* A sample of rows of each kind; sample/expected.txt has what the manual says they do. */
+/* A sample of rows of each kind; expected.txt has what the manual says they do on a v8.0 CPU. */
 #ifndef EL2SIM_TESTS_GUEST_MATRIX_SAMPLE_MATRIX_ROWS_H
 #define EL2SIM_TESTS_GUEST_MATRIX_SAMPLE_MATRIX_ROWS_H
 
-#define HCR(bits)   .setup = {{ENC(3, 4, 1, 1, 0), (bits), (bits)}}
-#define TVM         (1UL << 26)
-#define TRVM        (1UL << 30)
-#define TID3        (1UL << 18)
-#define E2H         (1UL << 34)
-#define TGE         (1UL << 27)
-#define ROW(n, e, k, l, ...) {.name = (n), .enc = (e), .kind = (k), .el = (l), __VA_ARGS__}
+#define HCR(bits) .setup = {{ENC(3, 4, 1, 1, 0), (bits), (bits)}}
+#define TVM       (1UL << 26)
+#define TRVM      (1UL << 30)
+#define TID3      (1UL << 18)
+#define E2H       (1UL << 34)
+#define TGE       (1UL << 27)
+#define ROW(n, e, k, l, ...)                                                                       \
+    {                                                                                              \
+        .name = (n), .enc = (e), .kind = (k), .el = (l), __VA_ARGS__                               \
+    }
 
 #define SCTLR_EL1   ENC(3, 0, 1, 0, 0)
 #define SCTLR_EL12  ENC(3, 5, 1, 0, 0)
@@ -45,9 +48,11 @@ const struct matrix_row matrix_rows[] = {
     ROW("CPACR_EL1", CPACR_EL1, MATRIX_READ, 1, .with = "CPTR_EL2.TCPAC",
         .setup = {{CPTR_EL2, 1UL << 31, 1UL << 31}}),
     ROW("CNTPCT_EL0", CNTPCT_EL0, MATRIX_READ, 0, .with = NULL),
-    ROW("CNTPCT_EL0", CNTPCT_EL0, MATRIX_READ, 1, .with = "CNTHCTL_EL2.EL1PCTEN=0", .setup = {{CNTHCTL_EL2, 1, 0}}),
+    ROW("CNTPCT_EL0", CNTPCT_EL0, MATRIX_READ, 1, .with = "CNTHCTL_EL2.EL1PCTEN=0",
+        .setup = {{CNTHCTL_EL2, 1, 0}}),
     ROW("CTR_EL0", CTR_EL0, MATRIX_READ, 0, .with = NULL),
-    ROW("CTR_EL0", CTR_EL0, MATRIX_READ, 0, .with = "SCTLR_EL1.UCT", .setup = {{SCTLR_EL1, 1UL << 15, 1UL << 15}}),
+    ROW("CTR_EL0", CTR_EL0, MATRIX_READ, 0, .with = "SCTLR_EL1.UCT",
+        .setup = {{SCTLR_EL1, 1UL << 15, 1UL << 15}}),
     ROW("DAIF", DAIF, MATRIX_READ, 0, .with = NULL),
     ROW("DAIF", DAIF, MATRIX_READ, 1, .with = NULL, .show = true),
     ROW("DAIF", DAIF, MATRIX_READ, 0, .with = "HCR_EL2.TGE", HCR(TGE)),
