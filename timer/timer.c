@@ -107,8 +107,8 @@ unsigned timer_intid(enum timer_id id)
     return intids[id];
 }
 
-struct timer *timer_create(struct pe *pe, struct clock *clock, const struct counter_rate *rate,
-                           const struct irq_line lines[TIMER_COUNT])
+struct timer *timer_create_for(struct pe *pe, struct clock *clock, const struct counter_rate *rate,
+                               const struct irq_line lines[TIMER_COUNT])
 {
     struct timer *t = calloc(1, sizeof *t);
     BUG_ON(t == NULL);

@@ -17,9 +17,10 @@ unsigned timer_intid(enum timer_id id);
 
 struct timer;
 
-/* Wires lines[id] as each timer's output; clock is the CPU's own. */
-struct timer *timer_create(struct pe *pe, struct clock *clock, const struct counter_rate *rate,
-                           const struct irq_line lines[TIMER_COUNT]);
+/* Wires lines[id] as each timer's output; clock is the CPU's own. (timer_create() is POSIX's, and
+ * the test framework calls that.) */
+struct timer *timer_create_for(struct pe *pe, struct clock *clock, const struct counter_rate *rate,
+                               const struct irq_line lines[TIMER_COUNT]);
 void timer_destroy(struct timer *timer);
 void timer_reset(struct timer *timer);
 
