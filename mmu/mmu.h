@@ -5,7 +5,21 @@
  * The engine asks for pages at moments that are not deterministic; therefore a page that the
  * model's TLB holds is answered without charge and without touching replacement state, and what the
  * model evicts or invalidates is dropped from the engine at once (struct mmu_hooks). Every miss
- * walks, charges COST_TLB_MISS and COST_WALK_S1/S2 per descriptor, and inserts.
+ * walks, charges COST_TLB_MISS and COST_WALK_S1/S2 per descriptor, and inserts. Faults are not
+ * cached; a read-only entry that is held faults without a walk.
+ *
+ * Where the architecture leaves a choice:
+ * - TxSZ outside its limits, and an IPA size above the PA size, are level 0 translation faults.
+ * - A reserved granule, or one that the CPU lacks, is the smallest that it has.
+ * - Several entries for one VA (a missing break-before-make): the smallest answers, no conflict
+ *   abort. A contiguous bit that does not fit is ignored. CnP is ignored.
+ * - Fetches from Device memory without XN are not refused.
+ * - IPAS2E1 leaves combined entries alone: VMALLE1 or an operation on their VA drops them.
+ * - HCR_EL2.VM and DC, SCTLR_ELx.M, TBI and PAN act at once; what else changes without a TLBI (EPD,
+ *   WXN, MAIR, SCTLR_ELx.C and I, ...) shows with the next walk.
+ *
+ * Not there: big-endian tables (SCTLR_ELx.EE is ignored), stage-2 forced write-back, the descriptor
+ * format of HCR_EL2.NV1, 52-bit physical addresses.
  */
 #ifndef EL2SIM_MMU_MMU_H
 #define EL2SIM_MMU_MMU_H
@@ -84,7 +98,8 @@ struct mmu_hooks {
     bool (*read64)(void *ctx, pa_t at, uint64_t *value);
     bool (*cas64)(void *ctx, pa_t at, uint64_t expected, uint64_t desired, bool *swapped);
     /* The model no longer holds these translations of `regime`: drop them from the engine before
-     * the next instruction. size_bytes 0: everything of the regime. */
+     * the next instruction, whatever tag byte (TBI) they were asked with; `at` is canonical.
+     * size_bytes 0: everything of the regime. */
     void (*dropped)(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_bytes);
 };
 
@@ -126,7 +141,7 @@ struct mmu_tlbi {
     uint16_t vmid;     /* the issuer's, from its VTTBR_EL2 */
     bool e2h_tge;      /* the issuer had E2H and TGE set: EL1 ops act on EL2&0 (D8.14) */
     bool e2h;
-    bool stage2_on; /* the issuer's HCR_EL2.VM */
+    bool stage2_on; /* the issuer's HCR_EL2.VM; the VMID counts all the same (D5.10) */
 };
 
 struct mmu_tlbi mmu_tlbi_of(const struct pe *issuer, enum sysreg_id op, uint64_t value);
