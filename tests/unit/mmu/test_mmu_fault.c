@@ -67,6 +67,7 @@ static const struct {
     {{.type = FAULT_ALIGNMENT}, RD, true, 0, 0x92000021},
     {{.type = FAULT_ALIGNMENT}, WR, false, 0, 0x96000061},
     {{.type = FAULT_EXTERNAL}, RD, false, 0, 0x96000010},
+    {{.type = FAULT_EXTERNAL, .level = 3}, WR, false, 0, 0x96000050},
     {{.type = FAULT_EXTERNAL}, IF, false, 0, 0x86000010},
     {{.type = FAULT_EXTERNAL_WALK, .level = 2}, RD, true, 0, 0x92000016},
     {{.type = FAULT_TLB_CONFLICT}, RD, true, 0, 0x92000030},
@@ -174,6 +175,9 @@ START_TEST(at_puts_the_fault_into_par)
     ck_assert_uint_eq(at(SR_AT_S1E1W, AT), 0x81f); /* permission, 3 */
     ck_assert_uint_eq(at(SR_AT_S1E0R, AT), 0x81f);
     ck_assert_uint_eq(at(SR_AT_S1E1R, AT) & 1, 0);
+    toy_map(toy, &s1, AT, PAGE | D_AF | D_AP(3), 3);
+    ck_assert_uint_eq(at(SR_AT_S1E0R, AT) & 1, 0);
+    ck_assert_uint_eq(at(SR_AT_S1E0W, AT), 0x81f);
     toy_map(toy, &s1, AT, PAGE | D_AP(1), 3);
     ck_assert_uint_eq(at(SR_AT_S1E1R, AT), 0x817); /* access flag, 3 */
 }

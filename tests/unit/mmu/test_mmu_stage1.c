@@ -149,6 +149,7 @@ START_TEST(invalid_descriptor_is_a_translation_fault_of_its_level)
     use_geometry(levels[_i].granule_bits, 16, levels[_i].start_level);
     uint64_t at = toy_map(toy, &s1, 0x123450000, PAGE | D_USER, levels[_i].level);
     toy_write(toy, at, (PAGE | D_USER | 3) & ~UINT64_C(1));
+    toy->pe.sr[SR_HCR_EL2] = BIT(37); /* TEA is about external aborts only */
     struct toy_result r = toy_access(toy, 1, MMU_READ, 0x123450000);
     ck_fault(r, FAULT_TRANSLATION, levels[_i].level);
     ck_assert(!r.fault.stage2);
@@ -417,6 +418,17 @@ START_TEST(el2_takes_tbi_from_bit_20)
 }
 END_TEST
 
+START_TEST(el2_takes_its_output_size_from_ps)
+{
+    struct toy_tables el2 = toy_stage1_el2(toy);
+    toy->pe.sr[SR_TCR_EL2] = UINT64_C(16) | UINT64_C(2) << 16; /* 40 bits */
+    toy_map(toy, &el2, 0x5000, UINT64_C(1) << 39 | D_AF, 3);
+    toy_map(toy, &el2, 0x6000, UINT64_C(1) << 40 | D_AF, 3);
+    ck_maps(toy_access(toy, 2, MMU_READ, 0x5000), UINT64_C(1) << 39);
+    ck_fault(toy_access(toy, 2, MMU_READ, 0x6000), FAULT_ADDRESS_SIZE, 3);
+}
+END_TEST
+
 START_TEST(el20_has_both_halves_of_el2_registers)
 {
     toy_stage1_el2(toy);
@@ -490,6 +502,7 @@ static void add_geometry(TCase *tc)
     tcase_add_test(tc, caches_off_make_normal_memory_non_cacheable);
     tcase_add_test(tc, el2_has_one_range_and_one_privilege_level);
     tcase_add_test(tc, el2_takes_tbi_from_bit_20);
+    tcase_add_test(tc, el2_takes_its_output_size_from_ps);
     tcase_add_test(tc, el20_has_both_halves_of_el2_registers);
     tcase_add_loop_test(tc, regime_follows_el_e2h_and_tge, 0, COUNT(regimes));
     tcase_add_test(tc, tge_without_e2h_turns_stage_1_of_el0_off);

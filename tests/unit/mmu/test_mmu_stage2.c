@@ -76,6 +76,7 @@ START_TEST(dc_makes_stage_1_off_memory_cacheable)
     ck_maps(r, PAGE);
     ck_assert_uint_eq(r.page.attr, 0xff);
     ck_assert_uint_eq(r.page.shareability, 0);
+    ck_assert_uint_eq(toy_access(toy, 1, MMU_FETCH, AT).page.attr, 0xff);
 }
 END_TEST
 
@@ -111,6 +112,8 @@ static const struct {
     {12, 21, 1, 44, true, 1},  /* 16 tables at level 1 */
     {12, 20, 1, 44, true, -1},
     {12, 43, 3, 40, true, 3},
+    {12, 39, 3, 40, true, 3}, /* 16 tables at level 3 */
+    {12, 39, 3, 40, false, -1},
     {12, 43, 3, 40, false, -1},
     {12, 25, 1, 32, true, -1}, /* IPA larger than PA: LARGEIPA */
     {12, 32, 1, 32, true, 1},
@@ -320,6 +323,17 @@ START_TEST(vtcr_ha_and_hd_update_stage_2_descriptors)
 }
 END_TEST
 
+START_TEST(vtcr_hd_alone_updates_nothing)
+{
+    uint64_t vtcr[] = {0, BIT(21), BIT(22)};
+    toy->pe.sr[SR_VTCR_EL2] |= vtcr[_i];
+    toy_map(toy, &s1, AT, IPA | D_USER, 3);
+    toy_map(toy, &s2, IPA, PAGE | D_AF | D_S2AP(1) | D_MEM(15) | D_DBM, 3);
+    ck_fault(toy_access(toy, 1, MMU_WRITE, AT), FAULT_PERMISSION, 3);
+    ck_assert_uint_eq(toy->swaps, 0);
+}
+END_TEST
+
 START_TEST(contiguous_bit_works_at_stage_2)
 {
     toy->pe.sr[SR_SCTLR_EL1] = 0;
@@ -348,7 +362,7 @@ static const struct {
     {0xff, 3, 0x1, 0, 0x04, 2, MEM_DEVICE},    {0xff, 3, 0x2, 0, 0x08, 2, MEM_DEVICE},
     {0xff, 3, 0x3, 0, 0x0c, 2, MEM_DEVICE},    {0x04, 0, 0xf, 3, 0x04, 2, MEM_DEVICE},
     {0x0c, 0, 0x1, 3, 0x04, 2, MEM_DEVICE},    {0x00, 0, 0x3, 3, 0x00, 2, MEM_DEVICE},
-    {0x08, 0, 0x5, 0, 0x08, 2, MEM_DEVICE},
+    {0x08, 0, 0x5, 0, 0x08, 2, MEM_DEVICE},    {0x04, 0, 0x3, 0, 0x04, 2, MEM_DEVICE},
 };
 
 START_TEST(memory_attributes_of_the_stages_combine_to_the_stricter)
@@ -417,6 +431,7 @@ int main(void)
     tcase_add_test(tc, hardware_update_of_stage_1_needs_a_writable_table);
     tcase_add_test(tc, stage_1_update_marks_the_table_page_dirty_at_stage_2);
     tcase_add_test(tc, vtcr_ha_and_hd_update_stage_2_descriptors);
+    tcase_add_loop_test(tc, vtcr_hd_alone_updates_nothing, 0, 3);
     tcase_add_test(tc, contiguous_bit_works_at_stage_2);
     tcase_add_loop_test(tc, memory_attributes_of_the_stages_combine_to_the_stricter, 0,
                         COUNT(combined));

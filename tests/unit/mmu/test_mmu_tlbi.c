@@ -227,7 +227,9 @@ END_TEST
 
 START_TEST(any_address_of_a_large_page_drops_it)
 {
+    toy_map(toy, &s1, NEAR, PAGE | D_USER, 3); /* another size is in use as well */
     toy_map(toy, &s1, 0x40000000, TOY_RAM_BASE | D_USER, 2);
+    ck_assert(toy_access(toy, 1, MMU_READ, NEAR).ok);
     ck_assert(toy_access(toy, 1, MMU_READ, 0x40000000).ok);
     toy_tlbi(toy, SR_TLBI_VALE1, 0x400ff000 >> 12);
     ck_assert(!toy_holds(toy, 1, 0x40000000));
@@ -237,17 +239,21 @@ END_TEST
 /* D5.10.2: an operation on one address of a block reaches all entries made from the block. */
 START_TEST(any_address_of_a_block_drops_all_its_splinters)
 {
-    toy_map(toy, &s1, 0x40000000, UINT64_C(0x80000000) | D_USER, 2);
-    toy_map(toy, &s2, UINT64_C(0x80000000), PAGE | D_S2_ALL, 3);
-    toy_map(toy, &s2, UINT64_C(0x80001000), PAGE | D_S2_ALL, 3);
-    toy_map(toy, &s1, NEAR, PAGE | D_USER, 3);
-    ck_assert(toy_access(toy, 1, MMU_READ, 0x40000000).ok);
-    ck_assert(toy_access(toy, 1, MMU_READ, 0x40001000).ok);
-    ck_assert(toy_access(toy, 1, MMU_READ, NEAR).ok);
-    toy_tlbi(toy, SR_TLBI_VAE1, 0x401ff000 >> 12);
-    ck_assert(!toy_holds(toy, 1, 0x40000000));
-    ck_assert(!toy_holds(toy, 1, 0x40001000));
-    ck_assert(toy_holds(toy, 1, NEAR));
+    const uint64_t block = 0x40000000, size = 0x200000, to = UINT64_C(0x80000000);
+    const uint64_t pages[] = {block - 0x1000, block, block + size - 0x1000, block + size};
+    static const bool dropped[] = {false, true, true, false};
+    for (uint64_t i = 0; i < 3; i++) {
+        toy_map(toy, &s1, block + (i - 1) * size, (to + i * size) | D_USER, 2);
+    }
+    for (unsigned i = 0; i < 4; i++) {
+        toy_map(toy, &s2, to + size + (pages[i] - block), PAGE | D_S2_ALL, 3);
+        ck_assert(toy_access(toy, 1, MMU_READ, pages[i]).ok);
+    }
+    toy_tlbi(toy, SR_TLBI_VAE1, (block + 0x80000) >> 12);
+    for (unsigned i = 0; i < 4; i++) {
+        ck_assert_int_eq(toy_holds(toy, 1, pages[i]), !dropped[i]);
+    }
+    ck_assert_uint_eq(mmu_stats(toy->mmu)->invalidations, 2);
 }
 END_TEST
 
@@ -304,7 +310,8 @@ END_TEST
 
 START_TEST(range_operations_have_the_scopes_of_their_page_forms)
 {
-    uint64_t range = UINT64_C(1) << 46 | NEAR >> 12;
+    /* Two pages; NEAR is the second. */
+    uint64_t range = UINT64_C(1) << 46 | (NEAR - 0x1000) >> 12;
     static const struct {
         enum sysreg_id op;
         const char *dropped;
