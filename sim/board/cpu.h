@@ -126,6 +126,7 @@ struct cpu {
     cycles_t wake_stamp;    /* earliest time at which a raised input can wake it */
     bool wake_known;        /* wake_stamp is of this wait */
     bool wake_by_sgi;       /* and an SGI is what wakes */
+    cycles_t wfe_stamp;     /* when a WFE looks again: other CPUs ran when it began */
     bool in_wfe;            /* waiting in WFE: any event wakes */
     bool trap_waits;        /* the trap hook left the trap to the loop */
     uint32_t stopped_insns; /* block_enter() stopped before a block of so many instructions */

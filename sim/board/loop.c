@@ -129,6 +129,7 @@ void cpu_wait(struct cpu *cpu)
     cpu->pe.waiting = true;
     cpu->wake_known = false;
     cpu->leave = true;
+    cpu->wfe_stamp = CYCLES_NEVER;
 }
 
 /* Runs the first `count` instructions at pc and no more. */
@@ -252,6 +253,15 @@ static void run_turn(struct cpu *cpu)
     }
 }
 
+/* When a WFE ends without an interrupt: SEV and lost reservations (after_turn), the event stream.
+ */
+static cycles_t wfe_wakes_at(const struct cpu *cpu)
+{
+    cycles_t stream = timer_next_stream_event(cpu->timer);
+    cycles_t at = cpu->wfe_stamp < stream ? cpu->wfe_stamp : stream;
+    return at > cpu->clock.now ? at : cpu->clock.now;
+}
+
 /* When a CPU can run next; CYCLES_NEVER when nothing is due for it. */
 static cycles_t ready_at(const struct cpu *cpu)
 {
@@ -266,47 +276,28 @@ static cycles_t ready_at(const struct cpu *cpu)
         return cpu->wake_stamp > now ? cpu->wake_stamp : now;
     }
     cycles_t due = clock_next(&cpu->clock);
+    if (cpu->in_wfe && wfe_wakes_at(cpu) < due) {
+        due = wfe_wakes_at(cpu);
+    }
     cycles_t limit = cpu->machine->config.max_cycles;
     due = limit != 0 && limit < due && due != CYCLES_NEVER ? limit : due;
     return due > now ? due : now;
-}
-
-/* A WFE may wake for any reason (D1.16.1): it does when another CPU's turn has ended, so that
- * spinning guests make progress. */
-static cycles_t wfe_wakes_at(const struct cpu *cpu, cycles_t others)
-{
-    cycles_t stream = timer_next_stream_event(cpu->timer);
-    cycles_t at = others == CYCLES_NEVER ? CYCLES_NEVER : others + cpu->machine->config.quantum;
-    at = stream < at ? stream : at;
-    return at > cpu->clock.now ? at : cpu->clock.now;
 }
 
 /* The CPU to run: smallest time first, the lower index on a tie. *others: when the next other one
  * is ready. */
 static struct cpu *choose(struct machine *m, cycles_t *at, cycles_t *others)
 {
-    cycles_t ready[EL2SIM_MAX_CPUS];
-    cycles_t least_running = CYCLES_NEVER;
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        ready[i] = ready_at(m->cpus[i]);
-        if (!m->cpus[i]->in_wfe && ready[i] < least_running) {
-            least_running = ready[i];
-        }
-    }
     struct cpu *best = NULL;
     *at = *others = CYCLES_NEVER;
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        struct cpu *cpu = m->cpus[i];
-        if (cpu->pe.powered && cpu->pe.waiting && cpu->in_wfe) {
-            cycles_t wfe = wfe_wakes_at(cpu, least_running);
-            ready[i] = wfe < ready[i] ? wfe : ready[i];
-        }
-        if (ready[i] < *at) {
+        cycles_t ready = ready_at(m->cpus[i]);
+        if (ready < *at) {
             *others = *at;
-            *at = ready[i];
-            best = cpu;
-        } else if (ready[i] < *others) {
-            *others = ready[i];
+            *at = ready;
+            best = m->cpus[i];
+        } else if (ready < *others) {
+            *others = ready;
         }
     }
     return best;
@@ -335,12 +326,20 @@ static void wake(struct cpu *cpu, cycles_t at)
     }
 }
 
-/* Whoever a turn woke by something other than an SGI (a device's line) wakes at that turn's end at
- * the earliest. */
-static void stamp_woken(struct machine *m, const struct cpu *by)
+/*
+ * What a turn did to the other CPUs. Whoever it woke by something other than an SGI (a device's
+ * line) wakes at the turn's end at the earliest. Whoever holds an exclusive reservation may have
+ * lost it to a store: that is an event for its WFE (B2.9.5).
+ */
+static void after_turn(struct machine *m, const struct cpu *by)
 {
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];
+        if (cpu != by && cpu->exclusive_open && cpu->in_wfe) {
+            cpu->wfe_stamp = by->clock.now;
+        } else if (cpu != by && cpu->exclusive_open) {
+            cpu->pe.event_register = true;
+        }
         if (cpu != by && cpu->pe.waiting && !cpu->wake_known && interrupt_wakes(&cpu->pe)) {
             cpu->wake_stamp = by->clock.now;
             cpu->wake_known = true;
@@ -364,6 +363,6 @@ void loop_run(struct machine *m)
         }
         cpu->turn_end = others == CYCLES_NEVER ? CYCLES_NEVER : others + m->config.quantum;
         run_turn(cpu);
-        stamp_woken(m, cpu);
+        after_turn(m, cpu);
     }
 }
