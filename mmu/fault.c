@@ -1,8 +1,8 @@
 /* Faults as registers show them (Arm ARM ISS encodings of Instruction and Data Aborts, HPFAR_EL2).
  */
-#include "mmu/mmu.h"
-#include "cpu-el/syndrome.h"
 #include "mmu/fault.h"
+#include "cpu-el/syndrome.h"
+#include "mmu/mmu.h"
 #include "sim/base/bits.h"
 
 #define ISS_WNR      (UINT32_C(1) << 6)

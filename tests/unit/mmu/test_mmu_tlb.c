@@ -347,6 +347,20 @@ START_TEST(walk_cache_holds_its_entries_first_in_first_out)
 }
 END_TEST
 
+START_TEST(walk_cache_serves_walks_that_start_at_level_2)
+{
+    resize(16, 0, 2);
+    s1 = (struct toy_tables){toy_table(toy, 4096), 12, 2, 30, 0};
+    toy->pe.sr[SR_TTBR0_EL1] = s1.start;
+    toy->pe.sr[SR_TCR_EL1] = bits_set(toy->pe.sr[SR_TCR_EL1], 5, 0, 34);
+    map_pages(2);
+    touch(0);
+    ck_assert_uint_eq(mmu_stats(toy->mmu)->walk_steps_s1, 2);
+    touch(1);
+    ck_assert_uint_eq(mmu_stats(toy->mmu)->walk_steps_s1, 3);
+}
+END_TEST
+
 START_TEST(walk_cache_keeps_table_attributes)
 {
     resize(16, 0, 2);
@@ -483,6 +497,7 @@ static void add_entries(TCase *tc)
     tcase_add_test(tc, reset_empties_everything);
     tcase_add_test(tc, walk_cache_saves_all_but_the_last_level);
     tcase_add_test(tc, walk_cache_holds_its_entries_first_in_first_out);
+    tcase_add_test(tc, walk_cache_serves_walks_that_start_at_level_2);
     tcase_add_test(tc, walk_cache_keeps_table_attributes);
     tcase_add_test(tc, stage_2_of_tables_is_remembered_by_ipa);
     tcase_add_test(tc, probe_leaves_no_trace);

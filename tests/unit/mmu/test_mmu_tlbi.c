@@ -391,6 +391,11 @@ static const struct {
     {"IPAS2LE1, in the block", SR_TLBI_IPAS2LE1, (TOY_RAM_BASE + 0x1ff000) >> 12, 1, 4},
     {"IPAS2E1 of another block", SR_TLBI_IPAS2E1, (TOY_RAM_BASE + 0x200000) >> 12, 1, 2},
     {"RIPAS2E1", SR_TLBI_RIPAS2E1, UINT64_C(1) << 46 | TOY_RAM_BASE >> 12, 1, 4},
+    {"RVALE1 keeps tables", SR_TLBI_RVALE1, UINT64_C(1) << 46 | UINT64_C(1) << 48 | NEAR >> 12, 1,
+     2},
+    {"RVAALE1 keeps tables", SR_TLBI_RVAALE1, UINT64_C(1) << 46 | NEAR >> 12, 1, 2},
+    {"RVAAE1", SR_TLBI_RVAAE1, UINT64_C(1) << 46 | NEAR >> 12, 4, 2},
+    {"VAE2", SR_TLBI_VAE2, NEAR >> 12, 1, 2},
     {"RVAE1", SR_TLBI_RVAE1, UINT64_C(1) << 46 | UINT64_C(1) << 48 | NEAR >> 12, 4, 2},
 };
 
@@ -405,6 +410,33 @@ START_TEST(tlbi_drops_walk_cache_entries_in_its_scope)
                   cached[_i].name);
     ck_assert_msg(mmu_stats(toy->mmu)->walk_steps_s2 - steps2 == cached[_i].steps2, "%s: stage 2",
                   cached[_i].name);
+}
+END_TEST
+
+START_TEST(last_level_operations_of_el2_keep_its_tables)
+{
+    static const struct {
+        enum sysreg_id op;
+        uint64_t value, steps;
+    } rows[] = {
+        {SR_TLBI_VALE2, NEAR >> 12, 1},
+        {SR_TLBI_RVALE2, UINT64_C(1) << 46 | NEAR >> 12, 1},
+        {SR_TLBI_VMALLE1, 0, 1},
+        {SR_TLBI_VAE2, NEAR >> 12, 4},
+        {SR_TLBI_RVAE2, UINT64_C(1) << 46 | NEAR >> 12, 4},
+        {SR_TLBI_ALLE2, 0, 4},
+    };
+    for (unsigned row = 0; row < sizeof rows / sizeof rows[0]; row++) {
+        with_walk_caches();
+        el2 = toy_stage1_el2(toy);
+        toy_map(toy, &el2, NEAR, PAGE | D_AF, 3);
+        ck_assert(toy_access(toy, 2, MMU_READ, NEAR).ok);
+        uint64_t steps = mmu_stats(toy->mmu)->walk_steps_s1;
+        toy_tlbi(toy, rows[row].op, rows[row].value);
+        toy_map(toy, &el2, NEAR + 0x1000, PAGE | D_AF, 3);
+        ck_assert(toy_access(toy, 2, MMU_READ, NEAR + 0x1000).ok);
+        ck_assert_uint_eq(mmu_stats(toy->mmu)->walk_steps_s1 - steps, rows[row].steps);
+    }
 }
 END_TEST
 
@@ -443,6 +475,7 @@ int main(void)
     tcase_add_test(tc, range_operations_have_the_scopes_of_their_page_forms);
     tcase_add_test(tc, range_in_the_upper_half_reaches_the_end_of_the_address_space);
     tcase_add_loop_test(tc, tlbi_drops_walk_cache_entries_in_its_scope, 0, COUNT(cached));
+    tcase_add_test(tc, last_level_operations_of_el2_keep_its_tables);
     tcase_add_test(tc, combined_entries_outlive_ipas2e1_until_vmalle1);
     suite_add_tcase(suite, tc);
     SRunner *runner = srunner_create(suite);

@@ -36,6 +36,21 @@ START_TEST(hardware_sets_the_access_flag_with_ha)
 }
 END_TEST
 
+START_TEST(el2_has_ha_and_hd_in_bits_of_its_own)
+{
+    struct toy_tables el2 = toy_stage1_el2(toy);
+    uint64_t at = toy_map(toy, &el2, 0x5000, PAGE | D_AP(2) | D_DBM, 3);
+    ck_fault(toy_access(toy, 2, MMU_READ, 0x5000), FAULT_ACCESS_FLAG, 3);
+    toy->pe.sr[SR_TCR_EL2] |= BIT(21);
+    ck_assert(toy_access(toy, 2, MMU_READ, 0x5000).ok);
+    ck_fault(toy_access(toy, 2, MMU_WRITE, 0x5000), FAULT_PERMISSION, 3);
+    toy_tlbi(toy, SR_TLBI_ALLE2, 0);
+    toy->pe.sr[SR_TCR_EL2] |= BIT(22);
+    ck_assert(toy_access(toy, 2, MMU_WRITE, 0x5000).ok);
+    ck_assert_uint_eq(toy_read(toy, at), PAGE | D_AF | D_AP(0) | D_DBM | 3);
+}
+END_TEST
+
 START_TEST(ha_needs_the_feature)
 {
     toy->pe.sr[SR_TCR_EL1] |= TCR_HA;
@@ -117,6 +132,7 @@ int main(void)
     TCase *tc = tcase_create("updates");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, hardware_sets_the_access_flag_with_ha);
+    tcase_add_test(tc, el2_has_ha_and_hd_in_bits_of_its_own);
     tcase_add_test(tc, ha_needs_the_feature);
     tcase_add_test(tc, permission_fault_leaves_the_access_flag_clear);
     tcase_add_test(tc, first_write_to_a_clean_page_marks_it_dirty);
