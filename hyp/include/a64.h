@@ -29,6 +29,13 @@
 #define tlbi(op)        __asm__ volatile("tlbi " #op ::: "memory")
 #define tlbi_arg(op, v) __asm__ volatile("tlbi " #op ", %0" ::"r"((u64)(v)) : "memory")
 
+/* In a loop that waits for another CPU: lets a hardware thread, or an emulator that runs CPUs in
+ * turn, go on elsewhere. */
+static inline void cpu_relax(void)
+{
+    __asm__ volatile("yield" ::: "memory");
+}
+
 static inline u32 mmio_read32(u64 addr)
 {
     u32 v;

@@ -67,6 +67,7 @@ void smp_start_others(void)
             panic("PSCI CPU_ON failed");
         }
         while (!READ_ONCE(cpus[i].online)) {
+            cpu_relax();
         }
         dmb(ish);
     }

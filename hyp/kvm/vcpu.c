@@ -98,6 +98,7 @@ void vcpu_force_all_out(void)
         if (&cpus[i] != cpu_this() && READ_ONCE(cpu_in_guest[i])) {
             smp_send_reschedule(&cpus[i]);
             while (READ_ONCE(cpu_in_guest[i])) {
+                cpu_relax();
             }
         }
     }

@@ -61,6 +61,7 @@ void secondary_main(void)
         isb();
         secondary_is_spinning = secondary_spins;
         while (secondary_spins) {
+            cpu_relax();
         }
         secondary_is_spinning = false;
     }
@@ -74,6 +75,7 @@ static void secondary_spin(bool spin)
         gic_send_sgi(1, SGI_WAKE);
     }
     while (secondary_is_spinning != spin) {
+        cpu_relax();
     }
 }
 
@@ -92,6 +94,7 @@ void virtual_ipi_exec(void)
     u32 before = handled;
     gic_send_sgi(1, SGI_BENCH);
     while (handled == before) {
+        cpu_relax();
     }
 }
 
