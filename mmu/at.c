@@ -87,6 +87,9 @@ bool mmu_at(struct mmu *mmu, enum sysreg_id op, uint64_t value, struct mmu_fault
         return true;
     }
     if (fault->type == FAULT_EXTERNAL_WALK || (fault->s1ptw && pe->ps.el == 1)) {
+        if (pe->ps.el == 2) {
+            fault->target_el = 2; /* whatever regime it asked about */
+        }
         return false;
     }
     pe->sr[SR_PAR_EL1] = par_of_fault(fault);

@@ -225,6 +225,10 @@ START_TEST(external_abort_on_a_descriptor_aborts_at)
     struct mmu_fault fault;
     ck_assert(!mmu_at(toy->mmu, SR_AT_S1E1R, AT, &fault));
     ck_fault(((struct toy_result){.fault = fault}), FAULT_EXTERNAL_WALK, 3);
+    ck_assert_uint_eq(fault.target_el, 2);
+    toy->pe.ps.el = 1;
+    ck_assert(!mmu_at(toy->mmu, SR_AT_S1E1R, AT, &fault));
+    ck_assert_uint_eq(fault.target_el, 1);
 }
 END_TEST
 
