@@ -66,9 +66,8 @@ const struct trap_rule *rules_match(const struct pe *pe, const struct rule_list 
     for (unsigned i = 0; i < list->count; i++) {
         const struct trap_rule *r = &trap_rules[list->rules[i]];
         bool holds = (pe->sr[r->control] & r->mask) == r->value;
-        if (holds == (r->match == MATCH_EQUAL) && (r->from >> el & 1) && (r->dir & dir) &&
-            (r->when & when) && (r->target != TO_EL2 || has_el2) &&
-            (r->need == 0 || pe->model.has[r->need - 1])) {
+        if (holds && (r->from >> el & 1) && (r->dir & dir) && (r->when & when) &&
+            (r->target != TO_EL2 || has_el2) && (r->need == 0 || pe->model.has[r->need - 1])) {
             return r;
         }
     }

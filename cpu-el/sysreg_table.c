@@ -14,21 +14,19 @@ const struct sysreg_row sysreg_rows[SR_COUNT] = {
 #undef SYSREG
 };
 
-/* A condition is three arguments of TRAP_ROW, which sees them because TRAP() expands once before.
+/* A condition is two arguments of TRAP_ROW, which sees them because TRAP() expands once before.
  */
-#define SET(bits)          (bits), (bits), MATCH_EQUAL
-#define CLEAR(bits)        (bits), 0, MATCH_EQUAL
-#define FIELD(bits, image) (bits), (image), MATCH_EQUAL
-#define ANY(bits)          (bits), 0, MATCH_DIFFERS
+#define SET(bits)          (bits), (bits)
+#define CLEAR(bits)        (bits), 0
+#define FIELD(bits, image) (bits), (image)
 #define FROM_ALL           (FROM_EL0 | FROM_EL1 | FROM_EL2)
 
-#define TRAP_ROW(id, text, reg, bits, image, how, direction, from_els, to, e2h_tge, needs)         \
+#define TRAP_ROW(id, text, reg, bits, image, direction, from_els, to, e2h_tge, needs)              \
     {.name = (text),                                                                               \
      .mask = (bits),                                                                               \
      .value = (image),                                                                             \
      .control = SR_##reg,                                                                          \
      .group = TG_##id,                                                                             \
-     .match = (how),                                                                               \
      .dir = TRAP_##direction,                                                                      \
      .from = (from_els),                                                                           \
      .target = (to),                                                                               \

@@ -106,11 +106,6 @@ enum trap_when {
     WHEN_E2H1_GUEST = 0x4
 };
 
-enum trap_match {
-    MATCH_EQUAL, /* (control & mask) == value */
-    MATCH_DIFFERS
-};
-
 enum trap_target {
     TO_EL1, /* from EL0 with HCR_EL2.TGE: EL2 */
     TO_EL2,
@@ -118,16 +113,15 @@ enum trap_target {
 };
 
 struct trap_rule {
-    const char *name; /* "HCR_EL2.TVM" */
-    uint64_t mask, value;
-    uint16_t control; /* enum sysreg_id */
-    uint8_t group;    /* enum trap_group */
-    uint8_t match;    /* enum trap_match */
-    uint8_t dir;      /* enum trap_direction */
-    uint8_t from;     /* enum trap_from bits */
-    uint8_t target;   /* enum trap_target */
-    uint8_t when;     /* enum trap_when */
-    uint8_t need;     /* NEED(feature) that brings the control */
+    const char *name;     /* "HCR_EL2.TVM" */
+    uint64_t mask, value; /* traps when the control's bits of the mask are that */
+    uint16_t control;     /* enum sysreg_id */
+    uint8_t group;        /* enum trap_group */
+    uint8_t dir;          /* enum trap_direction */
+    uint8_t from;         /* enum trap_from bits */
+    uint8_t target;       /* enum trap_target */
+    uint8_t when;         /* enum trap_when */
+    uint8_t need;         /* NEED(feature) that brings the control */
 };
 
 extern const struct trap_rule trap_rules[];
