@@ -14,7 +14,7 @@ static void check(const struct gic_config *config)
     unsigned cpus_max = config->version == 2 ? 8 : EL2SIM_MAX_CPUS;
     BUG_ON(config->version != 2 && config->version != 3);
     BUG_ON(config->cpu_count < 1 || config->cpu_count > cpus_max);
-    BUG_ON(config->spi_count < 32 || config->spi_count > 988 || config->spi_count % 32 != 0);
+    BUG_ON(config->spi_count < 32 || config->spi_count > 960 || config->spi_count % 32 != 0);
     BUG_ON(config->priority_bits < 5 || config->priority_bits > 8);
     BUG_ON(config->virtual_priority_bits < 5 || config->virtual_priority_bits > 7);
     BUG_ON(config->list_register_count < 1 || config->list_register_count > LR_LIMIT);

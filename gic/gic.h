@@ -27,7 +27,7 @@
 struct gic_config {
     unsigned version;               /* 2 or 3 */
     unsigned cpu_count;             /* 1..8 for v2, 1..16 for v3 */
-    unsigned spi_count;             /* 32..988, multiple of 32: QEMU virt has 256 - 32 */
+    unsigned spi_count;             /* 32..960, multiple of 32: QEMU virt has 256 (v2), 224 (v3) */
     unsigned priority_bits;         /* physical, 5..8: QEMU: 8 (v2), 5 (v3) */
     unsigned virtual_priority_bits; /* 5..7 */
     unsigned list_register_count;   /* 1..16 */

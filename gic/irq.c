@@ -54,7 +54,8 @@ static void consider(struct gic_cpu *c, unsigned intid)
 static void rescan(struct gic_cpu *c)
 {
     c->best = (struct candidate){INTID_SPURIOUS, PRIORITY_IDLE, 0};
-    for (unsigned word = 0; word < c->gic->intid_count / 32; word++) {
+    for (uint32_t words = c->gic->raised | 1; words; words &= words - 1) {
+        unsigned word = (unsigned)__builtin_ctz(words);
         for (uint32_t set = ready(c, word); set; set &= set - 1) {
             consider(c, word * 32 + (unsigned)__builtin_ctz(set));
         }
@@ -73,15 +74,37 @@ static void recheck(struct gic_cpu *c, unsigned intid)
     }
 }
 
+/* Keeps the list of banks that a scan has to look at. */
+static void note_raised(struct gic *gic, unsigned word)
+{
+    const struct irq_bank *b = &gic->banks[word];
+    uint32_t mask = UINT32_C(1) << word;
+    gic->raised = b->latch | b->level ? gic->raised | mask : gic->raised & ~mask;
+}
+
+/* An SPI concerns the CPUs that may take it now, or had it as their best. */
+static void spi_changed(struct gic *gic, unsigned intid)
+{
+    unsigned word = intid / 32;
+    const struct irq_bank *b = &gic->banks[word];
+    uint32_t mask = UINT32_C(1) << intid % 32;
+    bool may_be_taken = bank_pending(b) & b->enabled & ~b->active & mask;
+    note_raised(gic, word);
+    for (unsigned i = 0; i < gic->config.cpu_count; i++) {
+        struct gic_cpu *c = &gic->cpus[i];
+        bool is_here = (c->targets[word] | gic->one_of_n[word]) & mask;
+        if (c->best.intid == intid || (may_be_taken && is_here)) {
+            recheck(c, intid);
+        }
+    }
+}
+
 static void changed(struct gic_cpu *c, unsigned intid)
 {
     if (intid < PRIVATE) {
         recheck(c, intid);
-        return;
-    }
-    struct gic *gic = c->gic;
-    for (unsigned i = 0; i < gic->config.cpu_count; i++) {
-        recheck(&gic->cpus[i], intid);
+    } else {
+        spi_changed(c->gic, intid);
     }
 }
 
@@ -92,6 +115,7 @@ void irq_bank_changed(struct gic_cpu *c, unsigned intid)
         return;
     }
     struct gic *gic = c->gic;
+    note_raised(gic, intid / 32);
     for (unsigned i = 0; i < gic->config.cpu_count; i++) {
         rescan(&gic->cpus[i]);
     }
@@ -200,6 +224,7 @@ void irq_reset(struct gic *gic)
     memset(gic->irouter, 0, sizeof gic->irouter);
     for (unsigned word = 1; word < BANK_COUNT; word++) {
         reset_bank(&gic->banks[word]);
+        note_raised(gic, word);
     }
     for (unsigned i = 0; i < gic->config.cpu_count; i++) {
         struct gic_cpu *c = &gic->cpus[i];

@@ -53,6 +53,7 @@ struct gic {
     uint32_t ctlr; /* EnableGrp0, EnableGrp1 */
     uint32_t gicd_status;
     struct irq_bank banks[BANK_COUNT]; /* [0] is unused */
+    uint32_t raised;                   /* SPI banks with a latch or a wire set */
     uint8_t priority[INTID_LIMIT];
     uint8_t target_list[INTID_LIMIT]; /* GICD_ITARGETSR */
     uint64_t irouter[INTID_LIMIT];
