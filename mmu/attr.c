@@ -50,11 +50,10 @@ static unsigned combine_nibble(unsigned s1, unsigned s2)
 
 uint8_t attr_combine(uint8_t stage1, uint8_t stage2)
 {
-    if (is_device(stage1) && is_device(stage2)) {
-        return stage1 < stage2 ? stage1 : stage2;
-    }
+    /* Device wins over Normal, and the stricter Device type over the other: the smaller encoding.
+     */
     if (is_device(stage1) || is_device(stage2)) {
-        return is_device(stage1) ? stage1 : stage2;
+        return stage1 < stage2 ? stage1 : stage2;
     }
     return (uint8_t)(combine_nibble(stage1 >> 4, stage2 >> 4) << 4 |
                      combine_nibble(stage1 & 15, stage2 & 15));

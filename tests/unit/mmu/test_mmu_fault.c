@@ -195,6 +195,10 @@ START_TEST(at_s1_stops_at_the_ipa_and_s12_does_not)
     ck_assert_uint_eq(at(SR_AT_S12E1W, AT), 0xa1f); /* S, permission, level 3 */
     ck_assert_uint_eq(at(SR_AT_S12E0R, AT) & 1, 0);
     ck_assert_uint_eq(at(SR_AT_S12E0W, AT), 0xa1f);
+    toy_map(toy, &s1, AT, IPA | D_AF | D_SH(3), 3);
+    ck_assert_uint_eq(at(SR_AT_S12E1R, AT) & 1, 0);
+    ck_assert_uint_eq(at(SR_AT_S12E0R, AT), 0x81f);
+    ck_assert_uint_eq(at(SR_AT_S12E0W, AT), 0x81f);
 }
 END_TEST
 
