@@ -121,7 +121,7 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
     cpu->meter.row = block_row(cpu, entry);
     cost_wait_until(&cpu->meter, at);
     cpu_load(cpu, pe_sp_id(&cpu->pe.ps));
-    gic_update(m->gic, cpu->pe.index);
+    gic_reset_cpu(m->gic, cpu->pe.index);
 }
 
 void cpu_wait(struct cpu *cpu)
