@@ -66,6 +66,26 @@ static void check_route_el2(const void *arg)
     expect("vector", this_cpu()->trap[0].offset, VEC_LOWER64 + VEC_IRQ);
 }
 
+static void ack_and_eoi(struct frame *frame)
+{
+    (void)frame; /* goes on where it was */
+    gic_eoi(gic_ack());
+}
+
+/* TGE = 1 routes physical interrupts to EL2 without IMO (D1.13.1). */
+static void check_route_tge(const void *arg)
+{
+    (void)arg;
+    gic_cpu_on();
+    pend(TEST_SPI, 0xa0);
+    hcr_write(HCR_RW | 1UL << 27);
+    this_cpu()->irq_hook = ack_and_eoi;
+    run_el0(wait_masked, 0); /* PSTATE.I does not mask what goes to a higher EL */
+    expect("exceptions", this_cpu()->trap_count, 1);
+    expect("EL", this_cpu()->trap[0].el, 2);
+    expect("vector", this_cpu()->trap[0].offset, VEC_LOWER64 + VEC_IRQ);
+}
+
 static void check_masked_el2(const void *arg)
 {
     (void)arg;
@@ -338,6 +358,7 @@ const struct check checks[] = {
     {.name = "pended_spi_is_taken_once_as_irq", .run = check_taken},
     {.name = "irq_without_imo_goes_to_el1", .run = check_route_el1},
     {.name = "irq_with_imo_leaves_el1_though_masked", .run = check_route_el2},
+    {.name = "irq_at_el0_goes_to_el2_with_tge", .run = check_route_tge},
     {.name = "irq_at_el2_is_masked_by_pstate", .run = check_masked_el2},
     {.name = "irq_at_el0_goes_to_el1", .run = check_route_el0},
     {.name = "interrupt_goes_from_pending_to_active_to_inactive", .run = check_states},

@@ -155,6 +155,19 @@ static void check_at_el2(const void *arg)
     expect("PAR of a hole", hole, 0x80f); /* F, FST = 0b000111 */
 }
 
+/* TCR_EL1.EPD0: no walk by TTBR0_EL1, a translation fault of level 0 (TCR_EL1). */
+static void check_epd0(const void *arg)
+{
+    struct pt pt = el1_map(12);
+
+    (void)arg;
+    pt_map_leaf(&pt, TEST_VA, TEST_PA, 3, RW_EL1);
+    el1_mmu_on(&pt);
+    WR("tcr_el1", RD("tcr_el1") | 1UL << 7);
+    tlb_flush_all();
+    expect("PAR_EL1", at_s1e1r(TEST_VA), 0x809);
+}
+
 /* DC ZVA clears the aligned block of DCZID_EL0.BS words (C5.3.24 DC ZVA). */
 static uint64_t zva(uint64_t address)
 {
@@ -367,6 +380,7 @@ const struct check checks[] = {
     {.name = "at_s12e1w_of_a_stage_2_read_only_page_gives_s",
      AT(.at = at_s12e1w, .el = 2, .attributes = RW_EL1, .s2 = S2_READ_ONLY, .par = 0xa1d)},
     {.name = "at_s1e2r_uses_the_el2_regime", .run = check_at_el2},
+    {.name = "epd0_stops_walks_of_ttbr0", .run = check_epd0},
     {.name = "dc_zva_clears_one_block", .run = check_zva},
     {.name = "self_modifying_code_runs_after_ic_ivau", .run = check_self_modifying},
     {.name = "code_written_through_an_alias_runs_after_ic_ivau", .run = check_alias_code},

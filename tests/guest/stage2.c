@@ -42,6 +42,8 @@ INSN(str_pre, "str x5, [x0, #8]!");
 INSN(ldp_x5_x6, "ldp x5, x6, [x0]");
 INSN(stp_x5_x6, "stp x5, x6, [x0]");
 INSN(ldxr_x5, "ldxr x5, [x0]");
+INSN(ldr_d0, "ldr d0, [x0]");
+INSN(prfm, "prfm pldl1keep, [x0]");
 INSN(load, "ldr x0, [x0]");
 INSN(store, "str xzr, [x0]");
 INSN(fetch, "mov x9, x30\n blr x0\n mov x30, x9");
@@ -72,6 +74,17 @@ static void check_isv(const void *arg)
     {                                                                                              \
         __VA_ARGS__                                                                                \
     }
+
+/* A prefetch never takes a synchronous exception (C6.2 PRFM). */
+static void check_prefetch(const void *arg)
+{
+    struct pt s2 = map_with_hole();
+
+    (void)arg;
+    stage2_on(&s2, 1);
+    run_el1(prfm, HOLE);
+    expect_no_trap("ESR");
+}
 
 /* FAR_EL2 holds the virtual address with its offset, HPFAR_EL2 the page's intermediate physical
  * address (D13.2.41, D13.2.57). Here stage 1 maps TEST_VA2 to the hole. */
@@ -354,6 +367,8 @@ const struct check checks[] = {
     {.name = "isv_is_0_for_a_load_pair", ISV(.access = ldp_x5_x6, .esr = 0x92000007)},
     {.name = "isv_is_0_for_a_store_pair", ISV(.access = stp_x5_x6, .esr = 0x92000047)},
     {.name = "isv_is_0_for_an_exclusive", ISV(.access = ldxr_x5, .esr = 0x92000007)},
+    {.name = "isv_is_0_for_a_simd_load", ISV(.access = ldr_d0, .esr = 0x92000007)},
+    {.name = "prefetch_of_a_hole_does_not_fault", .run = check_prefetch},
     {.name = "stage_2_fault_of_dc_civac_sets_cm", ISV(.access = dc_civac, .esr = 0x92000147)},
     {.name = "far_holds_the_address_hpfar_the_page", .run = check_far_hpfar},
     {.name = "s2_block_of_level_1_translates",

@@ -23,30 +23,44 @@ static void find_features(void)
     uint64_t isar0 = RD("id_aa64isar0_el1"), dfr0 = RD("id_aa64dfr0_el1");
 
     have = field(pfr0, 24) != 0 ? NEED_GIC3 : NEED_GIC2;
-    have |= field(mmfr1, 8) != 0 ? NEED_VHE : NEED_NO_VHE;
-    have |= field(mmfr1, 20) != 0 ? NEED_PAN : 0;
-    have |= field(mmfr1, 0) != 0 ? NEED_HAFDBS : 0;
-    have |= field(mmfr2, 4) != 0 ? NEED_UAO : 0;
+    have |= field(mmfr1, 8) != 0 ? NEED_VHE : 0;
+    have |= field(mmfr1, 20) != 0 ? NEED_PAN : NEED_NO_PAN;
+    have |= field(mmfr1, 0) != 0 ? NEED_AF : 0;
+    have |= field(mmfr1, 0) >= 2 ? NEED_DBM : 0;
+    have |= field(mmfr2, 4) != 0 ? NEED_UAO : NEED_NO_UAO;
     have |= field(isar0, 20) >= 2 ? NEED_LSE : NEED_NO_LSE;
     have |= field(dfr0, 8) != 0 && field(dfr0, 8) != 15 ? NEED_PMU : 0;
     have |= board.cpu_count >= 2 ? NEED_SMP2 : 0;
-    have |= board.cpu_count >= 4 ? NEED_SMP4 : 0;
     have |= field(mmfr0, 20) != 0 ? NEED_G16K : 0;
     have |= field(mmfr0, 24) != 15 ? NEED_G64K : 0;
-    have |= field(mmfr2, 56) >= 1 ? NEED_EVT : 0;
 }
+
+static const struct {
+    unsigned need;
+    const char *why;
+} reasons[] = {
+    {NEED_GIC2, "no GICv2"},
+    {NEED_GIC3, "no GICv3"},
+    {NEED_VHE, "no VHE"},
+    {NEED_PAN, "no PAN"},
+    {NEED_UAO, "no UAO"},
+    {NEED_LSE, "no LSE"},
+    {NEED_PMU, "no PMU"},
+    {NEED_SMP2, "one CPU only"},
+    {NEED_G16K, "no 16K granule"},
+    {NEED_G64K, "no 64K granule"},
+    {NEED_AF, "no hardware access flag"},
+    {NEED_DBM, "no hardware dirty state"},
+    {NEED_NO_LSE, "has LSE"},
+    {NEED_NO_PAN, "has PAN"},
+    {NEED_NO_UAO, "has UAO"},
+};
 
 static const char *missing(unsigned need)
 {
-    static const char *const names[] = {
-        "no GICv2",       "no GICv3",       "no VHE", "has VHE",      "no PAN",
-        "no UAO",         "no LSE",         "no PMU", "one CPU only", "fewer than 4 CPUs",
-        "no 16K granule", "no 64K granule", "no TTL", "no HAFDBS",    "has LSE",
-        "no EVT",
-    };
-    for (unsigned i = 0; i < ARRAY_SIZE(names); i++) {
-        if ((need & ~have & (1U << i)) != 0) {
-            return names[i];
+    for (unsigned i = 0; i < ARRAY_SIZE(reasons); i++) {
+        if ((need & ~have & reasons[i].need) != 0) {
+            return reasons[i].why;
         }
     }
     return NULL;

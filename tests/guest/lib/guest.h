@@ -120,19 +120,18 @@ enum need {
     NEED_GIC2 = 1 << 0,
     NEED_GIC3 = 1 << 1,
     NEED_VHE = 1 << 2,
-    NEED_NO_VHE = 1 << 3,
-    NEED_PAN = 1 << 4,
-    NEED_UAO = 1 << 5,
-    NEED_LSE = 1 << 6,
-    NEED_PMU = 1 << 7,
-    NEED_SMP2 = 1 << 8,
-    NEED_SMP4 = 1 << 9,
-    NEED_G16K = 1 << 10,
-    NEED_G64K = 1 << 11,
-    NEED_TTL = 1 << 12,
-    NEED_HAFDBS = 1 << 13,
-    NEED_NO_LSE = 1 << 14,
-    NEED_EVT = 1 << 15,
+    NEED_PAN = 1 << 3,
+    NEED_UAO = 1 << 4,
+    NEED_LSE = 1 << 5,
+    NEED_PMU = 1 << 6,
+    NEED_SMP2 = 1 << 7,
+    NEED_G16K = 1 << 8,
+    NEED_G64K = 1 << 9,
+    NEED_AF = 1 << 10,  /* hardware update of the access flag */
+    NEED_DBM = 1 << 11, /* and of the dirty state */
+    NEED_NO_LSE = 1 << 12,
+    NEED_NO_PAN = 1 << 13,
+    NEED_NO_UAO = 1 << 14,
 };
 
 struct check {
