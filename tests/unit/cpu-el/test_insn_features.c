@@ -331,10 +331,11 @@ START_TEST(every_word_has_an_answer_within_range)
     uint32_t word = 0;
     for (uint32_t i = 0; i < 4000000; i++, word += 0x9e3779b1) {
         struct insn insn = insn_decode(&model, word);
-        ck_assert(insn.kind <= INSN_KIND_UNDEF && insn.cost < COST_CLASS_COUNT);
-        ck_assert(insn.units >= 1 && insn.units <= 4);
-        ck_assert(insn.kind != INSN_KIND_LOADSTORE ||
-                  (insn.flags & (INSN_FLAG_LOAD | INSN_FLAG_STORE)));
+        bool moves = insn.flags & (INSN_FLAG_LOAD | INSN_FLAG_STORE);
+        if (insn.kind > INSN_KIND_UNDEF || insn.cost >= COST_CLASS_COUNT || insn.units < 1 ||
+            insn.units > 4 || (insn.kind == INSN_KIND_LOADSTORE && !moves)) {
+            ck_abort_msg("%08x", word); /* an assertion per word would take minutes */
+        }
     }
 }
 END_TEST

@@ -268,8 +268,10 @@ START_TEST(an_instruction_is_a_load_or_store_to_both_decoders_or_to_none)
         struct ldst a;
         bool access = ldst_decode(word, &registers, &a) && !a.is_prefetch;
         struct insn insn = insn_decode(&model, word);
-        ck_assert_msg(access == (insn.kind == INSN_KIND_LOADSTORE), "%08x", word);
-        ck_assert(!access || (a.size_bytes >= 1 && a.size_bytes <= 16 && a.register_count <= 4));
+        if (access != (insn.kind == INSN_KIND_LOADSTORE) ||
+            (access && (a.size_bytes < 1 || a.size_bytes > 16 || a.register_count > 4))) {
+            ck_abort_msg("%08x", word);
+        }
     }
 }
 END_TEST
