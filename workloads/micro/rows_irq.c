@@ -6,6 +6,7 @@
 #define SGI_WAKE    2
 #define EARLY_TICKS 2   /* virtual-timer: the span begins this much before the deadline, at most */
 #define LEAD_US     100 /* ... and the deadline is so far ahead when it is set */
+#define POLL_US     20
 #define CTL_ENABLE  1
 
 static volatile u32 handled; /* interrupts of the row's kind */
@@ -140,6 +141,22 @@ void io_out_prep(unsigned ops)
     kicks_before = kicks_seen();
 }
 
+static u64 counter(void)
+{
+    isb();
+    return read_sysreg(cntvct_el0);
+}
+
+/* Between two looks at the device: looking is an exit, and would only be in the I/O thread's way.
+ */
+static void pause(void)
+{
+    u64 until = counter() + read_sysreg(cntfrq_el0) * POLL_US / 1000000;
+    while (counter() < until) {
+        cpu_relax();
+    }
+}
+
 void io_out_exec(void)
 {
     u32 before = kicks_seen();
@@ -147,8 +164,9 @@ void io_out_exec(void)
         mark_begin("io-latency-out", 1);
     }
     mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
-    while (kicks_seen() == before) {
-    }
+    do {
+        pause();
+    } while (kicks_seen() == before);
 }
 
 bool io_out_post(unsigned ops)
@@ -191,12 +209,6 @@ bool io_in_post(unsigned ops)
 
 static u64 timer_early; /* interrupts that came before their deadline */
 static u64 timer_deadline;
-
-static u64 counter(void)
-{
-    isb();
-    return read_sysreg(cntvct_el0);
-}
 
 static void timer_handler(void)
 {
