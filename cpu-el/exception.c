@@ -55,8 +55,11 @@ static uint64_t vector_offset(const struct pe *pe, const struct exception *exc)
 static uint32_t spsr_for_entry(const struct pe *pe, unsigned target_el)
 {
     uint32_t spsr = pstate_to_spsr(pe);
+    if (pe->ps.el != 1 || target_el != 1 || !pe->model.has[FEAT_NV]) {
+        return spsr;
+    }
     uint64_t hcr = pe_hcr_effective(pe);
-    if (pe->ps.el == 1 && target_el == 1 && pe->model.has[FEAT_NV] && (hcr & HCR_NV)) {
+    if (hcr & HCR_NV) {
         bool nv2 = pe->model.has[FEAT_NV2] && (hcr & HCR_NV2);
         if (nv2 || !(hcr & HCR_NV1)) {
             spsr = (uint32_t)bits_set(spsr, 3, 2, 2);
@@ -237,6 +240,16 @@ static bool virtual_pending(const struct pe *pe, const struct async_row *row)
            (row->virtual_input != PE_INPUT_COUNT && pe->inputs[row->virtual_input]);
 }
 
+/* The usual case, told without looking at routes. */
+static bool nothing_pending(const struct pe *pe)
+{
+    bool any = pe->sr[SR_HCR_EL2] & (HCR_VI | HCR_VF | HCR_VSE);
+    for (size_t i = 0; i < PE_INPUT_COUNT; i++) {
+        any = any || pe->inputs[i];
+    }
+    return !any;
+}
+
 /* ISS of an SError: with RAS, an asynchronous one, uncontainable (AET 0); else IMPLEMENTATION
  * DEFINED, 0 here. */
 static uint32_t physical_serror_iss(const struct pe *pe)
@@ -252,6 +265,9 @@ static uint32_t virtual_serror_iss(const struct pe *pe)
 
 bool interrupt_due(const struct pe *pe, struct exception *out)
 {
+    if (nothing_pending(pe)) {
+        return false;
+    }
     for (size_t i = 0; i < ASYNC_ROWS; i++) {
         const struct async_row *row = &async_rows[i];
         unsigned target = physical_target(pe, row);

@@ -40,7 +40,8 @@ static bool range_enabled(const struct pe *pe, unsigned n)
  */
 static bool prohibited(const struct pe *pe, unsigned n)
 {
-    if (pe->ps.el != 2 || !pe->model.has[FEAT_VHE] || !(pe->sr[SR_MDCR_EL2] & MDCR_HPMD)) {
+    if (pe->ps.el != 2 || pe->model.pmu_version < PMU_VERSION_3P1 ||
+        !(pe->sr[SR_MDCR_EL2] & MDCR_HPMD)) {
         return false;
     }
     if (n == PMU_CYCLE_COUNTER) {

@@ -5,6 +5,7 @@
 #include "cpu-el/pmu.h"
 
 #define PMU_COUNTERS      31  /* event counters that the architecture can have */
+#define PMU_VERSION_3P1   4   /* ID_AA64DFR0_EL1.PMUVer: PMUv3 for 8.1 */
 #define PMU_CYCLE_COUNTER 31u /* its number in PMCNTENSET and its kin */
 
 struct pmu_counter {

@@ -176,8 +176,8 @@ static void software_increment(struct pe *pe, uint64_t set)
 /* P, U, and with EL2 NSH; evtCount is 16 bits from 8.1 on, 10 before. */
 static uint64_t type_mask(const struct pe *pe)
 {
-    return (pe->model.has[FEAT_VHE] ? MASK(15, 0) : MASK(9, 0)) | PMFILTER_P | PMFILTER_U |
-           (pe->model.has[FEAT_EL2] ? PMFILTER_NSH : 0);
+    return (pe->model.pmu_version >= PMU_VERSION_3P1 ? MASK(15, 0) : MASK(9, 0)) | PMFILTER_P |
+           PMFILTER_U | (pe->model.has[FEAT_EL2] ? PMFILTER_NSH : 0);
 }
 
 static void write_target(struct pe *pe, struct target t, uint64_t value)

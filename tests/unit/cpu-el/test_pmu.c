@@ -430,7 +430,7 @@ START_TEST(the_event_field_is_10_bits_before_8_1)
 {
     pmu_write(pe, SR_PMEVTYPER0_EL0, ~UINT64_C(0));
     ck_assert_uint_eq(pmu_read(pe, SR_PMEVTYPER0_EL0), 0xc800ffff);
-    pe->model.has[FEAT_VHE] = false;
+    pe->model.pmu_version = 1;
     pmu_write(pe, SR_PMEVTYPER0_EL0, ~UINT64_C(0));
     ck_assert_uint_eq(pmu_read(pe, SR_PMEVTYPER0_EL0), 0xc80003ff);
     pe->model.has[FEAT_EL2] = false;

@@ -13,6 +13,7 @@ struct cpu_model toy_model(void)
                               .context_breakpoint_count = 2,
                               .watchpoint_count = 4,
                               .pmu_counter_count = 6,
+                              .pmu_version = 4,
                               .list_register_count = 4,
                               .virtual_priority_bits = 5};
     for (size_t i = 0; i < FEATURE_COUNT; i++) {
