@@ -277,6 +277,17 @@ START_TEST(pages_of_a_contiguous_run_are_dropped_with_the_entry_that_holds_them)
 }
 END_TEST
 
+START_TEST(entries_of_a_disabled_stage_1_are_global)
+{
+    toy->pe.sr[SR_SCTLR_EL1] = 0;
+    ck_assert(toy_access(toy, 1, MMU_READ, TOY_RAM_BASE).ok);
+    toy_tlbi(toy, SR_TLBI_ASIDE1, 0);
+    ck_assert(toy_holds(toy, 1, TOY_RAM_BASE));
+    toy_tlbi(toy, SR_TLBI_VAE1, TOY_RAM_BASE >> 12 | UINT64_C(5) << 48);
+    ck_assert(!toy_holds(toy, 1, TOY_RAM_BASE));
+}
+END_TEST
+
 /* FEAT_TLBIRANGE: TG, SCALE, NUM, and the pages [first, last] of 4 KiB that it covers from base. */
 static const struct {
     unsigned tg, scale, num;
@@ -471,6 +482,7 @@ int main(void)
     tcase_add_test(tc, any_address_of_a_large_page_drops_it);
     tcase_add_test(tc, any_address_of_a_block_drops_all_its_splinters);
     tcase_add_test(tc, pages_of_a_contiguous_run_are_dropped_with_the_entry_that_holds_them);
+    tcase_add_test(tc, entries_of_a_disabled_stage_1_are_global);
     tcase_add_loop_test(tc, range_operation_covers_num_plus_1_shifted_by_scale, 0, COUNT(ranges));
     tcase_add_test(tc, range_operations_have_the_scopes_of_their_page_forms);
     tcase_add_test(tc, range_in_the_upper_half_reaches_the_end_of_the_address_space);
