@@ -224,6 +224,8 @@ bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
  */
 
 void loop_run(struct machine *m);
+/* Handles a trap left to the loop, a refused page or a failure; nothing for the other stops. */
+void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop);
 /* Events or turn limits may have moved: recompute cpu->deadline and horizon. */
 void loop_deadline_changed(struct cpu *cpu);
 /* Ends the run. The first reason counts. */

@@ -132,17 +132,34 @@ void cpu_wait(struct cpu *cpu)
     cpu->wfe_stamp = CYCLES_NEVER;
 }
 
+/* What the engine stopped for, beside a block or `until`. */
+void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop)
+{
+    switch (stop) {
+    case ENGINE_STOPPED_TRAP:
+        if (cpu->trap_waits) {
+            cpu->trap_waits = false;
+            trap_handle(cpu);
+        }
+        break;
+    case ENGINE_STOPPED_REFUSED:
+        fault_refused(cpu);
+        break;
+    case ENGINE_STOPPED_FAILED:
+        machine_end(cpu->machine, END_ENGINE, 1, "engine failure at pc 0x%llx: %s",
+                    (unsigned long long)engine_pc(cpu->engine), engine_failure(cpu->engine));
+        break;
+    case ENGINE_STOPPED_BLOCK:
+    case ENGINE_STOPPED_UNTIL:
+        break;
+    }
+}
+
 /* Runs the first `count` instructions at pc and no more. */
 static void run_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     block_charge_part(cpu, pc, count);
-    enum engine_stop stop = engine_run_until(cpu->engine, va(pc + 4 * (uint64_t)count));
-    if (stop == ENGINE_STOPPED_REFUSED) {
-        fault_refused(cpu);
-    } else if (stop == ENGINE_STOPPED_FAILED) {
-        machine_end(cpu->machine, END_ENGINE, 1, "engine failure at pc 0x%llx: %s",
-                    (unsigned long long)pc, engine_failure(cpu->engine));
-    }
+    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4 * (uint64_t)count)));
 }
 
 /* block_enter() stopped before a block: runs it up to the deadline or to the instruction that needs
@@ -180,29 +197,13 @@ static void pc_alignment_fault(struct cpu *cpu)
 static void run_engine(struct cpu *cpu)
 {
     cpu->stopped_insns = 0;
-    switch (engine_run(cpu->engine)) {
-    case ENGINE_STOPPED_BLOCK:
-        if (cpu->pc_misaligned) {
-            pc_alignment_fault(cpu);
-        } else if (cpu->stopped_insns != 0) {
-            at_block(cpu);
-        }
-        break;
-    case ENGINE_STOPPED_TRAP:
-        if (cpu->trap_waits) {
-            cpu->trap_waits = false;
-            trap_handle(cpu);
-        }
-        break;
-    case ENGINE_STOPPED_REFUSED:
-        fault_refused(cpu);
-        break;
-    case ENGINE_STOPPED_UNTIL:
-        break;
-    case ENGINE_STOPPED_FAILED:
-        machine_end(cpu->machine, END_ENGINE, 1, "engine failure at pc 0x%llx: %s",
-                    (unsigned long long)engine_pc(cpu->engine), engine_failure(cpu->engine));
-        break;
+    enum engine_stop stop = engine_run(cpu->engine);
+    if (stop != ENGINE_STOPPED_BLOCK) {
+        loop_engine_stopped(cpu, stop);
+    } else if (cpu->pc_misaligned) {
+        pc_alignment_fault(cpu);
+    } else if (cpu->stopped_insns != 0) {
+        at_block(cpu);
     }
 }
 

@@ -52,29 +52,12 @@ static bool due_before(struct cpu *cpu, uint64_t pc, struct exception *exc)
 
 static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
-    struct machine *m = cpu->machine;
     if (block_insns_before_stop(cpu, pc, 1) == 0) {
         trap_execute(cpu, insn, pc);
         return;
     }
-    switch (engine_run_until(cpu->engine, va(pc + 4))) {
-    case ENGINE_STOPPED_REFUSED:
-        fault_refused(cpu);
-        break;
-    case ENGINE_STOPPED_FAILED:
-        machine_end(m, END_ENGINE, 1, "engine failure at pc 0x%llx: %s", (unsigned long long)pc,
-                    engine_failure(cpu->engine));
-        break;
-    case ENGINE_STOPPED_TRAP:
-        if (cpu->trap_waits) {
-            cpu->trap_waits = false;
-            trap_handle(cpu);
-        }
-        break;
-    case ENGINE_STOPPED_BLOCK: /* a branch: pc is its target */
-    case ENGINE_STOPPED_UNTIL:
-        break;
-    }
+    /* A branch ends in ENGINE_STOPPED_BLOCK, with pc at its target. */
+    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4)));
 }
 
 void step_one(struct cpu *cpu)

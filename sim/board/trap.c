@@ -459,5 +459,7 @@ enum engine_next trap_taken(void *ctx, enum engine_trap kind)
         return ENGINE_STOP;
     }
     trap_handle(cpu);
-    return cpu->leave || cpu->stepping ? ENGINE_STOP : ENGINE_CONTINUE;
+    bool due =
+        cpu->clock.now >= cpu->deadline || (cpu->at_boundary && cpu->clock.now >= cpu->turn_end);
+    return due || cpu->leave || cpu->stepping ? ENGINE_STOP : ENGINE_CONTINUE;
 }
