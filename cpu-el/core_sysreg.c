@@ -26,6 +26,7 @@ static bool is_stored(enum sysreg_id id)
     case SR_MDCR_EL2:
     case SR_PMUSERENR_EL0:
     case SR_PMSELR_EL0:
+    case SR_OSDLR_EL1:
         return true;
     default:
         return false;
