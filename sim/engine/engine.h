@@ -35,8 +35,9 @@ enum engine_next {
  * The client. block() is the hot path: called before each run of a translated block, pc virtual,
  * size in bytes; false stops before it. fill() is asked for each engine page that is not cached, at
  * moments that are not deterministic; false refuses: engine_run() then returns
- * ENGINE_STOPPED_REFUSED with pc and registers exactly before the instruction. No callback may call
- * engine_run().
+ * ENGINE_STOPPED_REFUSED with pc and registers exactly before the instruction. A trapping
+ * instruction counts in its block's size, but need not be the last one in it. trap() may call
+ * everything but the runs; block() and fill() nothing that changes the engine, nor engine_pc().
  */
 struct engine_client {
     void *ctx;
@@ -116,7 +117,8 @@ void engine_set_tpidrro_el0(struct engine *engine, uint64_t value);
 
 void engine_set_natives(struct engine *engine, struct engine_natives natives);
 
-/* Ends an exclusive monitor's reservation (ERET, exception entry). */
+/* Ends an exclusive monitor's reservation (ERET, exception entry), before the next instruction.
+ * About 200 ns: only worth it if an exclusive load has run since. */
 void engine_clear_exclusive(struct engine *engine);
 
 /* Selects the view that translates from now on. Allowed in trap(); takes effect with the next
@@ -135,6 +137,7 @@ void engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes);
 /* IC IALLU: all translated code is dropped. */
 void engine_code_changed_all(struct engine *engine);
 
+/* blocks is not counted by the real engine: its client sees each one. */
 struct engine_stats {
     uint64_t blocks, traps, fills, flushes, exact_stops;
 };
