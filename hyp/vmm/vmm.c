@@ -52,24 +52,46 @@ static void console_write(char c)
     }
 }
 
-static u64 virtio_read(u64 offset)
+static u8 virtio_config[8];
+
+static u64 virtio_read(u64 offset, unsigned len)
 {
-    return offset == VIRTIO_MAGIC       ? VIRTIO_MAGIC_VALUE
-           : offset == VIRTIO_DEVICE_ID ? VIRTIO_DEVICE
-                                        : 0;
+    u64 value = 0;
+    if (offset == VIRTIO_MAGIC) {
+        value = VIRTIO_MAGIC_VALUE;
+    } else if (offset == VIRTIO_DEVICE_ID) {
+        value = VIRTIO_DEVICE;
+    } else if (offset >= VIRTIO_CONFIG && offset + len <= VIRTIO_CONFIG + sizeof(virtio_config)) {
+        for (unsigned i = len; i-- > 0;) {
+            value = value << 8 | virtio_config[offset - VIRTIO_CONFIG + i];
+        }
+    }
+    return value;
+}
+
+static void virtio_write(u64 offset, unsigned len, u64 value)
+{
+    if (offset >= VIRTIO_CONFIG && offset + len <= VIRTIO_CONFIG + sizeof(virtio_config)) {
+        for (unsigned i = 0; i < len; i++) {
+            virtio_config[offset - VIRTIO_CONFIG + i] = (u8)(value >> (8 * i));
+        }
+    }
 }
 
 /* Reads of unknown addresses give zero, writes go nowhere. */
 static void emulate(struct vcpu_run *run)
 {
-    if (run->is_write && run->ipa == GUEST_UART) {
-        console_write((char)run->data);
-    } else if (run->is_write && run->ipa == GUEST_EXIT) {
-        exit_status = (int)run->data;
-    } else if (!run->is_write && run->ipa - GUEST_VIRTIO < 0x200) {
-        run->data = virtio_read(run->ipa - GUEST_VIRTIO);
+    bool virtio = run->ipa - GUEST_VIRTIO < VIRTIO_SIZE;
+    if (virtio && run->is_write) {
+        virtio_write(run->ipa - GUEST_VIRTIO, run->len, run->data);
+    } else if (virtio) {
+        run->data = virtio_read(run->ipa - GUEST_VIRTIO, run->len);
     } else if (!run->is_write) {
         run->data = 0;
+    } else if (run->ipa == GUEST_UART) {
+        console_write((char)run->data);
+    } else if (run->ipa == GUEST_EXIT) {
+        exit_status = (int)run->data;
     }
 }
 

@@ -4,6 +4,7 @@
 
 #define GICD_CTLR       (BOARD_GICD + 0x0000)
 #define GICD_ISENABLER  (BOARD_GICD + 0x0100)
+#define GICD_ISPENDR    (BOARD_GICD + 0x0200)
 #define GICD_IPRIORITYR (BOARD_GICD + 0x0400)
 #define GICD_ICFGR      (BOARD_GICD + 0x0c00)
 #define GICD_IROUTER    (BOARD_GICD + 0x6000)
@@ -80,4 +81,15 @@ void gic_complete_none(void)
     isb();
     write_sysreg(SPURIOUS, ICC_EOIR1_EL1);
     isb();
+}
+
+/* An SPI. */
+void gic_set_pending(u32 intid)
+{
+    mmio_write32(GICD_ISPENDR + intid / 32 * 4, 1u << intid % 32);
+}
+
+bool gic_check_sysregs(void)
+{
+    return read_sysreg(ICC_SRE_EL1) == 7;
 }

@@ -20,14 +20,37 @@ u64 hvc(u64 function, u64 a1, u64 a2, u64 a3);
 _Noreturn void guest_exit(int status);
 bool vcpu_start(unsigned index, void (*fn)(void)); /* false: PSCI refused */
 
+/* While armed, the next synchronous exception is recorded here and its instruction skipped; any
+ * other ends the guest. */
+struct exception_expected {
+    bool armed, taken;
+    u64 esr, far;
+};
+extern struct exception_expected exception_expected;
+
 /* --- interrupts --- */
 typedef void (*irq_handler)(void);
 #define IRQ_MAX 64
 void irq_set_handler(u32 intid, irq_handler fn);
 extern u32 irq_unexpected_count; /* no handler, or a spurious identifier */
 
+static inline void irq_on(void)
+{
+    __asm__ volatile("msr daifclr, #2" ::: "memory");
+}
+
+static inline void irq_off(void)
+{
+    __asm__ volatile("msr daifset, #2" ::: "memory");
+}
+
+/* Sleeps until *count is no longer before. Call with interrupts on. */
+void irq_wait(const volatile u32 *count, u32 before);
+
 /* --- gic_v2.c or gic_v3.c --- */
 extern const char gic_name[];
+bool gic_check_sysregs(void); /* registers that trap read as they should */
+void gic_set_pending(u32 intid);
 void gic_init(void); /* once */
 void gic_init_cpu(unsigned index);
 void gic_enable(u32 intid); /* private ones on this VCPU; SPIs are edges that go to VCPU 0 */

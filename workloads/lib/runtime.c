@@ -10,7 +10,10 @@
 static irq_handler handlers[IRQ_MAX];
 u32 irq_unexpected_count;
 
+struct exception_expected exception_expected;
+
 void irq_dispatch(void);
+u64 exception_sync(u64 esr, u64 elr, u64 far);
 _Noreturn void exception_report(u64 esr, u64 elr, u64 far);
 
 static void put_char(char c)
@@ -132,6 +135,20 @@ void irq_set_handler(u32 intid, irq_handler fn)
     handlers[intid] = fn;
 }
 
+/* The interrupt is taken where it cannot be missed: between a look and the WFI it only makes the
+ * WFI return. */
+void irq_wait(const volatile u32 *count, u32 before)
+{
+    irq_off();
+    while (*count == before) {
+        wfi();
+        irq_on();
+        isb();
+        irq_off();
+    }
+    irq_on();
+}
+
 void irq_dispatch(void)
 {
     u32 ack = gic_acknowledge();
@@ -146,6 +163,16 @@ void irq_dispatch(void)
         irq_unexpected_count++;
     }
     gic_eoi(ack);
+}
+
+u64 exception_sync(u64 esr, u64 elr, u64 far)
+{
+    if (!exception_expected.armed) {
+        exception_report(esr, elr, far);
+    }
+    exception_expected =
+        (struct exception_expected){.armed = false, .taken = true, .esr = esr, .far = far};
+    return elr + 4;
 }
 
 void exception_report(u64 esr, u64 elr, u64 far)

@@ -67,7 +67,7 @@ vectors:
     vector  bad
     vector  bad
     vector  bad
-    vector  bad
+    vector  sync
     vector  irq
     vector  bad
     vector  bad
@@ -80,8 +80,8 @@ vectors:
     vector  bad
     vector  bad
 
-/* Only what AAPCS64 does not preserve, and what another interrupt would overwrite. */
-irq:
+/* Only what AAPCS64 does not preserve, and what another exception would overwrite. */
+    .macro frame_push
     sub     sp, sp, #192
     stp     x0, x1, [sp]
     stp     x2, x3, [sp, #16]
@@ -97,7 +97,22 @@ irq:
     mrs     x1, spsr_el1
     stp     x30, x0, [sp, #160]
     str     x1, [sp, #176]
+    .endm
+
+irq:
+    frame_push
     bl      irq_dispatch
+    b       frame_pop
+
+sync:
+    frame_push
+    mov     x1, x0
+    mrs     x0, esr_el1
+    mrs     x2, far_el1
+    bl      exception_sync          /* returns where to go on */
+    str     x0, [sp, #168]
+
+frame_pop:
     ldp     x30, x0, [sp, #160]
     ldr     x1, [sp, #176]
     msr     elr_el1, x0

@@ -16,6 +16,9 @@ struct row {
     bool (*post)(unsigned ops); /* after each: true if everything happened as it should */
 };
 
+/* checks.c: what no row exercises, one line each; run by rows=check. False: one failed. */
+bool checks_run(void);
+
 /* True during the measured run: rows that mark themselves look here. */
 extern bool row_measuring;
 
@@ -48,6 +51,7 @@ bool io_in_post(unsigned ops);
 void virtual_timer_prep(unsigned ops);
 void virtual_timer_exec(void);
 bool virtual_timer_post(unsigned ops);
-void secondary_main(void); /* VCPU 1 */
+void secondary_main(void);             /* VCPU 1 */
+void secondary_call(void (*fn)(void)); /* VCPU 1 calls fn; returns at once */
 
 #endif

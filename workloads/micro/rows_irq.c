@@ -11,33 +11,11 @@
 
 static volatile u32 handled; /* interrupts of the row's kind */
 
-static void irq_on(void)
-{
-    __asm__ volatile("msr daifclr, #2" ::: "memory");
-}
-
-static void irq_off(void)
-{
-    __asm__ volatile("msr daifset, #2" ::: "memory");
-}
-
-/* Sleeps until handled changes; the interrupt is taken where it cannot be missed. */
-static void wait_for_interrupt(u32 before)
-{
-    irq_off();
-    while (handled == before) {
-        wfi();
-        irq_on();
-        isb();
-        irq_off();
-    }
-    irq_on();
-}
-
 /* --- virtual IPI: both VCPUs run guest code; VCPU 1 spins with interrupts on, else it sleeps ---
  */
 
 static volatile bool secondary_spins, secondary_is_spinning;
+static void (*volatile secondary_fn)(void);
 
 static void sgi_handler(void)
 {
@@ -55,17 +33,28 @@ void secondary_main(void)
     gic_init_cpu(1);
     for (;;) {
         irq_off();
-        if (!secondary_spins) {
+        if (!secondary_spins && !secondary_fn) {
             wfi();
         }
         irq_on();
         isb();
+        if (secondary_fn) {
+            secondary_fn();
+        }
         secondary_is_spinning = secondary_spins;
         while (secondary_spins) {
             cpu_relax();
         }
         secondary_is_spinning = false;
     }
+}
+
+void secondary_call(void (*fn)(void))
+{
+    irq_set_handler(SGI_WAKE, wake_handler);
+    secondary_fn = fn;
+    dsb(ish);
+    gic_send_sgi(1, SGI_WAKE);
 }
 
 static void secondary_spin(bool spin)
@@ -120,7 +109,7 @@ bool virtual_eoi_post(unsigned ops)
     handled = 0;
     for (u32 i = 0; i < 2; i++) {
         gic_send_sgi(0, SGI_BENCH);
-        wait_for_interrupt(i);
+        irq_wait(&handled, i);
     }
     return handled == 2;
 }
@@ -196,7 +185,7 @@ void io_in_exec(void)
 {
     u32 before = handled;
     mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
-    wait_for_interrupt(before);
+    irq_wait(&handled, before);
 }
 
 bool io_in_post(unsigned ops)
@@ -252,7 +241,7 @@ void virtual_timer_exec(void)
         u32 missed = handled;
         bool measuring = row_measuring;
         row_measuring = false;
-        wait_for_interrupt(missed);
+        irq_wait(&handled, missed);
         handled = before;
         row_measuring = measuring;
         irq_off();

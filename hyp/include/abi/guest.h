@@ -14,8 +14,10 @@
  * register. */
 #define GUEST_UART         0x09000000 /* a write of 32 bits puts one character, PL011 DR */
 #define GUEST_VIRTIO       0x0a000000
+#define VIRTIO_SIZE        0x200
 #define VIRTIO_MAGIC       0x0 /* reads 'virt' */
 #define VIRTIO_DEVICE_ID   0x8
+#define VIRTIO_CONFIG      0x100 /* 8 bytes to write and read back, in any size */
 #define VIRTIO_MAGIC_VALUE 0x74726976
 #define VIRTIO_DEVICE      0x2a
 #define GUEST_EXIT         0x0a010000 /* a write is the VMM's exit status */

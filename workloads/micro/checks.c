@@ -1,0 +1,208 @@
+/* What the hypervisor owes a guest and no row asks for: access sizes, injected exceptions,
+ * registers kept, more interrupts than list registers, PSCI, a timer that ends a WFI. */
+#include "micro/row.h"
+
+#define EC(esr)      ((esr) >> 26 & 0x3f)
+#define EC_UNKNOWN   0x00
+#define EC_DABT_CUR  0x25
+#define FSC_EXTERNAL 0x10
+#define CONFIG       (GUEST_VIRTIO + VIRTIO_CONFIG)
+
+#define PSCI_VERSION        0x84000000
+#define PSCI_CPU_OFF        0x84000002
+#define PSCI_CPU_ON         0xc4000003
+#define PSCI_AFFINITY_INFO  0xc4000004
+#define PSCI_INVALID_PARAMS ((u64)-2)
+#define PSCI_ALREADY_ON     ((u64)-4)
+#define NOT_SUPPORTED       ((u64)-1)
+
+#define LOAD(insn, reg, offset)                                                                    \
+    ({                                                                                             \
+        u64 value_;                                                                                \
+        __asm__ volatile(insn " %" reg "0, [%1, %2]" : "=r"(value_) : "r"(CONFIG), "i"(offset));   \
+        value_;                                                                                    \
+    })
+
+static volatile u32 handled;
+
+static void count_handler(void)
+{
+    handled++;
+}
+
+static bool mmio_sizes(void)
+{
+    const u64 pattern = 0x8877665544332281;
+    mmio_write64(CONFIG, pattern);
+    bool ok = LOAD("ldr", "x", 0) == pattern;
+    ok = ok && LOAD("ldr", "w", 4) == 0x88776655;
+    ok = ok && LOAD("ldrsw", "x", 4) == 0xffffffff88776655;
+    ok = ok && LOAD("ldrh", "w", 6) == 0x8877;
+    ok = ok && LOAD("ldrsh", "w", 6) == 0xffff8877;
+    ok = ok && LOAD("ldrsh", "x", 6) == 0xffffffffffff8877;
+    ok = ok && LOAD("ldrb", "w", 0) == 0x81;
+    ok = ok && LOAD("ldrsb", "w", 0) == 0xffffff81;
+    ok = ok && LOAD("ldrsb", "x", 0) == 0xffffffffffffff81;
+    return ok;
+}
+
+/* Register 31 is zero as a source and nothing as a destination, not SP. */
+static bool mmio_zero_register(void)
+{
+    mmio_write64(CONFIG, ~0UL);
+    __asm__ volatile("str xzr, [%0]\n ldr xzr, [%0]" ::"r"(CONFIG) : "memory");
+    bool ok = mmio_read64(CONFIG) == 0;
+    mmio_write64(CONFIG, ~0UL);
+    __asm__ volatile("strb wzr, [%0, #1]" ::"r"(CONFIG) : "memory");
+    return ok && mmio_read64(CONFIG) == 0xffffffffffff00ff;
+}
+
+static void expect(void)
+{
+    exception_expected = (struct exception_expected){.armed = true};
+    __asm__ volatile("" ::: "memory");
+}
+
+/* There is no EL3 for a guest. */
+static bool undefined_injected(void)
+{
+    expect();
+    __asm__ volatile("smc #0" ::: "memory");
+    return exception_expected.taken && EC(exception_expected.esr) == EC_UNKNOWN;
+}
+
+/* A pair has no syndrome: nobody can emulate it. */
+static bool abort_injected(void)
+{
+    u64 a, b;
+    expect();
+    __asm__ volatile("ldp %0, %1, [%2]" : "=&r"(a), "=&r"(b) : "r"(CONFIG) : "memory");
+    return exception_expected.taken && EC(exception_expected.esr) == EC_DABT_CUR &&
+           (exception_expected.esr & 0x3f) == FSC_EXTERNAL && exception_expected.far == CONFIG;
+}
+
+/* Trapped until the first write, then switched; the PMU reads as zero. */
+static bool debug_registers(void)
+{
+    const u64 address = 0x40080000;
+    write_sysreg(address, dbgbvr0_el1);
+    write_sysreg(address + 8, dbgwvr0_el1);
+    isb();
+    for (unsigned i = 0; i < 4; i++) {
+        hvc(HVC_NOOP, 0, 0, 0);
+    }
+    bool ok = read_sysreg(dbgbvr0_el1) == address && read_sysreg(dbgwvr0_el1) == address + 8;
+    return ok && read_sysreg(pmccntr_el0) == 0;
+}
+
+static bool fp_registers(void)
+{
+    u64 value, status;
+    write_sysreg(3 << 20, cpacr_el1); /* FPEN */
+    isb();
+    __asm__ volatile(".arch_extension fp\n"
+                     " fmov d31, %2\n"
+                     " msr fpsr, %3\n"
+                     " mov x0, %4\n"
+                     " hvc #0\n"
+                     " fmov %0, d31\n"
+                     " mrs %1, fpsr\n"
+                     : "=&r"(value), "=&r"(status)
+                     : "r"(0x123456789abcdef0), "r"(0x9fUL), "r"((u64)HVC_NOOP)
+                     : "x0", "x1", "x2", "x3", "memory");
+    return value == 0x123456789abcdef0 && status == 0x9f;
+}
+
+/* More pending than any machine has list registers for: the maintenance interrupt brings the rest.
+ */
+static bool list_registers_overflow(void)
+{
+    const u32 from = 3, to = 16;
+    handled = 0;
+    irq_off();
+    for (u32 i = from; i < to; i++) {
+        irq_set_handler(i, count_handler);
+        gic_send_sgi(0, i);
+    }
+    irq_on();
+    while (handled < to - from) {
+        cpu_relax();
+    }
+    return handled == to - from;
+}
+
+static bool spi_set_pending(void)
+{
+    irq_set_handler(IODEV_INTID + 1, count_handler);
+    gic_enable(IODEV_INTID + 1);
+    handled = 0;
+    gic_set_pending(IODEV_INTID + 1);
+    irq_wait(&handled, 0);
+    return handled == 1;
+}
+
+static void timer_handler(void)
+{
+    write_sysreg(0, cntv_ctl_el0);
+    handled++;
+}
+
+static bool timer_ends_wfi(void)
+{
+    irq_set_handler(INTID_VTIMER, timer_handler);
+    gic_enable(INTID_VTIMER);
+    handled = 0;
+    u64 deadline = read_sysreg(cntvct_el0) + read_sysreg(cntfrq_el0) / 1000;
+    write_sysreg(deadline, cntv_cval_el0);
+    write_sysreg(1, cntv_ctl_el0);
+    irq_wait(&handled, 0);
+    isb();
+    return handled == 1 && read_sysreg(cntvct_el0) >= deadline;
+}
+
+static void turn_off(void)
+{
+    hvc(PSCI_CPU_OFF, 0, 0, 0);
+}
+
+static bool psci(void)
+{
+    bool ok = hvc(PSCI_VERSION, 0, 0, 0) == 0x10000;
+    ok = ok && hvc(0x84000015, 0, 0, 0) == NOT_SUPPORTED;
+    ok = ok && hvc(PSCI_CPU_ON, 1, 0, 0) == PSCI_ALREADY_ON;
+    ok = ok && hvc(PSCI_CPU_ON, 7, 0, 0) == PSCI_INVALID_PARAMS;
+    ok = ok && hvc(PSCI_AFFINITY_INFO, 1, 0, 0) == 0;
+    secondary_call(turn_off);
+    while (hvc(PSCI_AFFINITY_INFO, 1, 0, 0) == 0) {
+    }
+    secondary_call(NULL);
+    return ok && vcpu_start(1, secondary_main);
+}
+
+static const struct {
+    const char *id;
+    bool (*run)(void);
+} checks[] = {
+    {"mmio-sizes", mmio_sizes},
+    {"mmio-zero-register", mmio_zero_register},
+    {"undefined-injected", undefined_injected},
+    {"abort-injected", abort_injected},
+    {"debug-registers", debug_registers},
+    {"fp-registers", fp_registers},
+    {"gic-registers", gic_check_sysregs},
+    {"list-registers-overflow", list_registers_overflow},
+    {"spi-set-pending", spi_set_pending},
+    {"timer-ends-wfi", timer_ends_wfi},
+    {"psci", psci},
+};
+
+bool checks_run(void)
+{
+    bool all = true;
+    for (unsigned i = 0; i < ARRAY_SIZE(checks); i++) {
+        bool ok = checks[i].run();
+        print("check %s: %s\n", checks[i].id, ok ? "ok" : "FAIL");
+        all = all && ok;
+    }
+    return all;
+}
