@@ -182,26 +182,35 @@ static void check_sgi_back(const void *arg)
 }
 
 /* SGI to all others. */
-static uint64_t wait_for_sgi_counted(uint64_t intid)
+static volatile bool ready[MAX_CPUS];
+
+static uint64_t wait_for_irq(uint64_t intid)
 {
     gic_cpu_on();
     gic_set(GICD_ISENABLER, (unsigned)intid);
-    __atomic_add_fetch(&flag, 1, __ATOMIC_SEQ_CST);
+    ready[this_cpu()->index] = true;
     gic_wait_pending((unsigned)intid);
     unsigned iar = gic_ack();
     gic_eoi(iar);
     return iar;
 }
 
+static void start_waiting(unsigned index, unsigned intid)
+{
+    ready[index] = false;
+    expect_true("CPU_ON", cpu_start(index, wait_for_irq, intid));
+    while (!failed() && !ready[index]) {
+        OP("yield");
+    }
+}
+
 static void check_sgi_all(const void *arg)
 {
     (void)arg;
-    flag = 0;
     gic_cpu_on();
     for (unsigned i = 1; i < board.cpu_count; i++) {
-        expect_true("CPU_ON", cpu_start(i, wait_for_sgi_counted, 8));
+        start_waiting(i, 8);
     }
-    wait_for_flag(board.cpu_count - 1);
     if (gic_is_v3()) {
         WR(ICC_SGI1R_EL1, 1UL << 40 | 8UL << 24);
         ISB();
@@ -229,8 +238,7 @@ static void check_spi_target(const void *arg)
     } else {
         GICD_BYTE(GICD_ITARGETSR + TEST_SPI) = 2;
     }
-    expect_true("CPU_ON", cpu_start(1, wait_for_sgi_counted, TEST_SPI));
-    wait_for_flag(1);
+    start_waiting(1, TEST_SPI);
     gic_set(GICD_ISPENDR, TEST_SPI);
     expect_true("it is off", cpu_wait_off(1));
     expect("its IAR", cpu_result(1), TEST_SPI);
@@ -247,8 +255,7 @@ static uint64_t use_old_then_new(uint64_t arg)
     uint64_t old = run_el1(load, TEST_VA);
     DSB();
     flag = 1;
-    while (flag != 2) {
-    }
+    wait_for_flag(2);
     ISB();
     return old << 8 | run_el1(load, TEST_VA) | arg;
 }
@@ -283,8 +290,7 @@ static uint64_t use_s2_old_then_new(uint64_t arg)
     uint64_t old = run_el1(load, TEST_VA);
     DSB();
     flag = 1;
-    while (flag != 2) {
-    }
+    wait_for_flag(2);
     ISB();
     return old << 8 | run_el1(load, TEST_VA) | arg;
 }
@@ -318,8 +324,7 @@ static uint64_t run_code_twice(uint64_t address)
 {
     uint64_t first = ((guest_fn)address)(0);
     flag = 1;
-    while (flag != 2) {
-    }
+    wait_for_flag(2);
     ISB();
     return first << 8 | ((guest_fn)address)(0);
 }
@@ -352,8 +357,7 @@ static uint64_t pend_ppi(uint64_t intid)
     gic_set(GICD_ISENABLER, (unsigned)intid);
     gic_set(GICD_ISPENDR, (unsigned)intid);
     flag = 1;
-    while (flag != 2) {
-    }
+    wait_for_flag(2);
     return gic_get(GICD_ISPENDR, (unsigned)intid);
 }
 

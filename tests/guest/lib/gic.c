@@ -250,6 +250,7 @@ bool gic_wait_pending(unsigned intid)
         if ((gic_hppir() & 0x3ff) == intid) {
             return true;
         }
+        OP("yield");
     }
     return false;
 }

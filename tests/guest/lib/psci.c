@@ -50,6 +50,7 @@ bool cpu_wait(unsigned index)
         if (works[index].done) {
             return true;
         }
+        OP("yield");
     }
     return false;
 }
@@ -63,6 +64,7 @@ bool cpu_wait_off(unsigned index)
         if (psci(PSCI_AFFINITY_INFO64, index, 0, 0) == 1) {
             return true;
         }
+        OP("yield");
     }
     return false;
 }

@@ -2,6 +2,8 @@
 #ifndef EL2SIM_TESTS_GUEST_MATRIX_SAMPLE_MATRIX_ROWS_H
 #define EL2SIM_TESTS_GUEST_MATRIX_SAMPLE_MATRIX_ROWS_H
 
+#include "matrix.h"
+
 #define HCR(bits) .setup = {{ENC(3, 4, 1, 1, 0), (bits), (bits)}}
 #define TVM       (1UL << 26)
 #define TRVM      (1UL << 30)
