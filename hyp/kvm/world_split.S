@@ -395,27 +395,26 @@ hyp_flush_all:
 
 /* ---- an exception at EL2 itself, or one it does not know: give the host its registers back and let it report ---- */
 hyp_panic:
-    mrs     x2, vttbr_el2
-    cbz     x2, 1f
-    mrs     x28, tpidr_el2
     mrs     x25, esr_el2
     mrs     x26, elr_el2
     mrs     x27, far_el2
     deactivate_traps
+    mrs     x2, vttbr_el2
+    cbz     x2, 1f                  /* the registers of EL1 are the host's */
     deactivate_vm
+    mrs     x28, tpidr_el2
     ldr     x0, [x28, #VCPU_HOST_CTX]
     bl      sysregs_restore
     mov     x5, x25
     mov     x6, x26
     mov     x7, x27
     restore_common
-    b       2f
-1:  mrs     x5, esr_el2
-    mrs     x6, elr_el2
-    mrs     x7, far_el2
-2:  mov     x0, x5
-    mov     x1, x6
-    mov     x2, x7
+    mov     x25, x5
+    mov     x26, x6
+    mov     x27, x7
+1:  mov     x0, x25
+    mov     x1, x26
+    mov     x2, x27
     ldr     x3, =world_panic
     msr     elr_el2, x3
     mov     x3, #SPSR_EL1H
