@@ -335,6 +335,7 @@ END_TEST
 void probe_add_blocks(Suite *suite)
 {
     TCase *tc = tcase_create("blocks");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_loop_test(tc, block_size_counts_the_instruction_that_ends_it, 0, (int)ends_count);
     tcase_add_test(tc, block_ends_at_the_end_of_an_engine_page);
     tcase_add_test(tc, block_of_heavy_instructions_still_reaches_the_page_end);

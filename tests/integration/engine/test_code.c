@@ -297,6 +297,7 @@ END_TEST
 void probe_add_code(Suite *suite)
 {
     TCase *tc = tcase_create("code");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_test(tc, host_write_needs_code_changed);
     tcase_add_test(tc, code_changed_drops_the_block_of_every_alias_and_view);
     tcase_add_test(tc, code_changed_leaves_no_trace_in_translation);

@@ -273,6 +273,7 @@ END_TEST
 void probe_add_memory(Suite *suite)
 {
     TCase *tc = tcase_create("memory");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_loop_test(tc, refused_fill_leaves_everything_as_before, 0,
                         (int)(sizeof refusals / sizeof *refusals));
     tcase_add_test(tc, atomic_on_a_read_only_page_is_refused_for_writing);

@@ -323,6 +323,7 @@ END_TEST
 void probe_add_natives(Suite *suite)
 {
     TCase *tc = tcase_create("natives");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_loop_test(tc, native_instruction_runs_through, 0,
                         (int)(sizeof natives / sizeof *natives));
     tcase_add_loop_test(tc, max_model_runs_what_the_a57_model_refuses, 0,

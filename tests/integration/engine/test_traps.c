@@ -298,6 +298,7 @@ END_TEST
 void probe_add_traps(Suite *suite)
 {
     TCase *tc = tcase_create("traps");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_loop_test(tc, privileged_instruction_traps_with_pc_on_it, 0, (int)undef_count);
     tcase_add_test(tc, svc_and_brk_trap_with_pc_on_them);
     tcase_add_test(tc, unallocated_words_trap);

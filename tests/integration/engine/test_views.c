@@ -261,6 +261,7 @@ END_TEST
 void probe_add_views(Suite *suite)
 {
     TCase *tc = tcase_create("views");
+    tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_test(tc, each_view_has_its_own_translations);
     tcase_add_test(tc, views_may_disagree);
     tcase_add_test(tc, views_may_run_different_code_at_one_address);
