@@ -221,6 +221,19 @@ START_TEST(equal_priorities_are_taken_in_the_order_of_their_intids)
 }
 END_TEST
 
+START_TEST(lower_intid_of_lower_priority_does_not_go_first)
+{
+    start((unsigned)_i);
+    enable(SPI, 0);
+    enable(SPI2, 0);
+    set_priority(SPI, 0, 0x80);
+    set_priority(SPI2, 0, 0x40);
+    wire(SPI2, 0, true);
+    wire(SPI, 0, true);
+    ck_assert_uint_eq(ack(0), SPI2);
+}
+END_TEST
+
 START_TEST(new_priority_of_a_pending_interrupt_changes_the_order)
 {
     start((unsigned)_i);
@@ -461,6 +474,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, spi_goes_to_its_target_and_follows_a_new_route, 2, 4);
     tcase_add_loop_test(t, priority_equal_to_the_mask_is_not_signalled, 2, 4);
     tcase_add_loop_test(t, equal_priorities_are_taken_in_the_order_of_their_intids, 2, 4);
+    tcase_add_loop_test(t, lower_intid_of_lower_priority_does_not_go_first, 2, 4);
     tcase_add_loop_test(t, new_priority_of_a_pending_interrupt_changes_the_order, 2, 4);
     tcase_add_loop_test(t, disabling_the_best_pending_interrupt_lets_the_next_through, 2, 4);
     tcase_add_loop_test(t, active_bit_set_by_software_withholds_an_interrupt, 2, 4);

@@ -47,11 +47,15 @@ START_TEST(sgi_from_two_cpus_is_taken_twice_lowest_source_first)
     send(3, 0, 1 << 1, 5);
     send(0, 0, 1 << 1, 5);
     send(3, 0, 1 << 1, 5);
+    send(0, 0, 1 << 1, 6);
     ck_assert_uint_eq(ack(1), 5);
     ck_assert(is_pending(5, 1));
+    ck_assert(is_pending(6, 1));
     eoi(1, 5);
     ck_assert_uint_eq(ack(1), 3 << 10 | 5);
     eoi(1, 3 << 10 | 5);
+    ck_assert_uint_eq(ack(1), 6);
+    eoi(1, 6);
     ck_assert_uint_eq(ack(1), 1023);
 }
 END_TEST
