@@ -278,6 +278,108 @@ START_TEST(an_exception_instruction_carries_its_immediate)
 }
 END_TEST
 
+/* C4.1.68: the half-precision opcodes that exist. */
+START_TEST(no_allocated_half_precision_opcode_is_kept_from_the_engine)
+{
+    static const char *const text[] = {"frintn v0.8h, v1.8h",
+                                       "frintm v0.8h, v1.8h",
+                                       "fcvtns v0.8h, v1.8h",
+                                       "fcvtms v0.8h, v1.8h",
+                                       "fcvtas v0.8h, v1.8h",
+                                       "scvtf v0.8h, v1.8h",
+                                       "frintp v0.8h, v1.8h",
+                                       "frintz v0.8h, v1.8h",
+                                       "fcvtps v0.8h, v1.8h",
+                                       "fcvtzs v0.8h, v1.8h",
+                                       "frecpe v0.8h, v1.8h",
+                                       "frinta v0.8h, v1.8h",
+                                       "frintx v0.8h, v1.8h",
+                                       "fcvtnu v0.8h, v1.8h",
+                                       "fcvtmu v0.8h, v1.8h",
+                                       "fcvtau v0.8h, v1.8h",
+                                       "ucvtf v0.8h, v1.8h",
+                                       "fabs v0.8h, v1.8h",
+                                       "fneg v0.8h, v1.8h",
+                                       "frinti v0.8h, v1.8h",
+                                       "fcvtpu v0.8h, v1.8h",
+                                       "fcvtzu v0.8h, v1.8h",
+                                       "frsqrte v0.8h, v1.8h",
+                                       "fsqrt v0.8h, v1.8h",
+                                       "fcmgt v0.4h, v1.4h, #0.0",
+                                       "fcmeq v0.4h, v1.4h, #0.0",
+                                       "fcmlt v0.4h, v1.4h, #0.0",
+                                       "fcmge v0.4h, v1.4h, #0.0",
+                                       "fcmle v0.4h, v1.4h, #0.0",
+                                       "fmaxnm v0.8h, v1.8h, v2.8h",
+                                       "fmla v0.8h, v1.8h, v2.8h",
+                                       "fadd v0.8h, v1.8h, v2.8h",
+                                       "fmulx v0.8h, v1.8h, v2.8h",
+                                       "fcmeq v0.8h, v1.8h, v2.8h",
+                                       "fmax v0.8h, v1.8h, v2.8h",
+                                       "frecps v0.8h, v1.8h, v2.8h",
+                                       "fminnm v0.8h, v1.8h, v2.8h",
+                                       "fmls v0.8h, v1.8h, v2.8h",
+                                       "fsub v0.8h, v1.8h, v2.8h",
+                                       "fmin v0.8h, v1.8h, v2.8h",
+                                       "frsqrts v0.8h, v1.8h, v2.8h",
+                                       "fmaxnmp v0.8h, v1.8h, v2.8h",
+                                       "faddp v0.8h, v1.8h, v2.8h",
+                                       "fmul v0.8h, v1.8h, v2.8h",
+                                       "fcmge v0.8h, v1.8h, v2.8h",
+                                       "facge v0.8h, v1.8h, v2.8h",
+                                       "fmaxp v0.8h, v1.8h, v2.8h",
+                                       "fdiv v0.8h, v1.8h, v2.8h",
+                                       "fminnmp v0.8h, v1.8h, v2.8h",
+                                       "fabd v0.8h, v1.8h, v2.8h",
+                                       "fcmgt v0.8h, v1.8h, v2.8h",
+                                       "facgt v0.8h, v1.8h, v2.8h",
+                                       "fminp v0.8h, v1.8h, v2.8h",
+                                       "fcvtns h0, h1",
+                                       "fcvtms h0, h1",
+                                       "fcvtas h0, h1",
+                                       "scvtf h0, h1",
+                                       "fcvtps h0, h1",
+                                       "fcvtzs h0, h1",
+                                       "frecpe h0, h1",
+                                       "frecpx h0, h1",
+                                       "fcvtnu h0, h1",
+                                       "fcvtmu h0, h1",
+                                       "fcvtau h0, h1",
+                                       "ucvtf h0, h1",
+                                       "fcvtpu h0, h1",
+                                       "fcvtzu h0, h1",
+                                       "frsqrte h0, h1",
+                                       "fcmgt h0, h1, #0.0",
+                                       "fcmeq h0, h1, #0.0",
+                                       "fcmlt h0, h1, #0.0",
+                                       "fcmge h0, h1, #0.0",
+                                       "fcmle h0, h1, #0.0"};
+    enum { COUNT = sizeof text / sizeof text[0] };
+    uint32_t encoded[COUNT];
+    struct cpu_model model = toy_model();
+    assemble(text, COUNT, encoded);
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert_msg(!insn_aborts_engine(encoded[i]), "%s (%08x)", text[i], encoded[i]);
+        ck_assert_int_eq(insn_decode(&model, encoded[i]).kind, INSN_KIND_OTHER);
+    }
+}
+END_TEST
+
+/* Words that ended Unicorn 2.1.1 with an assertion (MAX model). */
+START_TEST(words_that_end_the_engine_are_undefined_everywhere)
+{
+    static const uint32_t deadly[] = {0x6ec60f8e, 0x4ef83829, 0x6ec21c20, 0x4e5f2e20, 0x4ede25e3,
+                                      0x2e400c20, 0x5e786820, 0x7ef948a0, 0x4e78f820, 0x0ef898af,
+                                      0x2ef81965, 0x7ef9c830, 0x7ef9f822, 0x0e78d830, 0x6ec33e30};
+    struct cpu_model model = toy_model();
+    for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
+        ck_assert_msg(insn_aborts_engine(deadly[i]), "%08x", deadly[i]);
+        ck_assert_int_eq(insn_decode(&model, deadly[i]).kind, INSN_KIND_UNDEF);
+        ck_assert_uint_eq(insn_decode(&model, deadly[i]).flags, INSN_FLAG_NATIVE_UNDEF);
+    }
+}
+END_TEST
+
 /* C4.1: reserved and UNALLOCATED groups, DCPS and DRPS outside Debug state. */
 static const uint32_t unallocated[] = {
     0x00000000, /* UDF #0 */
@@ -355,6 +457,8 @@ int main(void)
     tcase_add_test(tc, fpcr_and_fpsr_count_as_fp_instructions);
     tcase_add_test(tc, a_register_access_carries_op0_to_op2_and_rt);
     tcase_add_test(tc, an_exception_instruction_carries_its_immediate);
+    tcase_add_test(tc, no_allocated_half_precision_opcode_is_kept_from_the_engine);
+    tcase_add_test(tc, words_that_end_the_engine_are_undefined_everywhere);
     tcase_add_loop_test(tc, an_unallocated_word_is_undefined, 0,
                         sizeof unallocated / sizeof unallocated[0]);
     tcase_add_test(tc, every_patched_atomic_of_the_clients_is_an_atomic);
