@@ -61,12 +61,6 @@ struct insn {
 /* Decodes one word for a CPU model. Total: every word gives an answer. */
 struct insn insn_decode(const struct cpu_model *model, uint32_t word);
 
-/*
- * Whether the engine must never get to translate this word, at whatever place in a page: it would
- * end the program. All of them are UNALLOCATED. Only the engine's MAX model has any.
- */
-bool insn_aborts_engine(uint32_t word);
-
 /* What a read-modify-write instruction does with memory (Arm ARM C3.2.12). */
 enum ldst_op {
     LDST_OP_NONE,

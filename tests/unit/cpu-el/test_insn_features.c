@@ -279,7 +279,7 @@ START_TEST(an_exception_instruction_carries_its_immediate)
 END_TEST
 
 /* C4.1.68: the half-precision opcodes that exist. */
-START_TEST(no_allocated_half_precision_opcode_is_kept_from_the_engine)
+START_TEST(every_half_precision_opcode_that_exists_is_an_instruction)
 {
     static const char *const text[] = {"frintn v0.8h, v1.8h",
                                        "frintm v0.8h, v1.8h",
@@ -359,8 +359,8 @@ START_TEST(no_allocated_half_precision_opcode_is_kept_from_the_engine)
     struct cpu_model model = toy_model();
     assemble(text, COUNT, encoded);
     for (size_t i = 0; i < COUNT; i++) {
-        ck_assert_msg(!insn_aborts_engine(encoded[i]), "%s (%08x)", text[i], encoded[i]);
-        ck_assert_int_eq(insn_decode(&model, encoded[i]).kind, INSN_KIND_OTHER);
+        ck_assert_msg(insn_decode(&model, encoded[i]).kind == INSN_KIND_OTHER, "%s (%08x)", text[i],
+                      encoded[i]);
     }
 }
 END_TEST
@@ -373,8 +373,7 @@ START_TEST(words_that_end_the_engine_are_undefined_everywhere)
                                       0x2ef81965, 0x7ef9c830, 0x7ef9f822, 0x0e78d830, 0x6ec33e30};
     struct cpu_model model = toy_model();
     for (size_t i = 0; i < sizeof deadly / sizeof deadly[0]; i++) {
-        ck_assert_msg(insn_aborts_engine(deadly[i]), "%08x", deadly[i]);
-        ck_assert_int_eq(insn_decode(&model, deadly[i]).kind, INSN_KIND_UNDEF);
+        ck_assert_msg(insn_decode(&model, deadly[i]).kind == INSN_KIND_UNDEF, "%08x", deadly[i]);
         ck_assert_uint_eq(insn_decode(&model, deadly[i]).flags, INSN_FLAG_NATIVE_UNDEF);
     }
 }
@@ -457,7 +456,7 @@ int main(void)
     tcase_add_test(tc, fpcr_and_fpsr_count_as_fp_instructions);
     tcase_add_test(tc, a_register_access_carries_op0_to_op2_and_rt);
     tcase_add_test(tc, an_exception_instruction_carries_its_immediate);
-    tcase_add_test(tc, no_allocated_half_precision_opcode_is_kept_from_the_engine);
+    tcase_add_test(tc, every_half_precision_opcode_that_exists_is_an_instruction);
     tcase_add_test(tc, words_that_end_the_engine_are_undefined_everywhere);
     tcase_add_loop_test(tc, an_unallocated_word_is_undefined, 0,
                         sizeof unallocated / sizeof unallocated[0]);
