@@ -171,8 +171,10 @@ static void try_row(struct pe *pe, const struct row *start, const struct world *
             return; /* the control changes nothing here */
         }
     }
-    snprintf(row.with, sizeof row.with, "%s%s%s", world->name, world->name[0] && closed ? " " : "",
-             closed ? closed->name : "");
+    /* A bit may serve two rules: the one that decided names it. */
+    const char *control = !closed ? "" : out.rule ? out.rule : closed->name;
+    snprintf(row.with, sizeof row.with, "%s%s%s", world->name,
+             world->name[0] && control[0] ? " " : "", control);
     tell(&row, &out, pe);
 }
 
