@@ -142,16 +142,16 @@ static void check_entry(const void *arg)
 /* SPSR_EL1 and ELR_EL1 are written by entries to EL1 only: an HVC leaves them (D1.10.1). */
 static uint64_t hvc_keeps(uint64_t arg)
 {
-    WR("spsr_el1", 0x123 & 0xff);
+    WR("spsr_el1", 0x3c4);
     WR("elr_el1", 0x40201230);
     OP("hvc #3");
-    return (RD("elr_el1") << 8 | RD("spsr_el1")) + arg;
+    return (RD("elr_el1") << 12 | RD("spsr_el1")) + arg;
 }
 
 static void check_banked(const void *arg)
 {
     (void)arg;
-    expect("ELR_EL1 and SPSR_EL1", run_el1(hvc_keeps, 0), 0x4020123023);
+    expect("ELR_EL1 and SPSR_EL1", run_el1(hvc_keeps, 0), 0x402012303c4);
 }
 
 /* CLREX, hints and barriers are not privileged. */
