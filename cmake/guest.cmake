@@ -4,7 +4,8 @@ find_program(GUEST_OBJCOPY aarch64-linux-gnu-objcopy REQUIRED)
 
 set(GUEST_CFLAGS -std=c11 -O2 -g -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -mgeneral-regs-only -mno-outline-atomics
-    -mstrict-align -march=armv8-a -Wall -Wextra -Wshadow -Wstrict-prototypes -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.)
+    -mstrict-align -march=armv8-a -Wall -Wextra -Wshadow -Wstrict-prototypes -ffile-prefix-map=${CMAKE_SOURCE_DIR}=.
+    -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
 set(GUEST_LDFLAGS -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
 
 # el2_guest(name LINKER script.ld SOURCES a.S b.c [INCLUDES dirs] [CFLAGS flags] [DEPENDS files])
