@@ -1,6 +1,7 @@
 /*
- * Entry of the first CPU (from the loader) and of the others (from PSCI CPU_ON): EL2, MMU off, at physical addresses. The file is
- * linked at its physical address; it reaches the kernel's half only through literals.
+ * Entry of the first CPU (from the loader) and of the others (from PSCI CPU_ON): EL2, MMU off, at
+ * physical addresses. The file is linked at its physical address; it reaches the kernel's half
+ * only through literals.
  */
 #include "arch/boot.h"
 #include "abi/board.h"
@@ -45,8 +46,11 @@ secondary_start:
     blr     x1
     b       .
 
-/* Turns the MMU on with the boot table in both halves, so that the code goes on at its identity address. The registers of EL1 are
- * those of EL2 with HCR_EL2.E2H: the same code serves both kinds of host. */
+/*
+ * Turns the MMU on with the boot table in both halves, so that the code goes on at its identity
+ * address. The registers of EL1 are those of EL2 with HCR_EL2.E2H: the same code serves both
+ * kinds of host.
+ */
 mmu_on:
     ldr     x1, =MAIR_VALUE
     msr     mair_el1, x1
@@ -72,8 +76,10 @@ mmu_on:
     isb
     ret
 
-/* void replace_ttbr1(u64 new_root, u64 empty_root): no address of TTBR1 is used between the two, so no TLB can hold both the old and
- * the new translation (Arm ARM D8 "break-before-make"). */
+/*
+ * void replace_ttbr1(u64 new_root, u64 empty_root): no address of TTBR1 is used between the two,
+ * so no TLB can hold both the old and the new translation (Arm ARM D8 "break-before-make").
+ */
 replace_ttbr1:
     msr     ttbr1_el1, x1
     isb
@@ -98,7 +104,10 @@ not_el2_text:
     .balign 8
     .ltorg
 
-/* 1 GiB blocks: devices below RAM, then RAM. Access flag, inner shareable; devices never executable. */
+/*
+ * 1 GiB blocks: devices below RAM, then RAM. Access flag, inner shareable; devices never
+ * executable.
+ */
     .balign 4096
 boot_table:
     .quad   0x0000000000000401 | (MAIR_DEVICE_nGnRE << 2) | (3 << 53)
@@ -107,7 +116,10 @@ boot_table:
     .quad   0x00000000c0000701 | (MAIR_NORMAL << 2)
     .fill   508, 8, 0
 
-/* Where the kernel finds what is linked at its physical address: too far for its own relative addressing. */
+/*
+ * Where the kernel finds what is linked at its physical address: too far for its own relative
+ * addressing.
+ */
     .section .rodata, "a"
     .balign 8
     .global replace_ttbr1_pa

@@ -1,4 +1,7 @@
-/* A host at EL1: how a CPU gets there from EL2, and the stub that stays behind until world_init_cpu() replaces it. */
+/*
+ * A host at EL1: how a CPU gets there from EL2, and the stub that stays behind until
+ * world_init_cpu() replaces it.
+ */
 #include "arch/boot.h"
 #include "kvm/context.h"
 
@@ -9,7 +12,7 @@
 el_setup:
     mov     x0, #HCR_RW
     msr     hcr_el2, x0
-    mov     x0, #3                  /* EL1PCTEN, EL1PCEN: the host has the physical counter and timer */
+    mov     x0, #3                  /* EL1PCTEN, EL1PCEN: counter and timer are the host's */
     msr     cnthctl_el2, x0
     msr     cntvoff_el2, xzr
     mrs     x0, midr_el1
@@ -53,7 +56,7 @@ stub_vectors:
     .balign 128
     b       .
     .endr
-    .balign 128                     /* lower EL, A64, synchronous: HVC with x0 = physical address to go to */
+    .balign 128                     /* lower EL, A64, synchronous: HVC, x0 = where to go */
     br      x0
     .rept   7
     .balign 128

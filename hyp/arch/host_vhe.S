@@ -1,4 +1,7 @@
-/* A host at EL2 with HCR_EL2.{E2H,TGE} = {1,1}: the names of EL1's registers mean EL2's from here on. */
+/*
+ * A host at EL2 with HCR_EL2.{E2H,TGE} = {1,1}: the names of EL1's registers mean EL2's from
+ * here on.
+ */
 #include "arch/boot.h"
 #include "kvm/context.h"
 

@@ -1,4 +1,7 @@
-/* Exception vectors of the host kernel, at EL1 or, with HCR_EL2.{E2H,TGE} = {1,1}, at EL2 under the same register names. */
+/*
+ * Exception vectors of the host kernel, at EL1 or, with HCR_EL2.{E2H,TGE} = {1,1}, at EL2 under
+ * the same register names.
+ */
 #include "arch/frame.h"
 
     .macro frame_push from_el
@@ -128,7 +131,10 @@ context_switch:
     mov     sp, x9
     ret
 
-/* First instructions of a kernel thread (x19: function, x20: argument) and of a user thread (its frame on the stack). */
+/*
+ * First instructions of a kernel thread (x19: function, x20: argument) and of a user thread (its
+ * frame on the stack).
+ */
     .global thread_start_kernel
 thread_start_kernel:
     bl      sched_switch_done

@@ -1,6 +1,7 @@
 /*
- * The self-hosted debug registers to and from a struct cpu_context in x0; x3-x7 are lost. ID_AA64DFR0_EL1 says how many there are (the
- * others are UNDEFINED): a computed branch into a table that starts with number 15.
+ * The self-hosted debug registers to and from a struct cpu_context in x0; x3-x7 are lost.
+ * ID_AA64DFR0_EL1 says how many there are (the others are UNDEFINED): a computed branch into a
+ * table that starts with number 15.
  */
 #include "kvm/context.h"
 

@@ -1,4 +1,7 @@
-/* q0-q31, FPSR, FPCR to and from a struct cpu_context in x0; x3 and x4 are lost. Called at EL2 only. */
+/*
+ * q0-q31, FPSR, FPCR to and from a struct cpu_context in x0; x3 and x4 are lost. Called at EL2
+ * only.
+ */
 #include "kvm/context.h"
 
     .macro each_pair op

@@ -1,9 +1,11 @@
 /*
- * The lowvisor: world switch at EL2 for a host kernel at EL1, after Linux 4.0's arch/arm64/kvm/hyp.S and hyp-init.S. Linked at its
- * physical address, which is its address at EL2 (stage 1 of EL2 is the identity).
+ * The lowvisor: world switch at EL2 for a host kernel at EL1, after Linux 4.0's
+ * arch/arm64/kvm/hyp.S and hyp-init.S. Linked at its physical address, which is its address at
+ * EL2 (stage 1 of EL2 is the identity).
  *
- * HVC from the host (VTTBR_EL2 is 0) is "call the function in x0 at EL2 with x1, x2". Anything from a guest goes all the way back to
- * the host: every exit saves the guest and restores the host in full.
+ * HVC from the host (VTTBR_EL2 is 0) is "call the function in x0 at EL2 with x1, x2". Anything
+ * from a guest goes all the way back to the host: every exit saves the guest and restores the
+ * host in full.
  */
 #include "arch/boot.h"
 #include "kvm/context.h"
@@ -18,7 +20,7 @@
     ldp     \a, \b, [sp], #16
     .endm
 
-/* ---- entry from the host's stub call: x1 TTBR0_EL2, x2 stack, x3 TCR_EL2, x4 VTCR_EL2; MMU of EL2 is off ---- */
+/* ---- from the stub, MMU off: x1 TTBR0_EL2, x2 stack, x3 TCR_EL2, x4 VTCR_EL2 ---- */
     .global hyp_init
 hyp_init:
     msr     ttbr0_el2, x1
@@ -92,7 +94,7 @@ guest_trap:
     ccmp    x2, x3, #4, ne
     b.ne    2f
     and     x3, x1, #0x3c
-    cmp     x3, #0x0c               /* permission: HPFAR_EL2 is UNKNOWN unless it was a walk (S1PTW) */
+    cmp     x3, #0x0c               /* permission: HPFAR_EL2 is UNKNOWN but for S1PTW */
     b.ne    1f
     tbnz    x1, #7, 1f
     mrs     x3, par_el1
@@ -235,7 +237,10 @@ sysregs_restore:
     msr     vttbr_el2, xzr
     .endm
 
-/* The guest owns the virtual timer while it runs; the physical counter is open to it, the physical timer is not. */
+/*
+ * The guest owns the virtual timer while it runs; the physical counter is open to it, the
+ * physical timer is not.
+ */
     .macro timer_restore
     mrs     x2, cnthctl_el2
     orr     x2, x2, #1
@@ -256,7 +261,7 @@ sysregs_restore:
     mrs     x3, cntv_ctl_el0
     and     x3, x3, #3
     str     x3, [x28, #VCPU_CNTV_CTL]
-    bic     x3, x3, #1              /* its interrupt falls silent; the host looks at the deadline itself */
+    bic     x3, x3, #1              /* silent: the host looks at the deadline itself */
     msr     cntv_ctl_el0, x3
     isb
     mrs     x3, cntv_cval_el0
@@ -267,7 +272,10 @@ sysregs_restore:
     msr     cntvoff_el2, xzr
     .endm
 
-/* The debug registers are switched only while the guest has them: sets the flag, or goes to \clean. */
+/*
+ * The debug registers are switched only while the guest has them: sets the flag, or goes to
+ * \clean.
+ */
     .macro debug_compute clean
     ldr     x3, [x28, #(CTX_SYS + 8 * CTX_SYS_MDSCR)]
     mov     x4, #(MDSCR_KDE | MDSCR_MDE)
@@ -350,7 +358,7 @@ guest_exit:
     mov     x3, #CPTR_RES1_NVHE     /* no FP or trace traps for the host */
     msr     cptr_el2, x3
     debug_skip 1f
-    str     xzr, [x28, #VCPU_DEBUG] /* trapped again from the next entry on, unless MDSCR_EL1 says otherwise */
+    str     xzr, [x28, #VCPU_DEBUG] /* trapped again, unless MDSCR_EL1 says otherwise */
     bl      debug_restore
 1:  mov     x5, x27
     restore_common
@@ -393,7 +401,7 @@ hyp_flush_all:
     dsb     ish
     ret
 
-/* ---- an exception at EL2 itself, or one it does not know: give the host its registers back and let it report ---- */
+/* ---- an exception at EL2 itself, or one it does not know: the host gets its registers back ---- */
 hyp_panic:
     mrs     x25, esr_el2
     mrs     x26, elr_el2

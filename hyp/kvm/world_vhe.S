@@ -1,4 +1,7 @@
-/* Into and out of a guest for a host at EL2: only what C cannot do. After Linux 4.6's arch/arm64/kvm/hyp/entry.S and hyp-entry.S. */
+/*
+ * Into and out of a guest for a host at EL2: only what C cannot do. After Linux 4.6's
+ * arch/arm64/kvm/hyp/entry.S and hyp-entry.S.
+ */
 #include "kvm/context.h"
 
     .macro save_callee
@@ -21,7 +24,10 @@
 
     .section .hyp.text, "ax"
 
-/* u64 guest_enter(struct vcpu_arch *guest, struct cpu_context *host): returns WORLD_EXIT_* when the guest exits */
+/*
+ * u64 guest_enter(struct vcpu_arch *guest, struct cpu_context *host): returns WORLD_EXIT_* when
+ * the guest exits
+ */
     .global guest_enter
 guest_enter:
     save_callee
