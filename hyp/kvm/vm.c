@@ -1,11 +1,12 @@
 /* Virtual machines as objects: made and destroyed for a process. */
+#include "kvm/vm.h"
+
 #include "a64.h"
 #include "abi/board.h"
+#include "abi/guest.h"
 #include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
-#include "abi/guest.h"
-#include "kvm/vm.h"
 
 static struct vm *vms[VM_MAX];
 static unsigned lr_count;
