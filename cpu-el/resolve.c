@@ -205,6 +205,9 @@ struct outcome resolve_sysreg(const struct pe *pe, uint16_t enc, bool write)
     if (pe->ps.el < lowest) {
         return resolve_below(pe, id, enc, write, lowest);
     }
+    if (id == SR_SP_EL0 && !pe->ps.sp) { /* it is the current SP (C5.2.23) */
+        return undefined(id);
+    }
     const struct trap_rule *rule = rules_match(pe, rules_of_row(id), write);
     if (rule) {
         uint8_t target_el = rule_target_el(pe, rule);

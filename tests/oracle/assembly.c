@@ -32,8 +32,11 @@ bool assembly_of(enum sysreg_id id, bool write, char *line, size_t size)
 bool assembly_of_alias(enum sysreg_id id, char *line, size_t size)
 {
     const struct sysreg_row *row = &sysreg_rows[id];
+    if (row->el12 == 0) {
+        return false;
+    }
     size_t stem = strlen(row->name) - strlen("_EL1");
     bool of_el0 = strcmp(row->name + stem, "_EL0") == 0;
     snprintf(line, size, "mrs x1, %.*s%s", (int)stem, row->name, of_el0 ? "_EL02" : "_EL12");
-    return row->el12 != 0;
+    return true;
 }

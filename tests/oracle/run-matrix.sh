@@ -13,7 +13,8 @@ if [[ $machine == qemu ]]; then
         -nodefaults -display none -serial "file:$out/lines" -kernel "$image" </dev/null
     sed -n 's/ | .*//; /^[^#]/p' "$here/qemu-matrix-differences.txt" >"$out/patterns"
 else
-    timeout 300 "$machine" run --cpu "$model" --gic "$gic" --mem 256M --kernel "$image" </dev/null >"$out/lines"
+    timeout 300 "$machine" run --cpu "$model" --gic "$gic" --mem 256M --kernel "$image" </dev/null >"$out/lines" 2>"$out/log" ||
+        tail -n 3 "$out/log"
     : >"$out/patterns"
 fi
 tr -d '\r' <"$out/lines" >"$out/actual"

@@ -72,6 +72,7 @@ void text_add(struct text *text, const char *format, ...)
 void matrix_open(struct pe *pe)
 {
     memset(pe, 0, sizeof *pe);
+    pe->ps.sp = true;
     for (unsigned i = 0; i < FEATURE_COUNT; i++) {
         pe->model.has[i] = true;
     }

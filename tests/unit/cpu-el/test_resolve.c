@@ -235,6 +235,16 @@ START_TEST(an_owner_answers_for_its_registers)
 }
 END_TEST
 
+START_TEST(sp_el0_is_undefined_while_it_is_the_stack_pointer)
+{
+    pe->ps.sp = false;
+    ck_assert_int_eq(at(1, SR_SP_EL0, MRS).kind, OUT_UNDEF);
+    ck_assert_int_eq(at(2, SR_SP_EL0, MSR).kind, OUT_UNDEF);
+    pe->ps.sp = true;
+    ck_assert_int_eq(at(1, SR_SP_EL0, MRS).kind, OUT_ACCESS);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("resolve");
@@ -252,6 +262,7 @@ int main(void)
     tcase_add_test(tcase, disr_is_the_virtual_one_for_el1_with_amo);
     tcase_add_test(tcase, waiting_instructions_with_work_pending_do_nothing);
     tcase_add_test(tcase, nv2_turns_el2_registers_into_memory);
+    tcase_add_test(tcase, sp_el0_is_undefined_while_it_is_the_stack_pointer);
     tcase_add_test(tcase, a_write_keeps_only_what_the_model_has);
     tcase_add_test(tcase, an_owner_answers_for_its_registers);
     suite_add_tcase(suite, tcase);
