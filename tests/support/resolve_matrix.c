@@ -323,7 +323,7 @@ static void add_names(struct text *text, struct subject *first, const struct sub
     text_add(text, "\n");
 }
 
-void matrix_print(struct text *text)
+void matrix_print(struct text *text, uint64_t groups)
 {
     struct subject *subjects = calloc(2 * SR_COUNT, sizeof *subjects);
     struct pe *pe = malloc(sizeof *pe);
@@ -332,6 +332,10 @@ void matrix_print(struct text *text)
     matrix_open(pe);
     for (size_t i = 0; i < count; i++) {
         struct text block = {0};
+        if (subjects[i].id != SR_NONE && groups != ALL_GROUPS &&
+            !(sysreg_rows[subjects[i].id].trap & groups)) {
+            continue;
+        }
         add_base(&block, pe, &subjects[i]);
         add_needs(&block, pe, &subjects[i]);
         add_controls(&block, pe, &subjects[i]);

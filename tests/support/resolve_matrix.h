@@ -23,7 +23,10 @@ void matrix_open(struct pe *pe);
 /* Sets the control of a rule so that it traps. */
 void matrix_close(struct pe *pe, const struct trap_rule *rule);
 
-/* The whole matrix, registers of the same behaviour together. The caller frees text->chars. */
-void matrix_print(struct text *text);
+/* The matrix of the registers that list one of these groups (T(...)), and of all that has no row;
+ * ALL_GROUPS: everything. Registers of the same behaviour stand together. The caller frees
+ * text->chars. */
+#define ALL_GROUPS UINT64_MAX
+void matrix_print(struct text *text, uint64_t groups);
 
 #endif
