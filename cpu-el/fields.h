@@ -60,7 +60,10 @@
 
 /* SCTLR_EL1, SCTLR_EL2 */
 #define SCTLR_M     BIT(0)
+#define SCTLR_A     BIT(1)
 #define SCTLR_C     BIT(2)
+#define SCTLR_SA    BIT(3)
+#define SCTLR_SA0   BIT(4)
 #define SCTLR_I     BIT(12)
 #define SCTLR_WXN   BIT(19)
 #define SCTLR_UMA   BIT(9)

@@ -2,8 +2,12 @@
 
 #include <string.h>
 
+#include "cpu-el/core_sysreg.h"
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
+
+/* Kept out of the hot path, which then needs no stack. */
+#define COLD __attribute__((noinline, cold))
 
 static unsigned slot_of(uint64_t pc, uint32_t key)
 {
@@ -23,12 +27,15 @@ static bool is_special(const struct insn *insn)
         return true;
     case INSN_KIND_UNDEF:
         return insn->flags & INSN_FLAG_NATIVE_UNDEF;
+    case INSN_KIND_MRS: /* native in the engine, as 0 */
+        return insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
     default: /* everything else runs in the engine or traps by itself */
         return false;
     }
 }
 
-static uint32_t flags_of(const struct insn *insn)
+/* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
+static uint32_t flags_of(const struct insn *insn, bool *sp_moved)
 {
     uint32_t flags = 0;
     flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
@@ -37,6 +44,14 @@ static uint32_t flags_of(const struct insn *insn)
     flags |= insn->flags & INSN_FLAG_STORE ? BLOCK_HAS_STORE : 0;
     flags |= insn->flags & INSN_FLAG_UNPRIVILEGED ? BLOCK_HAS_UNPRIVILEGED : 0;
     flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
+    flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_HAS_ORDERED : 0;
+    flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_USES_MOVED_SP : 0;
+    bool reads_dczid = insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(SR_DCZID_EL0);
+    flags |= reads_dczid ? BLOCK_READS_DCZID : 0;
+    if (align_moves_sp(insn->word)) {
+        *sp_moved = true;
+        flags |= BLOCK_MOVES_SP;
+    }
     return flags;
 }
 
@@ -77,6 +92,14 @@ uint32_t code_word(struct cpu *cpu, uint64_t pc)
         ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
     }
     return word;
+}
+
+/* Instruction i of a block. */
+static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
+{
+    uint32_t word = 0;
+    ram_read(&cpu->machine->ram, pa(b->pa + 4 * (uint64_t)i), &word, sizeof word);
+    return insn_decode(&cpu->pe.model, word);
 }
 
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
@@ -139,21 +162,21 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     b->class_count = 0;
     b->stores_end = 0;
     b->row = block_row(cpu, pc);
+    bool sp_moved = false;
     for (uint32_t i = 0; i < b->insn_count; i++) {
-        uint32_t word = 0;
-        ram_read(&cpu->machine->ram, pa(at + 4 * i), &word, sizeof word);
-        struct insn insn = insn_decode(&cpu->pe.model, word);
+        struct insn insn = block_insn(cpu, b, i);
         add_class(b, insn.cost, insn.units);
         b->cycles += cpu->meter.prices[insn.cost] * insn.units;
-        b->flags |= flags_of(&insn);
+        b->flags |= flags_of(&insn, &sp_moved);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
             b->flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
             b->flags |=
                 BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
         }
         b->stores_end = insn.flags & INSN_FLAG_STORE ? i + 1 : b->stores_end;
-        if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
-            b->flags |= BLOCK_ENDS_AT_BOUNDARY;
+        if (i + 1 == b->insn_count) {
+            b->flags |= insn.kind == INSN_KIND_BRANCH ? BLOCK_ENDS_AT_BOUNDARY : 0;
+            b->last = insn;
         }
     }
 }
@@ -161,7 +184,7 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
 /* The page of code at pc, looked up again after anything that may have moved it. */
 static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
 {
-    struct code_page *page = &cpu->code_pages[(pc >> 12) % CODE_PAGES];
+    struct code_page *page = &cpu->code_pages[(pc >> 12 ^ cpu->block_key << 6) % CODE_PAGES];
     if (page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
         uint64_t where;
         if (!code_pa(cpu, pc, &where)) {
@@ -175,7 +198,7 @@ static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
 
 /* The engine runs code that the model cannot find: it was fetched just now, so only our own mistake
  * gets here. */
-static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     uint64_t at;
     bool found = find_code(cpu, pc, &at);
@@ -183,9 +206,11 @@ static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
     bool known =
         b->pc == pc && b->pa == at && b->key == cpu->block_key && b->size_bytes == size_bytes;
-    if (!known || !shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE)) {
+    bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
+    if (!known || !remember) {
         make(cpu, b, pc, at, size_bytes);
     }
+    b->epoch = remember ? cpu->code_epoch : 0; /* 0 is nobody's */
     return b;
 }
 
@@ -198,7 +223,7 @@ static cycles_t insn_cycles(struct cpu *cpu, const struct block *b, uint32_t i,
                             uint64_t *last_store, bool *waits)
 {
     const cycles_t *prices = cpu->meter.prices;
-    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, b->pc + 4 * i));
+    struct insn insn = block_insn(cpu, b, i);
     uint64_t number = cpu->entry_instructions + i;
     *waits = false;
     if (insn.flags & INSN_FLAG_STORE) {
@@ -230,6 +255,9 @@ static uint32_t insns_before_deadline(struct cpu *cpu, const struct block *b)
 /* Something is near: decides whether the block may run. */
 static bool may_run(struct cpu *cpu, const struct block *b)
 {
+    if (cpu->sp_moved) {
+        align_look_at_sp(cpu);
+    }
     if (cpu->leave || cpu->stepping || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
         return false;
     }
@@ -242,10 +270,13 @@ static bool may_run(struct cpu *cpu, const struct block *b)
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     struct block part = {.pc = pc, .insn_count = count};
+    bool found = find_code(cpu, pc, &part.pa);
+    BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
+    bool sp_moved = false;
     for (uint32_t i = 0; i < least; i++) {
-        struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc + 4 * i));
-        if (flags_of(&insn) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+        struct insn insn = block_insn(cpu, &part, i);
+        if (flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
             return i;
         }
     }
@@ -266,11 +297,28 @@ static uint32_t barrier_waits(struct cpu *cpu, const struct block *b, uint32_t f
     return count;
 }
 
-static void account(struct cpu *cpu, struct block *b)
+/* What few blocks need. */
+COLD static void account_rare(struct cpu *cpu, struct block *b)
+{
+    if (b->flags & BLOCK_MOVES_SP) {
+        cpu->sp_moved = true;
+        cpu->horizon = 0; /* the next block is looked at */
+    }
+    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
+        cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
+    }
+    if (b->flags & BLOCK_HAS_DSB) {
+        cost_charge(&cpu->meter, COST_DSB_STORES,
+                    barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store));
+    }
+}
+
+static inline void account(struct cpu *cpu, struct block *b)
 {
     cpu->clock.now += b->cycles;
-    cpu->entry_instructions = cpu->instructions;
-    cpu->instructions += b->insn_count;
+    uint64_t before = cpu->instructions;
+    cpu->entry_instructions = before;
+    cpu->instructions = before + b->insn_count;
     b->runs++;
     if (!b->listed) {
         b->listed = true;
@@ -279,28 +327,33 @@ static void account(struct cpu *cpu, struct block *b)
     cpu->current = b;
     cpu->meter.row = b->row;
     cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
-    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
-        cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
+    cpu->entry_last_store = cpu->last_store;
+    if ((b->flags & (BLOCK_HAS_STORE | BLOCK_HAS_DSB)) == BLOCK_HAS_STORE) {
+        cpu->last_store = before + b->stores_end;
     }
-    if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
-        cpu->entry_last_store = cpu->last_store;
-        if (b->flags & BLOCK_HAS_DSB) {
-            cost_charge(&cpu->meter, COST_DSB_STORES,
-                        barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store));
-        } else {
-            cpu->last_store = cpu->entry_instructions + b->stores_end;
-        }
+    if (b->flags & (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)) {
+        account_rare(cpu, b);
     }
+}
+
+/* A deadline, the end of a turn or an instruction that must not run is near. */
+COLD static bool stops(struct cpu *cpu, const struct block *b)
+{
+    if (may_run(cpu, b)) {
+        return false;
+    }
+    bool due = cpu->leave || cpu->stepping || cpu->clock.now >= cpu->deadline ||
+               (cpu->clock.now >= cpu->turn_end && cpu->at_boundary);
+    cpu->stopped_insns = due ? 0 : b->insn_count;
+    return true;
 }
 
 bool block_enter(void *ctx, uint64_t pc, uint32_t size_bytes)
 {
     struct cpu *cpu = ctx;
-    const struct code_page *page = &cpu->code_pages[(pc >> 12) % CODE_PAGES];
     struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
-    uint64_t at = page->pa_page << 12 | (pc & 0xfff);
-    if (b->pc != pc || b->pa != at || b->size_bytes != size_bytes || b->key != cpu->block_key ||
-        page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
+    if (b->pc != pc || b->epoch != cpu->code_epoch || b->size_bytes != size_bytes ||
+        b->key != cpu->block_key) {
         if (pc % 4 != 0) { /* no block of the table has such a pc: the hot path never looks */
             cpu->pc_misaligned = true;
             cpu->stopped_insns = 0;
@@ -309,10 +362,7 @@ bool block_enter(void *ctx, uint64_t pc, uint32_t size_bytes)
         b = find(cpu, pc, size_bytes);
     }
     if (cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) {
-        if (!may_run(cpu, b)) {
-            bool due = cpu->leave || cpu->stepping || cpu->clock.now >= cpu->deadline ||
-                       (cpu->clock.now >= cpu->turn_end && cpu->at_boundary);
-            cpu->stopped_insns = due ? 0 : b->insn_count;
+        if (stops(cpu, b)) {
             return false;
         }
     }
@@ -348,7 +398,7 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
         barrier_waits(cpu, b, 0, done, &cpu->last_store);
     }
     for (uint32_t i = done; i < b->insn_count; i++) {
-        struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, b->pc + 4 * i));
+        struct insn insn = block_insn(cpu, b, i);
         cost_refund(&cpu->meter, insn.cost, insn.units);
         cpu->instructions--;
     }
@@ -369,11 +419,52 @@ void block_context_changed(struct cpu *cpu)
     cpu->block_key = (uint32_t)context_of(&cpu->pe) << 8 | cpu->pe.ps.el;
 }
 
-void block_stop_flags_changed(struct cpu *cpu)
+/* Whether FP traps at the current EL: asked at every exception and return, so remembered. */
+static bool fp_traps(struct cpu *cpu)
+{
+    uint8_t el = (uint8_t)BIT(cpu->pe.ps.el);
+    if (!(cpu->fp_known & el)) {
+        bool traps = resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS;
+        cpu->fp_known |= el;
+        cpu->fp_traps = (uint8_t)((cpu->fp_traps & ~el) | (traps ? el : 0));
+    }
+    return cpu->fp_traps & el;
+}
+
+void block_stop_flags_select(struct cpu *cpu)
 {
     uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB;
-    if (resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS) {
+    if (fp_traps(cpu)) {
         flags |= BLOCK_HAS_FP;
     }
+    if (cpu->sp_misaligned) {
+        flags |= BLOCK_HAS_SP_BASE;
+    }
+    /* Native in the engine, by whether its own DC ZVA is. */
+    if (bit(core_read(&cpu->pe, SR_DCZID_EL0), 4) == cpu->natives.dc_zva) {
+        flags |= BLOCK_READS_DCZID;
+    }
+    if (cpu->machine->config.strict) {
+        flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_HAS_ORDERED | BLOCK_USES_MOVED_SP;
+    }
     cpu->stop_flags = flags;
+}
+
+void block_stop_flags_changed(struct cpu *cpu)
+{
+    cpu->fp_known = 0;
+    block_stop_flags_select(cpu);
+}
+
+struct insn block_trapped_insn(struct cpu *cpu, uint64_t pc)
+{
+    struct block *b = cpu->current;
+    uint32_t word = 0;
+    if (b == NULL || pc + 4 != b->pc + b->size_bytes ||
+        !ram_read(&cpu->machine->ram, pa(b->pa + b->size_bytes - 4), &word, sizeof word)) {
+        word = code_word(cpu, pc);
+    } else if (word == b->last.word) {
+        return b->last;
+    }
+    return insn_decode(&cpu->pe.model, word);
 }

@@ -7,6 +7,7 @@
  *   trap.c     a trapped instruction: decide, act, account
  *   fault.c    a refused page: abort, device access, or an exact deadline
  *   view.c     which translations the engine may remember
+ *   align.c    alignment rules that the engine does not check
  *   step.c     one instruction at a time: debug events
  *   span.c     measured spans
  */
@@ -18,6 +19,7 @@
 #include "cpu-el/pe.h"
 #include "cpu-el/pmu.h"
 #include "cpu-el/resolve.h"
+#include "cpu-el/syndrome.h"
 #include "gic/gic.h"
 #include "mmu/mmu.h"
 #include "sim/base/bus.h"
@@ -45,7 +47,11 @@ enum block_flag {
     BLOCK_HAS_UNPRIVILEGED = 1 << 5, /* LDTR, STTR */
     BLOCK_HAS_SP_BASE = 1 << 6,      /* loads or stores relative to SP */
     BLOCK_HAS_EXCLUSIVE = 1 << 7,
-    BLOCK_OPENS_EXCLUSIVE = 1 << 8 /* its last exclusive is a load */
+    BLOCK_OPENS_EXCLUSIVE = 1 << 8, /* its last exclusive is a load */
+    BLOCK_HAS_ORDERED = 1 << 9,     /* LDAR, STLR and the like */
+    BLOCK_MOVES_SP = 1 << 10,       /* SP may be misaligned behind it */
+    BLOCK_USES_MOVED_SP = 1 << 11,  /* ... and is used for a load or store already in it */
+    BLOCK_READS_DCZID = 1 << 12
 };
 
 /* Every instruction class fits; blocks hold few. */
@@ -53,7 +59,8 @@ enum block_flag {
 
 struct block {
     uint64_t pc, pa;
-    uint32_t key; /* struct cpu: block_key it was made under */
+    uint64_t epoch; /* struct cpu: code_epoch when pa was last seen to be where pc leads */
+    uint32_t key;   /* struct cpu: block_key it was made under */
     uint32_t size_bytes;
     uint32_t flags;
     uint32_t insn_count;
@@ -62,6 +69,7 @@ struct block {
     uint64_t runs;       /* since the last fold: not yet in the ledger */
     bool listed;         /* in struct cpu: run_list */
     struct ledger_row *row;
+    struct insn last; /* its last instruction: the one that traps, if any does */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -113,6 +121,8 @@ struct cpu {
     uint64_t code_epoch; /* changes whenever VA -> PA of code may have */
     uint32_t block_key;  /* el | context << 8 */
     uint32_t stop_flags; /* enum block_flag: blocks with one of these stop */
+    uint8_t fp_known;    /* bit n: fp_traps is right for ELn */
+    uint8_t fp_traps;    /* bit n: FP instructions trap at ELn */
     uint64_t instructions;
     uint64_t entry_instructions; /* `instructions` before `current` */
     uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
@@ -133,6 +143,8 @@ struct cpu {
     bool at_boundary;       /* nothing ran since an exception, return or branch */
     bool leave;             /* stop at the next chance: power, wait, end of the machine */
     bool pc_misaligned;     /* block_enter() saw a pc that is no multiple of 4 */
+    bool sp_moved;          /* look at SP before the next block */
+    bool sp_misaligned;     /* and a load or store through it faults */
     bool exclusive_open; /* a load-exclusive ran without its store: ERET must clear the monitor */
 
     /* step.c */
@@ -142,6 +154,7 @@ struct cpu {
     bool stepped_exclusive;
 
     /* fault.c */
+    bool trap_misaligned; /* the trap is of a misaligned exclusive */
     enum refusal refusal;
     struct mmu_fault fault;
     struct mmu_access refused_access;
@@ -150,6 +163,7 @@ struct cpu {
                            instruction */
 
     /* view.c */
+    struct engine_natives natives;
     uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
     enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
     uint64_t view_epoch[ENGINE_VIEWS];         /* changes when some of it was dropped */
@@ -210,8 +224,12 @@ void blocks_fold(struct cpu *cpu);
 void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes);
 /* EL, stage 2 or VMID changed. */
 void block_context_changed(struct cpu *cpu);
-/* FP traps, debug events or strictness changed. */
+/* What traps has changed: FP, strictness. */
 void block_stop_flags_changed(struct cpu *cpu);
+/* The EL or the alignment of SP has changed. */
+void block_stop_flags_select(struct cpu *cpu);
+/* The instruction that trapped at pc. */
+struct insn block_trapped_insn(struct cpu *cpu, uint64_t pc);
 /* The ledger row for code at pc now. */
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
 /* The instruction word at pc, by translation without charge; 0 (UDF) if unreadable. */
@@ -255,6 +273,8 @@ void trap_handle(struct cpu *cpu);
 /* Carries out the instruction at pc, which the engine must not or cannot run. `insn` is decoded
  * from it. */
 void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* What the engine may run natively in the present state. */
+void trap_natives_changed(struct cpu *cpu);
 /* An exception by rule at pc: UNDEF or trap. */
 void trap_exception(struct cpu *cpu, const struct outcome *out, const struct insn *insn,
                     uint64_t pc);
@@ -267,6 +287,8 @@ void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b
  */
 
 bool fault_fill(void *cpu, va_t at, enum engine_access access, struct engine_page *out);
+/* LDTR and STTR: takes the fault if EL0 may not do it; the instruction's charge is taken back. */
+bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 /* engine_run() stopped because fill refused. */
 void fault_refused(struct cpu *cpu);
 /* Raises the abort of a failed translation of an access by the instruction at pc. */
@@ -282,6 +304,17 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 void view_select(struct cpu *cpu);
 /* mmu_hooks.dropped */
 void view_dropped(void *cpu, enum mmu_regime regime, va_t at, uint64_t size_bytes);
+
+/* align.c ----------------------------------------------------------------------------------- */
+
+/* SCTLR_ELx.A: every load and store must be looked at. */
+bool align_checks_all(const struct pe *pe);
+/* Whether the instruction may leave SP misaligned. */
+bool align_moves_sp(uint32_t word);
+/* Something moved SP: is it misaligned now? */
+void align_look_at_sp(struct cpu *cpu);
+/* Takes the fault of a misaligned load or store at pc; the instruction's charge is taken back. */
+bool align_faults(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 
 /* step.c
  * --------------------------------------------------------------------------------------------------------------

@@ -24,8 +24,10 @@ bool data_file_find(const char *kind, const char *name, const char *suffix,
 /* Names in a data directory, without suffix, sorted; *count of them. Free each and the array. */
 char **data_file_list(const char *kind, const char *suffix, unsigned *count);
 
-/* (libyaml has symbols yaml_*: ours are data_yaml_*.) Loads a YAML file by schema; an error names file and line as libcyaml says them. */
-bool data_yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e);
+/* (libyaml has symbols yaml_*: ours are data_yaml_*.) Loads a YAML file by schema; an error names
+ * file and line as libcyaml says them. */
+bool data_yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out,
+                    struct err *e);
 void data_yaml_free(const cyaml_schema_value_t *schema, void *data);
 
 #endif

@@ -6,6 +6,13 @@
 /* The engine's page: it never asks for less. */
 #define ENGINE_PAGE UINT64_C(1024)
 
+/* Memory is Device while the MMU is off, too, but then start-up code would run at the speed of a
+ * bus: alignment is checked with it on. */
+static bool mmu_is_on(const struct pe *pe)
+{
+    return pe->sr[mmu_regime(pe, pe->ps.el) == REGIME_EL10 ? SR_SCTLR_EL1 : SR_SCTLR_EL2] & 1;
+}
+
 static struct mmu_access access_of(const struct cpu *cpu, va_t at, enum engine_access type)
 {
     static const enum mmu_access_type types[] = {
@@ -46,7 +53,9 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         return refuse(cpu, REFUSED_FAULT, &access);
     }
     struct mmu_page *page = &cpu->refused_page;
-    if (!ram_holds(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE)) {
+    bool strict_device = page->memory == MEM_DEVICE && type != ENGINE_FETCH && mmu_is_on(&cpu->pe);
+    if (strict_device ||
+        !ram_holds(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE)) {
         return refuse(cpu, REFUSED_DEVICE, &access);
     }
     if (cpu->clock.now != before && cpu->clock.now > cpu->deadline && type != ENGINE_FETCH) {
@@ -75,9 +84,13 @@ static bool decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out
 
 /* FAR: the address of the instruction's access, or the start of its second page where that one
  * failed. */
-static uint64_t far_of(const struct mmu_access *access, bool decoded, const struct ldst *l)
+static uint64_t far_of(const struct mmu_access *access, bool decoded, const struct ldst *l,
+                       uint64_t pc)
 {
-    if (!decoded || access->cache_maintenance || access->type == MMU_FETCH) {
+    if (access->type == MMU_FETCH) {
+        return pc; /* the engine asks for the page */
+    }
+    if (!decoded || access->cache_maintenance) {
         return access->va.v;
     }
     return is_same_page(access, va(l->address)) ? l->address
@@ -105,8 +118,8 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
         .return_address = pc,
         .esr = mmu_fault_esr(fault, &precise, cpu->pe.ps.el < fault->target_el, isv),
         .far_valid = true,
-        .far = far_of(access, decoded, &l),
-        .hpfar_valid = fault->stage2,
+        .far = far_of(access, decoded, &l, pc),
+        .hpfar_valid = mmu_fault_hpfar_valid(fault),
         .hpfar = mmu_fault_hpfar(fault),
     };
     cpu_exception(cpu, &exc);
@@ -212,6 +225,10 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct insn insn = insn_decode(&cpu->pe.model, word);
     struct ldst l;
+    if (insn.kind == INSN_KIND_MSR) { /* DC ZVA (D7.5.8) */
+        raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
+        return;
+    }
     if (!decode(cpu, pc, word, &l) || l.is_exclusive || l.is_atomic) {
         raise_simple(cpu, FAULT_UNSUPPORTED_ATOMIC, pc, word);
         return;
@@ -227,6 +244,8 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
     cost_charge(&cpu->meter, insn.cost, insn.units);
     cpu->instructions++;
     if (!device_access(cpu, &l, pc)) {
+        cost_refund(&cpu->meter, insn.cost, insn.units);
+        cpu->instructions--;
         raise_simple(cpu, FAULT_EXTERNAL, pc, word);
         return;
     }
@@ -250,6 +269,26 @@ static void look(struct cpu *cpu, uint32_t word)
         access->unprivileged = true;
     }
     cpu->grant_refused = true;
+}
+
+bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    struct ldst l;
+    if (!(insn->flags & INSN_FLAG_UNPRIVILEGED) || !decode(cpu, pc, insn->word, &l)) {
+        return false;
+    }
+    cpu->refused_access = (struct mmu_access){
+        .va = va(l.address), .type = l.is_store ? MMU_WRITE : MMU_READ, .el = cpu->pe.ps.el};
+    look(cpu, insn->word);
+    struct mmu_page page;
+    struct mmu_fault fault;
+    if (mmu_translate(cpu->mmu, &cpu->refused_access, &page, &fault)) {
+        return false;
+    }
+    cpu->grant_refused = false;
+    cost_refund(&cpu->meter, insn->cost, insn->units);
+    fault_raise(cpu, &fault, &cpu->refused_access, pc, insn->word);
+    return true;
 }
 
 void fault_refused(struct cpu *cpu)

@@ -35,6 +35,9 @@ void loop_deadline_changed(struct cpu *cpu)
         cpu->deadline = cpu->progress_at;
     }
     cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
+    if (cpu->sp_moved) {
+        cpu->horizon = 0;
+    }
 }
 
 void cpu_save(struct cpu *cpu)
@@ -50,13 +53,24 @@ void cpu_load(struct cpu *cpu, enum sysreg_id old_sp)
         cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
         engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
     }
+    if (cpu->sp_misaligned || cpu->pe.sr[new_sp] % 16 != 0) {
+        cpu->sp_misaligned = false;
+        cpu->sp_moved = true;
+        cpu->horizon = 0;
+    }
     engine_set_pc(cpu->engine, cpu->pe.pc);
     cpu->current = NULL;
     cpu->at_boundary = true;
     block_context_changed(cpu);
-    block_stop_flags_changed(cpu);
+    block_stop_flags_select(cpu);
     view_select(cpu);
     step_changed(cpu);
+}
+
+/* Exceptions that come behind a completed instruction: SVC, HVC and software step. */
+static bool is_after_completion(unsigned ec)
+{
+    return ec == EC_SVC64 || ec == EC_HVC64 || ec == EC_STEP_LOWER || ec == EC_STEP_SAME;
 }
 
 void cpu_exception(struct cpu *cpu, const struct exception *exc)
@@ -67,6 +81,9 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     exception_take(pe, exc);
     bool has_esr = exc->type == EXC_SYNC || exc->type == EXC_SERROR;
     unsigned ec = exc->type == EXC_SYNC ? exc->esr >> 26 : 0x100u + exc->type;
+    /* Faults in a loop must come to the cycle limit: what did not complete costs something, too. */
+    bool completed = exc->type != EXC_SYNC || is_after_completion(ec);
+    cost_charge(&cpu->meter, COST_INSN_TRAPPED, !completed);
     cpu->traps.count[from][exc->target_el][ec]++;
     cpu->exceptions++;
     cpu->traps_to_el2 += from < 2 && exc->target_el == 2;
@@ -121,6 +138,8 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
     cpu->meter.row = block_row(cpu, entry);
     cost_wait_until(&cpu->meter, at);
     cpu_load(cpu, pe_sp_id(&cpu->pe.ps));
+    trap_natives_changed(cpu);
+    block_stop_flags_changed(cpu);
     gic_reset_cpu(m->gic, cpu->pe.index);
 }
 

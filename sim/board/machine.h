@@ -51,8 +51,10 @@ struct machine_config {
     unsigned tlb_entries, tlb_ways, walk_cache_entries;
     cycles_t max_cycles; /* 0 = no limit; of the CPU that is furthest */
     unsigned engine_off; /* enum machine_shortcut bits to switch off */
-    bool semihosting;    /* HLT #0xF000 SYS_EXIT ends the run with its status */
-    bool quiet;          /* do not say unmodelled accesses on stderr */
+    bool
+        strict; /* stop at each LDTR, STTR, acquire and release to check what the engine does not */
+    bool semihosting; /* HLT #0xF000 SYS_EXIT ends the run with its status */
+    bool quiet;       /* do not say unmodelled accesses on stderr */
     void (*console)(void *ctx, const char *text, size_t length); /* PL011 output; NULL = discard */
     void *console_ctx;
 };

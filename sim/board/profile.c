@@ -127,6 +127,17 @@ static bool is_group(const struct yaml_cost *line)
     return strncmp(line->class, "every-", 6) == 0;
 }
 
+/* A guest that loops must come to its cycle limit: no instruction is free. */
+static bool prices_instructions(const struct yaml_cost *line)
+{
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        if (line_covers(line, k) && cost_class_info[k].kind == COST_KIND_I) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool check_line(const struct yaml_profile *y, unsigned i, struct err *e)
 {
     const struct yaml_cost *line = &y->costs[i];
@@ -146,6 +157,9 @@ static bool check_line(const struct yaml_profile *y, unsigned i, struct err *e)
         return err_set(
             e, "costs[%u]: %s: \"%s\" is no number of cycles (0 or more, three decimals at most)",
             i, line->class, line->cycles);
+    }
+    if (price == 0 && prices_instructions(line)) {
+        return err_set(e, "costs[%u]: %s: an instruction cannot be free", i, line->class);
     }
     if (line->source[strspn(line->source, " ")] == '\0') {
         return err_set(e, "costs[%u]: %s has no source: say where the number comes from", i,

@@ -7,7 +7,7 @@ void step_changed(struct cpu *cpu)
 {
     const struct pe *pe = &cpu->pe;
     cpu->stepping = pe->ps.il || debug_step_active(pe) || debug_any_breakpoint_enabled(pe) ||
-                    debug_any_watchpoint_enabled(pe);
+                    debug_any_watchpoint_enabled(pe) || align_checks_all(pe);
 }
 
 static void raise(struct cpu *cpu, struct exception *exc)
@@ -52,6 +52,9 @@ static bool due_before(struct cpu *cpu, uint64_t pc, struct exception *exc)
 
 static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
+    if (insn->kind == INSN_KIND_LOADSTORE && align_faults(cpu, insn, pc)) {
+        return;
+    }
     if (block_insns_before_stop(cpu, pc, 1) == 0) {
         trap_execute(cpu, insn, pc);
         return;

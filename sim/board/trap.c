@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "cpu-el/debug.h"
+#include "cpu-el/fields.h"
 #include "sim/base/bits.h"
 
 #define SEMIHOSTING_IMM      0xf000
@@ -36,7 +36,9 @@ void trap_effects(struct cpu *cpu, unsigned effects)
         block_context_changed(cpu);
     }
     if (effects & EFF_TRAPS) {
+        trap_natives_changed(cpu);
         block_stop_flags_changed(cpu);
+        step_changed(cpu);
     }
     if (effects & EFF_REGIME) {
         view_select(cpu);
@@ -65,10 +67,12 @@ void trap_exception(struct cpu *cpu, const struct outcome *out, const struct ins
         out->kind == OUT_TRAP && (insn->kind == INSN_KIND_SVC || insn->kind == INSN_KIND_HVC);
     if (sysreg) {
         esr |= (uint32_t)insn->rt << 5;
+        if (insn->kind == INSN_KIND_MSR_IMM) { /* CRm is the operand */
+            esr |= (uint32_t)bits(insn->enc, 6, 3) << 1;
+        }
     }
     if (!calls) { /* the instruction did not do what its class stands for */
         cost_refund(&cpu->meter, insn->cost, insn->units);
-        cost_charge(&cpu->meter, COST_INSN_TRAPPED, 1);
     }
     cpu_save(cpu);
     struct exception exc = {
@@ -113,6 +117,7 @@ static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, 
     }
     struct mmu_access access = {
         .va = va(value), .type = MMU_READ, .el = 1, .cache_maintenance = true};
+    cost_refund(&cpu->meter, insn->cost, insn->units);
     fault_raise(cpu, &fault, &access, pc, insn->word);
     return false;
 }
@@ -154,6 +159,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     struct mmu_fault fault;
     if (!mmu_translate(cpu->mmu, &access, &page, &fault)) {
         access.va = va(read_xt(cpu, insn->rt));
+        cost_refund(&cpu->meter, insn->cost, insn->units);
         fault_raise(cpu, &fault, &access, pc, insn->word);
         return false;
     }
@@ -163,6 +169,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
             fault = (struct mmu_fault){.type = FAULT_ALIGNMENT,
                                        .target_el = exception_target_el(&cpu->pe)};
             access.va = va(read_xt(cpu, insn->rt));
+            cost_refund(&cpu->meter, insn->cost, insn->units);
             fault_raise(cpu, &fault, &access, pc, insn->word);
             return false;
         }
@@ -355,6 +362,37 @@ static void send_event(struct machine *m)
     }
 }
 
+/* A load or store that is looked at before the engine runs it: alignment, and EL0's permissions for
+ * LDTR and STTR. */
+static void checked_access(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+{
+    if (align_faults(cpu, insn, pc) || fault_unprivileged(cpu, insn, pc)) {
+        return;
+    }
+    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4)));
+}
+
+/* Whether DC ZVA traps at no EL that may run now (DCZID_EL0.DZP, D13.2.36). Asked for all at once,
+ * so that exceptions and returns change nothing. */
+static bool zva_never_traps(const struct pe *pe)
+{
+    uint64_t hcr = pe_hcr_effective(pe);
+    bool host = pe_e2h(pe) && pe_tge(pe);
+    uint64_t sctlr = pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1];
+    return sctlr & SCTLR_DZE && (host || !(hcr & HCR_TDZ));
+}
+
+void trap_natives_changed(struct cpu *cpu)
+{
+    struct engine_natives natives = {
+        .dc_zva = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA) && zva_never_traps(&cpu->pe),
+    };
+    if (natives.dc_zva != cpu->natives.dc_zva) {
+        cpu->natives = natives;
+        engine_set_natives(cpu->engine, natives);
+    }
+}
+
 void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
     struct machine *m = cpu->machine;
@@ -423,12 +461,14 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         span_mark(cpu, insn->imm16 == 0x70, engine_x(cpu->engine, 0), engine_x(cpu->engine, 1));
         next_insn(cpu, pc);
         break;
+    case INSN_KIND_LOADSTORE:
+        checked_access(cpu, insn, pc);
+        break;
     case INSN_KIND_OTHER:
     case INSN_KIND_BRANCH:
     case INSN_KIND_ISB:
     case INSN_KIND_DSB:
     case INSN_KIND_DMB:
-    case INSN_KIND_LOADSTORE:
     case INSN_KIND_UNDEF:
         trap_exception(cpu, &undef, insn, pc);
         break;
@@ -442,9 +482,14 @@ void trap_handle(struct cpu *cpu)
     if (b != NULL && pc >= b->pc && pc + 4 < b->pc + b->size_bytes) {
         block_refund_from(cpu, pc + 4); /* it trapped in the middle: the rest did not run */
     }
-    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    struct insn insn = block_trapped_insn(cpu, pc);
     cpu->at_boundary = false;
-    trap_execute(cpu, &insn, pc);
+    if (cpu->trap_misaligned) {
+        cpu->trap_misaligned = false;
+        align_faults(cpu, &insn, pc);
+    } else {
+        trap_execute(cpu, &insn, pc);
+    }
     if (!cpu->leave) {
         cpu_interrupt(cpu);
     }
@@ -453,7 +498,8 @@ void trap_handle(struct cpu *cpu)
 enum engine_next trap_taken(void *ctx, enum engine_trap kind)
 {
     struct cpu *cpu = ctx;
-    (void)kind; /* the instruction says it all */
+    cpu->trap_misaligned =
+        kind == ENGINE_TRAP_ALIGNMENT; /* otherwise the instruction says it all */
     if (!shortcut_on(cpu->machine, SHORTCUT_TRAP_IN_HOOK)) {
         cpu->trap_waits = true;
         return ENGINE_STOP;

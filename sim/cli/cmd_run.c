@@ -37,6 +37,7 @@ enum {
     OPT_JSON,
     OPT_SYMBOLS,
     OPT_SEMIHOSTING,
+    OPT_STRICT,
     OPT_ENGINE_OFF,
     OPT_QUIET
 };
@@ -55,6 +56,8 @@ static const struct argp_option options[] = {
     {"el", OPT_EL, "1|2", 0, "exception level at entry (default 2); 1 is a machine without EL2", 2},
     {"semihosting", OPT_SEMIHOSTING, 0, 0,
      "HLT #0xF000 with SYS_EXIT ends the run with the guest's status", 2},
+    {"strict", OPT_STRICT, 0, 0,
+     "check alignment of acquire and release, and each LDTR/STTR (slower)", 2},
     {"costs", OPT_COSTS, "PROFILE", 0, "price list: name or YAML file (default xgene1)", 3},
     {"level", OPT_LEVEL, "LEVEL", 0,
      "functional: an instruction is a cycle; block (default): all prices", 3},
@@ -152,6 +155,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_SEMIHOSTING:
         o->config.semihosting = true;
+        return 0;
+    case OPT_STRICT:
+        o->config.strict = true;
         return 0;
     case OPT_QUIET:
         o->config.quiet = true;
