@@ -137,11 +137,22 @@ static uint64_t interesting(struct writer *w)
     return rng_chance(w->rng, 15) ? rng_next(w->rng) : value;
 }
 
+/* Nonsense in these ends all sense at once: rarer than in others. */
+static bool is_deadly(enum sysreg_id id)
+{
+    return id == SR_VBAR_EL1 || id == SR_VBAR_EL2 || id == SR_SCTLR_EL1 || id == SR_SCTLR_EL2 ||
+           id == SR_HCR_EL2;
+}
+
 static uint32_t sysreg_field(struct writer *w)
 {
     uint32_t enc = 0;
     if (rng_chance(w->rng, 85)) {
-        enc = sysreg_enc((enum sysreg_id)(1 + rng_below(w->rng, SR_COUNT - 1)));
+        enum sysreg_id id;
+        do {
+            id = (enum sysreg_id)(1 + rng_below(w->rng, SR_COUNT - 1));
+        } while (is_deadly(id) && rng_chance(w->rng, 70));
+        enc = sysreg_enc(id);
         if (rng_chance(w->rng, 10)) { /* its EL12 name, where it has one */
             enc = (uint32_t)bits_set(enc, 13, 11, 5);
         }
@@ -363,6 +374,8 @@ static void write_tables(struct rng *rng, uint64_t *level1, uint64_t at, uint64_
     }
 }
 
+/* Most vectors go on behind the instruction that trapped; some return to it, some fall into the
+ * next one; most do something first. */
 static void write_vectors(struct writer *w)
 {
     for (unsigned entry = 0; entry < 32; entry++) {
@@ -370,16 +383,22 @@ static void write_vectors(struct writer *w)
         v.words = w->words + entry * 32;
         v.count = 0;
         v.room = 32;
-        uint64_t kind = rng_below(w->rng, 4);
-        while (kind > 0 && v.count < 2 + rng_below(w->rng, 12)) {
+        uint64_t kind = rng_below(w->rng, 100);
+        unsigned before = rng_chance(w->rng, 60) ? 0 : (unsigned)rng_below(w->rng, 12);
+        while (v.count < before) {
             put_any(&v);
         }
-        if (kind == 1) { /* on behind the instruction that trapped */
-            put(&v, 0xd5384029 | (entry < 16 ? 0x40000u : 0)); /* mrs x9, elr_elx */
-            put(&v, 0x91001129);
-            put(&v, 0xd5184029 | (entry < 16 ? 0x40000u : 0));
+        uint32_t el2 = entry < 16 ? UINT32_C(4) << 16 : 0;
+        if (kind < 45) {
+            put(&v, 0xd5384029 | el2); /* mrs x9, elr_elx */
+            put(&v, 0x91001129);       /* add x9, x9, #4 */
+        } else if (kind < 80) {
+            put_constant(&v, 9, PROGRAM_ENTRY + 4 * rng_below(w->rng, PROGRAM_WORDS));
         }
-        if (kind != 3) {
+        if (kind < 80) {
+            put(&v, 0xd5184029 | el2); /* msr elr_elx, x9 */
+        }
+        if (kind < 95) {
             put(&v, 0xd69f03e0);
         }
     }
@@ -399,7 +418,8 @@ void program_write(struct rng *rng, uint8_t *ram)
     if (rng_chance(rng, 90)) {
         put_set_up(&w);
     }
-    while (w.count < w.room) {
+    while (w.count < w.room - 1) {
         put_any(&w);
     }
+    put(&w, WORD_B | (-(uint32_t)rng_below(rng, PROGRAM_WORDS) & 0x3ffffff)); /* once more */
 }
