@@ -176,7 +176,7 @@ static bool psci(void)
     while (hvc(PSCI_AFFINITY_INFO, 1, 0, 0) == 0) {
     }
     secondary_call(NULL);
-    return ok && vcpu_start(1, secondary_main);
+    return ok && secondary_start();
 }
 
 static const struct {

@@ -169,7 +169,7 @@ static bool run_rows(const struct guest_boot *boot)
         print("vm0: unknown row in %s\n", boot->rows);
         return false;
     }
-    if (boot->vcpu_count > 1 && !vcpu_start(1, secondary_main)) {
+    if (boot->vcpu_count > 1 && !secondary_start()) {
         print("vm0: vcpu 1 does not start\n");
         return false;
     }

@@ -51,7 +51,8 @@ bool io_in_post(unsigned ops);
 void virtual_timer_prep(unsigned ops);
 void virtual_timer_exec(void);
 bool virtual_timer_post(unsigned ops);
-void secondary_main(void);             /* VCPU 1 */
+/* VCPU 1: on return it is up and about to sleep. False: PSCI refused. */
+bool secondary_start(void);
 void secondary_call(void (*fn)(void)); /* VCPU 1 calls fn; returns at once */
 
 #endif

@@ -14,7 +14,7 @@ static volatile u32 handled; /* interrupts of the row's kind */
 /* --- virtual IPI: both VCPUs run guest code; VCPU 1 spins with interrupts on, else it sleeps ---
  */
 
-static volatile bool secondary_spins, secondary_is_spinning;
+static volatile bool secondary_ready, secondary_spins, secondary_is_spinning;
 static void (*volatile secondary_fn)(void);
 
 static void sgi_handler(void)
@@ -28,9 +28,10 @@ static void wake_handler(void)
 
 /* Interrupts are masked between the look and the WFI: one that comes there still ends it. They are
  * on while it spins. */
-void secondary_main(void)
+static void secondary_main(void)
 {
     gic_init_cpu(1);
+    secondary_ready = true;
     for (;;) {
         irq_off();
         if (!secondary_spins && !secondary_fn) {
@@ -47,6 +48,18 @@ void secondary_main(void)
         }
         secondary_is_spinning = false;
     }
+}
+
+bool secondary_start(void)
+{
+    secondary_ready = false;
+    if (!vcpu_start(1, secondary_main)) {
+        return false;
+    }
+    while (!secondary_ready) {
+        cpu_relax();
+    }
+    return true;
 }
 
 void secondary_call(void (*fn)(void))
