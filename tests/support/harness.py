@@ -1,0 +1,113 @@
+"""What the tests of the program share: where things are, how it is run, golden files.
+
+ctest says in the environment: EL2SIM (the program) and EL2SIM_BUILD (its build tree, with guest/).
+UPDATE_GOLDEN=1 rewrites golden files instead of comparing.
+"""
+import difflib
+import os
+import subprocess
+import tempfile
+
+SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+BUILD = os.environ.get("EL2SIM_BUILD", os.path.join(SOURCE, "build"))
+PROGRAM = os.environ.get("EL2SIM", os.path.join(BUILD, "el2sim"))
+QEMU = os.environ.get("QEMU", "qemu-system-aarch64")
+SKIPPED = 77  # ctest's SKIP_RETURN_CODE
+
+# A net for a program that hangs, not a measure of speed: the sanitizers on a busy machine are slow.
+TIMEOUT_SECONDS = 400
+
+scratch = tempfile.TemporaryDirectory(prefix="el2sim-test-")
+
+
+def guest(name):
+    return os.path.join(BUILD, "guest", name + ".elf")
+
+
+def source(*parts):
+    return os.path.join(SOURCE, *parts)
+
+
+def temporary(name):
+    return os.path.join(scratch.name, name)
+
+
+def write(name, content):
+    """A file in the test's own directory; its path."""
+    path = temporary(name)
+    with open(path, "wb") as f:
+        f.write(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def read(path):
+    with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def el2sim(*args, env=None, cwd=None, program=None):
+    """Runs the program: status, stdout and stderr as text."""
+    command = [program or PROGRAM] + [str(a) for a in args]
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, cwd=cwd,
+                            env=dict(os.environ, **(env or {})), timeout=TIMEOUT_SECONDS)
+    result.stdout = result.stdout.decode("utf-8", "replace").replace("\r", "")
+    result.stderr = result.stderr.decode("utf-8", "replace")
+    return result
+
+
+def said(result):
+    """What a failed run said, for a message."""
+    return f"\ncommand: {' '.join(result.args)}\nstatus: {result.returncode}\n" \
+           f"stdout: {result.stdout[-2000:]}\nstderr: {result.stderr[-2000:]}"
+
+
+def run_json(*args, **kw):
+    """The report of `el2sim ... --json FILE`, as bytes: compared as such, or given to json.loads."""
+    path = temporary("report.json")
+    if os.path.exists(path):
+        os.remove(path)
+    result = el2sim(*args, "--json", path, **kw)
+    if result.returncode not in (0, 1) or not os.path.exists(path):
+        raise AssertionError("no report" + said(result))
+    with open(path, "rb") as f:
+        return f.read()
+
+
+def run_guest(image, cpu, gic, smp, append="", *options):
+    return el2sim("run", "--quiet", *options, "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
+                  "--kernel", guest(image), *(["--append", append] if append else []))
+
+
+def run_qemu(image, cpu, gic, smp, append=""):
+    """The same machine in QEMU; None where it is not installed. One host thread: the guests' spins yield by WFE."""
+    command = [QEMU, "-accel", "tcg,thread=single", "-M", f"virt,virtualization=on,gic-version={gic}", "-cpu", cpu,
+               "-smp", str(smp), "-m", "256", "-nodefaults", "-display", "none", "-serial", "stdio",
+               "-kernel", guest(image)] + (["-append", append] if append else [])
+    try:
+        result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_SECONDS)
+    except FileNotFoundError:
+        return None
+    result.stdout = result.stdout.decode("utf-8", "replace").replace("\r", "")
+    result.stderr = result.stderr.decode("utf-8", "replace")
+    return result
+
+
+def table(path):
+    """The lines of a `a | b | c` table, as lists; comments and blank lines left out."""
+    rows = (line for line in read(path).split("\n") if line and not line.startswith("#"))
+    return [[field.strip() for field in row.split("|")] for row in rows]
+
+
+def golden(name, text):
+    """None when text is what the golden file says, else the difference."""
+    path = source("tests", "golden", name)
+    if os.environ.get("UPDATE_GOLDEN") == "1":
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(text)
+        return None
+    expected = read(path) if os.path.exists(path) else ""
+    if expected == text:
+        return None
+    lines = difflib.unified_diff(expected.splitlines(), text.splitlines(), "tests/golden/" + name, "this run",
+                                 lineterm="", n=2)
+    return "\n".join(lines) + "\n(UPDATE_GOLDEN=1 writes the golden file anew; then review the difference)"
