@@ -324,8 +324,8 @@ static void put_set_up(struct writer *w)
         enum sysreg_id id;
         uint64_t value;
     } set_up[] = {
-        {SR_VBAR_EL2, PROGRAM_VECTORS},
         {SR_VBAR_EL1, PROGRAM_VECTORS + 0x800},
+        {SR_VBAR_EL2, PROGRAM_VECTORS},
         {SR_CPTR_EL2, 0x33ff},
         {SR_CPACR_EL1, 0x300000},
         {SR_HCR_EL2, UINT64_C(0x80000000)},
@@ -344,7 +344,7 @@ static void put_set_up(struct writer *w)
         {SR_CNTHCTL_EL2, 3},
     };
     for (size_t i = 0; i < sizeof set_up / sizeof set_up[0]; i++) {
-        if (rng_chance(w->rng, 75)) {
+        if (i < 2 || rng_chance(w->rng, 75)) {
             put_constant(w, 9, set_up[i].value);
             put(w, WORD_MSR | (uint32_t)sysreg_enc(set_up[i].id) << 5 | 9);
         }
