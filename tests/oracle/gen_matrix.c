@@ -66,6 +66,7 @@ static void set_guest_state(struct pe *pe)
             sysreg_legal_value(&pe->model, guest_state[i].id, guest_state[i].value);
     }
     pe->sr[SR_MDCR_EL2] = pe->model.pmu_counter_count;
+    pe->ps.sp = true;
 }
 
 /* Adds to the settings of a row: bits of a register that has some are joined with those. */
@@ -105,29 +106,41 @@ static struct outcome outcome_of(const struct pe *pe, const struct row *row)
     return resolve_sysreg(pe, row->enc, row->kind != KIND_READ);
 }
 
+/* Sets the control of a rule; E2H and TGE belong to the world. HCR_EL2 is gathered in *hcr. */
+static bool add_control(struct row *row, struct row *hcr, const struct trap_rule *rule,
+                        uint64_t value)
+{
+    if (rule->mask & (HCR_E2H | HCR_TGE)) {
+        return true;
+    }
+    return add_setup(rule->control == SR_HCR_EL2 ? hcr : row, (enum sysreg_id)rule->control,
+                     rule->mask, value);
+}
+
+/* Not trapping: all bits of the control set, or none. */
+static uint64_t permissive(const struct trap_rule *rule)
+{
+    return rule->value == rule->mask ? 0 : rule->mask;
+}
+
 /* The settings: rules of the list permissive, but `closed` (NULL: none). HCR_EL2 comes last, so
  * that the others are written under the names they have without E2H. False: no room. */
-static bool set_controls(struct row *row, const struct world *world, const struct rule_list *list,
-                         const struct trap_rule *closed)
+static bool set_controls(const struct cpu_model *model, struct row *row, const struct world *world,
+                         const struct rule_list *list, const struct trap_rule *closed)
 {
     struct row hcr = {.setup_count = 0};
     add_setup(&hcr, SR_HCR_EL2, HCR_E2H | HCR_TGE, world->hcr);
-    for (unsigned i = 0; i <= list->count; i++) {
-        const struct trap_rule *rule = i < list->count ? &trap_rules[list->rules[i]] : closed;
-        if (!rule || (i < list->count && rule->mask & (HCR_E2H | HCR_TGE))) {
-            continue;
-        }
-        uint64_t value = i < list->count ? ~rule->value & rule->mask : rule->value;
-        if (rule == closed && i < list->count) {
-            continue;
-        }
-        bool in_hcr = rule->control == SR_HCR_EL2;
-        if (!add_setup(in_hcr ? &hcr : row, (enum sysreg_id)rule->control, rule->mask, value)) {
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct trap_rule *rule = &trap_rules[list->rules[i]];
+        bool has_control = rule->need == 0 || model->has[rule->need - 1];
+        if (has_control && !add_control(row, &hcr, rule, permissive(rule))) {
             return false;
         }
     }
-    return hcr.setups[0].mask == 0 ||
-           add_setup(row, SR_HCR_EL2, hcr.setups[0].mask, hcr.setups[0].value);
+    if (closed && !add_control(row, &hcr, closed, closed->value)) {
+        return false;
+    }
+    return add_setup(row, SR_HCR_EL2, hcr.setups[0].mask, hcr.setups[0].value);
 }
 
 /* Rows that the guest could not come back from, or whose outcome depends on more than resolve(). */
@@ -151,7 +164,7 @@ static void try_row(struct pe *pe, const struct row *start, const struct world *
     struct row row = *start;
     set_guest_state(pe);
     pe->ps.el = (uint8_t)row.el;
-    if (!set_controls(&row, world, list, closed) || !apply_setups(pe, &row)) {
+    if (!set_controls(&pe->model, &row, world, list, closed) || !apply_setups(pe, &row)) {
         return;
     }
     struct outcome out = outcome_of(pe, &row);
@@ -163,7 +176,7 @@ static void try_row(struct pe *pe, const struct row *start, const struct world *
         struct pe *other = malloc(sizeof *other);
         *other = *pe;
         set_guest_state(other);
-        set_controls(&open, world, list, NULL);
+        set_controls(&pe->model, &open, world, list, NULL);
         apply_setups(other, &open);
         struct outcome permitted = outcome_of(other, &open);
         free(other);
