@@ -65,7 +65,7 @@ mmu_on:
     adr     x1, boot_table
     msr     ttbr0_el1, x1
     msr     ttbr1_el1, x1
-    mov     x1, #(3 << 20)          /* FPEN: EL2 with E2H needs it to switch FP registers */
+    mov     x1, #(1 << 20)          /* FPEN: only EL0 traps; E2H's world switch moves FP registers */
     msr     cpacr_el1, x1
     ic      iallu
     tlbi    vmalle1

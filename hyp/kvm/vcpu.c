@@ -148,13 +148,27 @@ static enum exit_action step(struct vcpu *v)
     return exit_handle(v);
 }
 
+/* One thread at a time runs a VCPU. */
+static bool claim(struct vcpu *v)
+{
+    u64 flags = spin_lock_irqsave(&v->vm->vgic.lock);
+    bool is_free = v->thread == NULL;
+    if (is_free) {
+        WRITE_ONCE(v->thread, thread_current());
+    }
+    spin_unlock_irqrestore(&v->vm->vgic.lock, flags);
+    return is_free;
+}
+
 int vcpu_run(struct vm *vm, u64 index)
 {
     if (index >= vm->vcpu_count) {
         return -1;
     }
     struct vcpu *v = vm->vcpu[index];
-    WRITE_ONCE(v->thread, thread_current());
+    if (!claim(v)) {
+        return -1;
+    }
     if (v->mmio_read_pending) {
         mmio_complete_read(v);
     }
@@ -162,6 +176,7 @@ int vcpu_run(struct vm *vm, u64 index)
     }
     timer_stop(&v->soft_timer); /* if the VMM dawdles past the deadline, the hardware timer fires at
                                    the next entry */
+    dmb(ish);                   /* whoever runs it next finds what this thread has written */
     WRITE_ONCE(v->thread, NULL);
     return 0;
 }

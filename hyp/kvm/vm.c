@@ -8,7 +8,10 @@
 #include "kernel/page.h"
 #include "kernel/panic.h"
 
+#define IPA_END BIT(40)
+
 static struct vm *vms[VM_MAX];
+static struct spinlock vms_lock; /* a VM found under it stays while it is held */
 static unsigned lr_count;
 static struct wait_queue parked_queue;
 
@@ -33,14 +36,14 @@ unsigned kvm_lr_count(void)
     return lr_count;
 }
 
-struct vm *vm_find(unsigned id)
+static struct vm *vm_find(unsigned id)
 {
     return id < VM_MAX ? READ_ONCE(vms[id]) : NULL;
 }
 
 int vm_create(struct process *owner, unsigned id)
 {
-    if (id >= VM_MAX || vms[id]) {
+    if (id >= VM_MAX || vm_find(id)) {
         return -1;
     }
     struct vm *vm = page_alloc(0);
@@ -59,13 +62,19 @@ int vm_create(struct process *owner, unsigned id)
 
 int vm_set_memory(struct vm *vm, u64 ipa, u64 user_va, u64 size)
 {
-    if (vm->slot_count == MEMSLOT_MAX || ((ipa | user_va | size) % PAGE_SIZE) ||
-        process_add_region(vm->owner, user_va, size)) {
+    if ((ipa | user_va | size) % PAGE_SIZE || ipa >= IPA_END || size > IPA_END - ipa) {
         return -1;
     }
-    vm->slot[vm->slot_count] = (struct memslot){ipa, size, user_va};
-    vm->slot_count++;
-    return 0;
+    u64 flags = spin_lock_irqsave(&vm->mmu_lock);
+    int result = -1;
+    if (vm->slot_count < MEMSLOT_MAX && process_add_region(vm->owner, user_va, size) == 0) {
+        vm->slot[vm->slot_count] = (struct memslot){ipa, size, user_va};
+        dmb(ishst); /* a fault that sees the count sees the slot */
+        WRITE_ONCE(vm->slot_count, vm->slot_count + 1);
+        result = 0;
+    }
+    spin_unlock_irqrestore(&vm->mmu_lock, flags);
+    return result;
 }
 
 int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
@@ -84,7 +93,9 @@ void vm_shutdown(struct vm *vm)
 
 void vm_destroy(struct vm *vm)
 {
-    vms[vm->id] = NULL;
+    u64 flags = spin_lock_irqsave(&vms_lock);
+    WRITE_ONCE(vms[vm->id], NULL);
+    spin_unlock_irqrestore(&vms_lock, flags);
     vm->owner->vm = NULL;
     iodev_destroy(vm);
     stage2_destroy(vm);
@@ -97,8 +108,11 @@ void vm_destroy(struct vm *vm)
 
 static bool is_parked(unsigned id)
 {
+    u64 flags = spin_lock_irqsave(&vms_lock);
     struct vm *vm = vm_find(id);
-    return vm && (READ_ONCE(vm->mailbox.parked) || READ_ONCE(vm->stopping));
+    bool parked = vm && (READ_ONCE(vm->mailbox.parked) || READ_ONCE(vm->stopping));
+    spin_unlock_irqrestore(&vms_lock, flags);
+    return parked;
 }
 
 void vm_wait_parked(unsigned id)
@@ -108,13 +122,21 @@ void vm_wait_parked(unsigned id)
 
 /* --- VM switch: messages between two VMs, so that the scheduler goes from one to the other --- */
 
-static void mail_post(struct vm *to, u64 message)
+/* False: there is no such VM, or it has no VCPU yet. */
+static bool mail_post(unsigned vm_id, u64 message)
 {
-    u64 flags = spin_lock_irqsave(&to->mailbox.lock);
-    to->mailbox.message = message;
-    WRITE_ONCE(to->mailbox.full, true);
-    spin_unlock_irqrestore(&to->mailbox.lock, flags);
-    vcpu_kick(to->vcpu[0]);
+    u64 flags = spin_lock_irqsave(&vms_lock);
+    struct vm *to = vm_find(vm_id);
+    bool found = to && to->vcpu_count > 0;
+    if (found) {
+        spin_lock(&to->mailbox.lock);
+        to->mailbox.message = message;
+        WRITE_ONCE(to->mailbox.full, true);
+        spin_unlock(&to->mailbox.lock);
+        vcpu_kick(to->vcpu[0]);
+    }
+    spin_unlock_irqrestore(&vms_lock, flags);
+    return found;
 }
 
 static u64 mail_wait(struct vcpu *v)
@@ -138,15 +160,11 @@ bool vm_switch_call(struct vcpu *v)
     if (function != HVC_SWITCH_SND && function != HVC_SWITCH_RCV && function != HVC_SWITCH_DON) {
         return false;
     }
-    struct vm *peer = vm_find(v->vm->id ^ 1);
-    bool posts = function != HVC_SWITCH_RCV;
     u64 result = 0;
-    if (v->index != 0 || (posts && (!peer || peer->vcpu_count == 0))) {
+    bool posts = function != HVC_SWITCH_RCV;
+    if (v->index != 0 || (posts && !mail_post(v->vm->id ^ 1, vcpu_reg(v, 1)))) {
         vcpu_set_reg(v, 0, (u64)-1);
         return true;
-    }
-    if (posts) {
-        mail_post(peer, vcpu_reg(v, 1));
     }
     if (function != HVC_SWITCH_DON) {
         result = mail_wait(v);

@@ -108,7 +108,6 @@ bool vmid_is_current(const struct vm *vm);
 /* --- hypercalls --- */
 bool psci_call_guest(struct vcpu *v); /* false: not a PSCI function */
 bool vm_switch_call(struct vcpu *v);
-struct vm *vm_find(unsigned id);
 
 /* --- vtimer.c --- */
 void vtimer_init(struct vcpu *v);

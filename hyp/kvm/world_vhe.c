@@ -35,6 +35,7 @@
 
 #define HCR_HOST         (1UL << 31 | HCR_TGE | HCR_HOST_E2H) /* RW, TGE, E2H */
 #define HCR_HOST_E2H     (1UL << 34)
+#define CPACR_FPEN_HOST  (1UL << 20) /* processes have no FP */
 #define CPACR_FPEN       (3UL << 20)
 #define CPACR_TTA        (1UL << 28)
 #define CNTHCTL_EL1PCTEN (1UL << 10) /* CNTHCTL_EL2 with E2H: EL1's bits move up by ten */
@@ -156,7 +157,7 @@ __hyp_text static void traps_activate(const struct vcpu_arch *v)
 __hyp_text static void traps_deactivate(void)
 {
     write_sysreg(HCR_HOST, hcr_el2);
-    write_sysreg(CPACR_FPEN, cpacr_el1);
+    write_sysreg(CPACR_FPEN_HOST, cpacr_el1);
     write_sysreg(0, hstr_el2);
     write_sysreg(read_sysreg(mdcr_el2) & MDCR_HPMN, mdcr_el2);
     write_sysreg(kernel_vectors, vbar_el1);
