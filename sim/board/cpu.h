@@ -246,6 +246,10 @@ void loop_run(struct machine *m);
 void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop);
 /* Events or turn limits may have moved: recompute cpu->deadline and horizon. */
 void loop_deadline_changed(struct cpu *cpu);
+/* `by` did something that may interrupt waiting CPUs: those wake at this moment. */
+void loop_wake_others(struct cpu *by);
+/* Another CPU has something to do: the turn ends at the next boundary. */
+void loop_end_turn(struct cpu *cpu);
 /* Ends the run. The first reason counts. */
 void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));

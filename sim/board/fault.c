@@ -254,6 +254,7 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
     }
     engine_set_pc(cpu->engine, pc + 4);
     loop_deadline_changed(cpu);
+    loop_wake_others(cpu);
 }
 
 /* The block holds LDTR or STTR: is this one? Then EL0's permissions decide (C6.2 "LDTR"), unless

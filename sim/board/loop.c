@@ -226,6 +226,28 @@ static void run_engine(struct cpu *cpu)
     }
 }
 
+void loop_wake_others(struct cpu *by)
+{
+    struct machine *m = by->machine;
+    for (unsigned i = 0; m->config.cpu_count > 1 && i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (cpu == by || !cpu->pe.waiting || cpu->wake_known || !interrupt_wakes(&cpu->pe)) {
+            continue;
+        }
+        cpu->wake_stamp = by->clock.now;
+        cpu->wake_known = true;
+        loop_end_turn(by);
+    }
+}
+
+void loop_end_turn(struct cpu *cpu)
+{
+    if (cpu->turn_end > cpu->clock.now) {
+        cpu->turn_end = cpu->clock.now;
+        loop_deadline_changed(cpu);
+    }
+}
+
 /* So often, in simulated time, somebody who watches is told; stopping there changes no result. */
 #define PROGRESS_PERIOD (100000000 * CYCLE)
 
@@ -234,6 +256,7 @@ static void at_deadline(struct cpu *cpu)
 {
     struct machine *m = cpu->machine;
     clock_fire(&cpu->clock, cpu->clock.now);
+    loop_wake_others(cpu);
     if (m->progress && cpu->clock.now >= cpu->progress_at) {
         cpu->progress_at = cpu->clock.now + PROGRESS_PERIOD;
         m->progress(m->progress_ctx, cpu->clock.now);
@@ -346,11 +369,8 @@ static void wake(struct cpu *cpu, cycles_t at)
     }
 }
 
-/*
- * What a turn did to the other CPUs. Whoever it woke by something other than an SGI (a device's
- * line) wakes at the turn's end at the earliest. Whoever holds an exclusive reservation may have
- * lost it to a store: that is an event for its WFE (B2.9.5).
- */
+/* What a turn did to the other CPUs: whoever holds an exclusive reservation may have lost it to a
+ * store, and that is an event for its WFE (B2.9.5). */
 static void after_turn(struct machine *m, const struct cpu *by)
 {
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
@@ -359,10 +379,6 @@ static void after_turn(struct machine *m, const struct cpu *by)
             cpu->wfe_stamp = by->clock.now;
         } else if (cpu != by && cpu->exclusive_open) {
             cpu->pe.event_register = true;
-        }
-        if (cpu != by && cpu->pe.waiting && !cpu->wake_known && interrupt_wakes(&cpu->pe)) {
-            cpu->wake_stamp = by->clock.now;
-            cpu->wake_known = true;
         }
     }
 }

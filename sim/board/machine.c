@@ -52,10 +52,7 @@ static void sgi_sent(void *ctx, unsigned from, unsigned to, unsigned intid)
         receiver->wake_by_sgi = true;
     }
     span_sgi(sender, receiver);
-    if (sender->turn_end > sender->clock.now) {
-        sender->turn_end = sender->clock.now;
-        loop_deadline_changed(sender);
-    }
+    loop_end_turn(sender);
 }
 
 static const struct mmu_geometry *geometry_of(const struct machine_config *config,

@@ -48,6 +48,7 @@ void trap_effects(struct cpu *cpu, unsigned effects)
     }
     if (effects & EFF_IRQ) {
         gic_update(cpu->machine->gic, cpu->pe.index);
+        loop_wake_others(cpu);
     }
     loop_deadline_changed(cpu);
 }
@@ -272,8 +273,7 @@ static void firmware_call(struct cpu *cpu, uint64_t pc)
         break;
     case PSCI_START:
         cpu_start(m->cpus[request.cpu], request.entry.v, request.context_id, cpu->clock.now);
-        cpu->turn_end = cpu->clock.now;
-        loop_deadline_changed(cpu);
+        loop_end_turn(cpu);
         break;
     case PSCI_STOP:
         cpu->pe.powered = false;
@@ -349,13 +349,14 @@ static void exception_insn(struct cpu *cpu, const struct insn *insn, enum specia
     }
 }
 
-static void send_event(struct machine *m)
+static void send_event(struct cpu *by)
 {
+    struct machine *m = by->machine;
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];
         if (cpu->pe.waiting && cpu->in_wfe) {
-            cpu->pe.waiting = false;
-            cpu->in_wfe = false;
+            cpu->wfe_stamp = by->clock.now;
+            loop_end_turn(by);
         } else {
             cpu->pe.event_register = true;
         }
@@ -449,7 +450,7 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         if (insn->imm16 == 5) { /* SEVL: this PE only */
             cpu->pe.event_register = true;
         } else {
-            send_event(m);
+            send_event(cpu);
         }
         next_insn(cpu, pc);
         break;
