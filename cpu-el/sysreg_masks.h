@@ -17,9 +17,10 @@
 #define SCTLR_EL1_RES0 (SCTLR_RES0 | BIT(5))
 #define SCTLR_EL2_RES0 SCTLR_RES0
 /* LSMAOE, nTLSMD, EIS, EOS; ITD and SED of EL1 */
-#define SCTLR_EL2_RES1  (BIT(29) | BIT(28) | BIT(22) | BIT(11))
-#define SCTLR_EL1_RES1  (SCTLR_EL2_RES1 | MASK(8, 7))
-#define SCTLR_EL1_RESET UINT64_C(0x30d50998) /* SPAN, TSCXT, nTWE, nTWI, SA0, SA beside the RES1   \
+#define SCTLR_EL2_RES1 (BIT(29) | BIT(28) | BIT(22) | BIT(11))
+#define SCTLR_EL1_RES1 (SCTLR_EL2_RES1 | MASK(8, 7))
+#define SCTLR_EL1_RESET                                                                            \
+    UINT64_C(0x30d50998)                     /* SPAN, TSCXT, nTWE, nTWI, SA0, SA beside the RES1   \
                                               */
 #define SCTLR_EL2_RESET UINT64_C(0x30c50830) /* the RES1 bits of E2H = 0 */
 
