@@ -51,7 +51,7 @@ struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n)
     u64 v = hw->lr[n];
     struct vgic_lr lr = {
         .intid = v & LR_ID_MASK,
-        .state = v >> LR_STATE_SHIFT & 3,
+        .state = (u8)(v >> LR_STATE_SHIFT & 3),
         .priority = (u8)((v >> LR_PRIO_SHIFT & 0x1f) << 3),
         .eoi = v & LR_EOI,
     };

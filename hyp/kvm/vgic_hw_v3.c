@@ -60,7 +60,7 @@ struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n)
     return (struct vgic_lr){
         .intid = (u32)v,
         .source = VLR_NO_SOURCE,
-        .state = v >> LR_STATE_SHIFT & 3,
+        .state = (u8)(v >> LR_STATE_SHIFT & 3),
         .priority = (u8)(v >> LR_PRIO_SHIFT),
         .eoi = v & LR_EOI,
     };
