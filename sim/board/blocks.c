@@ -11,8 +11,8 @@
 
 static unsigned slot_of(uint64_t pc, uint32_t key)
 {
-    uint64_t x = pc >> 2 ^ pc >> 16 ^ (uint64_t)key << 7;
-    return (unsigned)x & ((1u << BLOCK_TABLE_BITS) - 1);
+    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ key << 7;
+    return x & ((1u << BLOCK_TABLE_BITS) - 1);
 }
 
 /* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
@@ -297,7 +297,8 @@ static uint32_t barrier_waits(struct cpu *cpu, const struct block *b, uint32_t f
     return count;
 }
 
-/* What few blocks need. */
+#define BLOCK_RARE (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)
+
 COLD static void account_rare(struct cpu *cpu, struct block *b)
 {
     if (b->flags & BLOCK_MOVES_SP) {
@@ -310,11 +311,14 @@ COLD static void account_rare(struct cpu *cpu, struct block *b)
     if (b->flags & BLOCK_HAS_DSB) {
         cost_charge(&cpu->meter, COST_DSB_STORES,
                     barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store));
+    } else if (b->flags & BLOCK_HAS_STORE) {
+        cpu->last_store = cpu->entry_instructions + b->stores_end;
     }
 }
 
 static inline void account(struct cpu *cpu, struct block *b)
 {
+    uint32_t flags = b->flags;
     cpu->clock.now += b->cycles;
     uint64_t before = cpu->instructions;
     cpu->entry_instructions = before;
@@ -326,13 +330,14 @@ static inline void account(struct cpu *cpu, struct block *b)
     }
     cpu->current = b;
     cpu->meter.row = b->row;
-    cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
-    cpu->entry_last_store = cpu->last_store;
-    if ((b->flags & (BLOCK_HAS_STORE | BLOCK_HAS_DSB)) == BLOCK_HAS_STORE) {
-        cpu->last_store = before + b->stores_end;
-    }
-    if (b->flags & (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)) {
-        account_rare(cpu, b);
+    cpu->at_boundary = flags & BLOCK_ENDS_AT_BOUNDARY;
+    if (flags & (BLOCK_HAS_STORE | BLOCK_RARE)) {
+        cpu->entry_last_store = cpu->last_store;
+        if (flags & BLOCK_RARE) {
+            account_rare(cpu, b);
+        } else {
+            cpu->last_store = before + b->stores_end;
+        }
     }
 }
 

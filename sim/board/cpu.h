@@ -58,17 +58,20 @@ enum block_flag {
 #define BLOCK_CLASSES_MAX 48
 
 struct block {
-    uint64_t pc, pa;
+    /* What block_enter() looks at comes first, in a line or two of the host's cache. */
+    uint64_t pc;
     uint64_t epoch; /* struct cpu: code_epoch when pa was last seen to be where pc leads */
     uint32_t key;   /* struct cpu: block_key it was made under */
     uint32_t size_bytes;
+    cycles_t cycles; /* waits of DSBs not included */
     uint32_t flags;
     uint32_t insn_count;
-    uint32_t stores_end; /* instructions up to and with the last store */
-    cycles_t cycles;     /* waits of DSBs not included */
-    uint64_t runs;       /* since the last fold: not yet in the ledger */
-    bool listed;         /* in struct cpu: run_list */
+    uint64_t runs; /* since the last fold: not yet in the ledger */
     struct ledger_row *row;
+    uint32_t stores_end; /* instructions up to and with the last store */
+    bool listed;         /* in struct cpu: run_list */
+
+    uint64_t pa;
     struct insn last; /* its last instruction: the one that traps, if any does */
     uint32_t class_count;
     struct {
