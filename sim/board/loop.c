@@ -97,7 +97,6 @@ void cpu_return(struct cpu *cpu)
     struct pe *pe = &cpu->pe;
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
-    cpu_save(cpu);
     uint64_t spsr = pe->sr[from == 2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
     exception_return(pe);
     cpu_emit(cpu, EV_ERET, from << 8 | pe->ps.el, spsr, pe->pc);
