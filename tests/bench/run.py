@@ -21,7 +21,7 @@ import time
 from collections import namedtuple
 
 # instructions: of one operation where the row is plain computing (then M instructions/s are printed); goal_*: least
-# speed, QEMU's = 1 (issue 2); for `block` and `functional`.
+# speed, QEMU's = 1; for `block` and `functional`.
 Row = namedtuple("Row", "name what instructions gic goal_block goal_functional raw")
 
 
@@ -157,15 +157,6 @@ def table(results, options):
         for cells in lines:
             print("  ".join(c.ljust(w) for c, w in zip(cells, widths)).rstrip())
     return missed
-
-
-def guest_ram_bytes(options, design):
-    done = subprocess.run([options.el2sim, "designs", "--json", "-"], stdout=subprocess.PIPE, check=False)
-    try:
-        designs = json.loads(done.stdout)["designs"]
-        return next(d["ram_bytes"] for d in designs if d["name"] == design)
-    except (ValueError, KeyError, StopIteration):
-        return 256 << 20
 
 
 def compare(options):
