@@ -17,6 +17,8 @@ SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 # A net for a program that hangs, not a measure of speed: the sanitizers on a busy machine are slow.
 TIMEOUT_SECONDS = 400
 
+os.environ.setdefault("LSAN_OPTIONS", f"suppressions={SOURCE}/tests/support/lsan.supp:print_suppressions=0")
+
 scratch = tempfile.TemporaryDirectory(prefix="el2sim-test-")
 
 
