@@ -1,10 +1,11 @@
-#include "sim/board/cpu.h"
+#include "sim/board/span.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/err.h"
+#include "sim/board/cpu.h"
 
 /* What a CPU had booked at one moment: the cells of its ledger rows that are not zero. */
 struct snapshot {

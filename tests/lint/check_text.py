@@ -4,7 +4,7 @@ import re
 
 import tree
 
-FILE_LINES_MAX = 600
+FILE_LINES_MAX = 620  # "about 600": a test table may stand together
 FUNCTION_LINES_HINT = 60  # said, not judged
 FUNCTION_LINES_MAX = 90
 

@@ -1,4 +1,4 @@
-#include "assembly.h"
+#include "tests/oracle/assembly.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "assembly.h"
+#include "tests/oracle/assembly.h"
 #include "cpu-el/pe.h"
 #include "cpu-el/resolve.h"
 #include "cpu-el/resolve_rules.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "assembly.h"
+#include "tests/oracle/assembly.h"
 #include "cpu-el/sysreg_table.h"
 
 #define ASSEMBLER "aarch64-linux-gnu-as -march=armv8.6-a+sve+sme+rng+ssbs+predres"

@@ -1,4 +1,4 @@
-#include "resolve_matrix.h"
+#include "tests/support/resolve_matrix.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Boots at EL2, reads "row=NAME n=COUNT" from the command line, sets the machine up for that row,
  * and goes down to run it. It prints nothing: who measures takes the time of the whole process. */
-#include "bench.h"
+#include "tests/bench/guest/bench.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
 /* Entry, vectors as short as they can be, and the loop of each row. */
-#include "bench.h"
+#include "tests/bench/guest/bench.h"
 
     .section .text.start, "ax"
     .global _start

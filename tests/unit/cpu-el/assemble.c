@@ -1,6 +1,6 @@
 #define _POSIX_C_SOURCE 200809L
 
-#include "assemble.h"
+#include "tests/unit/cpu-el/assemble.h"
 
 #include <check.h>
 #include <stdio.h>

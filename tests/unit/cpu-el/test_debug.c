@@ -1,5 +1,5 @@
 /* Self-hosted debug (Arm ARM D2): who is asked, where it goes, what matches; bits typed by hand. */
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* Exception entry and return (Arm ARM D1.10, D1.11), syndromes (D13.2.37): bits typed by hand. */
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

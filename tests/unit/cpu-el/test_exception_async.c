@@ -1,5 +1,5 @@
 /* Which asynchronous exception is taken, where and when (Arm ARM D1.13), WFI (D1.16.2), ESB. */
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * What a word is and costs (Arm ARM C4.1), by the assembler's encodings. The mnemonics are those
  * that Linux, KVM and Xen execute, and those that a CPU model may lack.
  */
-#include "assemble.h"
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/assemble.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -2,8 +2,8 @@
  * What a CPU model lacks is UNDEFINED for the board to see, though the engine may know it; and
  * words typed from the manual (Arm ARM C4.1, C6.2).
  */
-#include "assemble.h"
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/assemble.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

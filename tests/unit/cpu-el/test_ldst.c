@@ -2,7 +2,7 @@
  * Loads and stores (Arm ARM C4.1.66, C6.2): address, size, writeback and abort syndrome, with
  * numbers worked out by hand, and encodings by the assembler.
  */
-#include "assemble.h"
+#include "tests/unit/cpu-el/assemble.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /* PMUv3 (Arm ARM D7, D13.4): what counts when, overflow, and the registers; bits typed by hand. */
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
 
 #include "cpu-el/resolve.h"
 #include "cpu-el/sysreg_table.h"
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #define HCR_TID2 (UINT64_C(1) << 17)
 #define HCR_TVM  (UINT64_C(1) << 26)

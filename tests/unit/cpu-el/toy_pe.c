@@ -1,4 +1,4 @@
-#include "toy_pe.h"
+#include "tests/unit/cpu-el/toy_pe.h"
 
 #include <check.h>
 #include <stdlib.h>
