@@ -86,12 +86,30 @@ bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out)
 
 uint32_t code_word(struct cpu *cpu, uint64_t pc)
 {
+    const struct block *b = cpu->current;
     uint64_t at;
     uint32_t word = 0;
-    if (code_pa(cpu, pc, &at)) {
+    if (b != NULL && pc - b->pc < b->size_bytes) {
+        ram_read(&cpu->machine->ram, pa(b->pa + (pc - b->pc)), &word, sizeof word);
+    } else if (code_pa(cpu, pc, &at)) {
         ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
     }
     return word;
+}
+
+struct insn code_decode(struct cpu *cpu, uint32_t word)
+{
+    uint32_t slot = word * UINT32_C(0x9e3779b1) >> (32 - DECODED_BITS);
+    struct insn *known = &cpu->decoded[slot];
+    if (known->word != word || known->units == 0) {
+        *known = insn_decode(&cpu->pe.model, word);
+    }
+    return *known;
+}
+
+struct insn code_insn(struct cpu *cpu, uint64_t pc)
+{
+    return code_decode(cpu, code_word(cpu, pc));
 }
 
 /* Instruction i of a block. */
@@ -99,7 +117,7 @@ static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i
 {
     uint32_t word = 0;
     ram_read(&cpu->machine->ram, pa(b->pa + 4 * (uint64_t)i), &word, sizeof word);
-    return insn_decode(&cpu->pe.model, word);
+    return code_decode(cpu, word);
 }
 
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
@@ -174,9 +192,8 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
                 BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
         }
         b->stores_end = insn.flags & INSN_FLAG_STORE ? i + 1 : b->stores_end;
-        if (i + 1 == b->insn_count) {
-            b->flags |= insn.kind == INSN_KIND_BRANCH ? BLOCK_ENDS_AT_BOUNDARY : 0;
-            b->last = insn;
+        if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
+            b->flags |= BLOCK_ENDS_AT_BOUNDARY;
         }
     }
 }
@@ -395,10 +412,12 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
     struct ledger_row *row = cpu->meter.row;
     cpu->meter.row = b->row;
     uint32_t done = (uint32_t)(pc - b->pc) / 4;
-    if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
+    if (b->flags & BLOCK_HAS_DSB) {
         uint64_t last_store = cpu->entry_last_store;
         cost_refund(&cpu->meter, COST_DSB_STORES,
                     barrier_waits(cpu, b, done, b->insn_count, &last_store));
+    }
+    if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
         cpu->last_store = cpu->entry_last_store;
         barrier_waits(cpu, b, 0, done, &cpu->last_store);
     }
@@ -459,17 +478,4 @@ void block_stop_flags_changed(struct cpu *cpu)
 {
     cpu->fp_known = 0;
     block_stop_flags_select(cpu);
-}
-
-struct insn block_trapped_insn(struct cpu *cpu, uint64_t pc)
-{
-    struct block *b = cpu->current;
-    uint32_t word = 0;
-    if (b == NULL || pc + 4 != b->pc + b->size_bytes ||
-        !ram_read(&cpu->machine->ram, pa(b->pa + b->size_bytes - 4), &word, sizeof word)) {
-        word = code_word(cpu, pc);
-    } else if (word == b->last.word) {
-        return b->last;
-    }
-    return insn_decode(&cpu->pe.model, word);
 }

@@ -72,7 +72,6 @@ struct block {
     bool listed;         /* in struct cpu: run_list */
 
     uint64_t pa;
-    struct insn last; /* its last instruction: the one that traps, if any does */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -81,6 +80,7 @@ struct block {
 
 #define BLOCK_TABLE_BITS 14
 #define CODE_PAGES       256
+#define DECODED_BITS     10
 
 /* Where a page of code lies now, for the view that runs: avoids a translation per block. */
 struct code_page {
@@ -121,11 +121,12 @@ struct cpu {
     struct block *current;
     struct block partial; /* `current` while a part of a block runs */
     struct code_page code_pages[CODE_PAGES];
-    uint64_t code_epoch; /* changes whenever VA -> PA of code may have */
-    uint32_t block_key;  /* el | context << 8 */
-    uint32_t stop_flags; /* enum block_flag: blocks with one of these stop */
-    uint8_t fp_known;    /* bit n: fp_traps is right for ELn */
-    uint8_t fp_traps;    /* bit n: FP instructions trap at ELn */
+    struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
+    uint64_t code_epoch;                    /* changes whenever VA -> PA of code may have */
+    uint32_t block_key;                     /* el | context << 8 */
+    uint32_t stop_flags;                    /* enum block_flag: blocks with one of these stop */
+    uint8_t fp_known;                       /* bit n: fp_traps is right for ELn */
+    uint8_t fp_traps;                       /* bit n: FP instructions trap at ELn */
     uint64_t instructions;
     uint64_t entry_instructions; /* `instructions` before `current` */
     uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
@@ -231,12 +232,14 @@ void block_context_changed(struct cpu *cpu);
 void block_stop_flags_changed(struct cpu *cpu);
 /* The EL or the alignment of SP has changed. */
 void block_stop_flags_select(struct cpu *cpu);
-/* The instruction that trapped at pc. */
-struct insn block_trapped_insn(struct cpu *cpu, uint64_t pc);
 /* The ledger row for code at pc now. */
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
 /* The instruction word at pc, by translation without charge; 0 (UDF) if unreadable. */
 uint32_t code_word(struct cpu *cpu, uint64_t pc);
+/* insn_decode(), remembered. */
+struct insn code_decode(struct cpu *cpu, uint32_t word);
+/* The instruction at pc. */
+struct insn code_insn(struct cpu *cpu, uint64_t pc);
 /* Physical address of code at pc; false if it has none now. */
 bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
 

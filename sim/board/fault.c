@@ -223,7 +223,7 @@ static bool device_access(struct cpu *cpu, const struct ldst *l, uint64_t pc)
 /* A load or store whose page is no RAM: carried out here, on the bus. */
 static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
-    struct insn insn = insn_decode(&cpu->pe.model, word);
+    struct insn insn = code_decode(cpu, word);
     struct ldst l;
     if (insn.kind == INSN_KIND_MSR) { /* DC ZVA (D7.5.8) */
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
@@ -262,7 +262,7 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
 static void look(struct cpu *cpu, uint32_t word)
 {
     struct mmu_access *access = &cpu->refused_access;
-    struct insn insn = insn_decode(&cpu->pe.model, word);
+    struct insn insn = code_decode(cpu, word);
     bool host_el2 = pe_e2h(&cpu->pe) && pe_tge(&cpu->pe) && cpu->pe.ps.el == 2;
     bool applies = (cpu->pe.ps.el == 1 || host_el2) && !cpu->pe.ps.uao;
     if (insn.flags & INSN_FLAG_UNPRIVILEGED && applies) {
@@ -299,8 +299,8 @@ void fault_refused(struct cpu *cpu)
     bool fetch = access.type == MMU_FETCH;
     uint32_t word = 0;
     if (!fetch) {
-        block_refund_from(cpu, pc);
         word = code_word(cpu, pc);
+        block_refund_from(cpu, pc);
         cpu->at_boundary = false;
     }
     switch (cpu->refusal) {

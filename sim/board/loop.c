@@ -192,7 +192,7 @@ static void at_block(struct cpu *cpu)
         return;
     }
     block_charge_part(cpu, pc, 1);
-    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    struct insn insn = code_insn(cpu, pc);
     trap_execute(cpu, &insn, pc);
 }
 

@@ -76,7 +76,7 @@ void step_one(struct cpu *cpu)
         cpu->step_through = true; /* the fetch faults: let the engine find out */
         return;
     }
-    struct insn insn = insn_decode(&cpu->pe.model, code_word(cpu, pc));
+    struct insn insn = code_insn(cpu, pc);
     if (watchpoint_hit(cpu, pc, insn.word, &exc)) {
         raise(cpu, &exc);
         return;

@@ -480,10 +480,10 @@ void trap_handle(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
     struct block *b = cpu->current;
+    struct insn insn = code_insn(cpu, pc);
     if (b != NULL && pc >= b->pc && pc + 4 < b->pc + b->size_bytes) {
         block_refund_from(cpu, pc + 4); /* it trapped in the middle: the rest did not run */
     }
-    struct insn insn = block_trapped_insn(cpu, pc);
     cpu->at_boundary = false;
     if (cpu->trap_misaligned) {
         cpu->trap_misaligned = false;
