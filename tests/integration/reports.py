@@ -1,0 +1,148 @@
+"""Reports of run and compare: JSON after the schemas, parts that add up, text and CSV that say the same, and a price
+that is changed changes what it should."""
+import csv
+import io
+import json
+import re
+import unittest
+
+import harness
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+APPEND = "rows=hypercall,io-user,virtual-ipi,stage2-fault n=4"
+COMPARE = ["compare", "--append", APPEND]
+
+
+def compare_json(*options):
+    return json.loads(harness.run_json(*COMPARE, "--quiet", *options))
+
+
+def by_class(row, key):
+    sums = {}
+    for part in row["breakdown"]:
+        sums[part["class"]] = sums.get(part["class"], 0) + part[key]
+    return sums
+
+
+class Comparison(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        path, table = harness.temporary("compare.json"), harness.temporary("compare.csv")
+        cls.text = harness.el2sim(*COMPARE, "--json", path, "--csv", table)
+        cls.report = json.loads(harness.read(path))
+        cls.table = harness.read(table)
+
+    @unittest.skipIf(jsonschema is None, "python3-jsonschema is not installed")
+    def test_json_is_as_the_schema_says(self):
+        schema = json.loads(harness.read(harness.source("tests/support/schema-compare.json")))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(self.report, schema)
+
+    def test_each_design_has_each_row(self):
+        for design in self.report["designs"]:
+            names = [row["name"] for row in design["rows"]]
+            self.assertEqual(names, ["hypercall", "io-user", "virtual-ipi", "stage2-fault"], design["name"])
+
+    def test_parts_add_up_to_their_row(self):
+        for design in self.report["designs"]:
+            for row in design["rows"]:
+                where = f"{design['name']}, {row['name']}"
+                for key in ("cycles", "millicycles"):
+                    self.assertEqual(sum(p[key] for p in row["breakdown"]), row[key], f"{where}: {key}")
+                self.assertAlmostEqual(row["cycles_per_operation"], row["millicycles"] / row["operations"] / 1000,
+                                       delta=0.001, msg=where)
+                self.assertGreater(row["traps"], 0, where)
+
+    def test_instructions_of_a_row_are_those_of_its_classes(self):
+        kinds = dict(re.findall(r'^COST\(\w+, "([^"]+)", (\w),', harness.read(harness.source("sim/base/cost.def")), re.M))
+        for design in self.report["designs"]:
+            for row in design["rows"]:
+                counted = sum(p["count"] for p in row["breakdown"] if kinds[p["class"]] == "I")
+                # FP loads and stores are priced per register: no fewer units than instructions.
+                self.assertGreaterEqual(counted, row["instructions"], f"{design['name']}, {row['name']}")
+
+    def test_csv_has_the_same_parts(self):
+        lines = list(csv.DictReader(io.StringIO(self.table)))
+        expected = [{"design": design["name"], "profile": self.report["profile"]["name"], "row": row["name"],
+                     "operations": str(row["operations"]), **{k: str(v) for k, v in part.items()}}
+                    for design in self.report["designs"] for row in design["rows"] for part in row["breakdown"]]
+        self.assertEqual(len(lines), len(expected))
+        for line, part in zip(lines, expected):
+            self.assertEqual(line, part)
+
+    def test_text_has_the_same_table(self):
+        self.assertEqual(self.text.returncode, 0, harness.said(self.text))
+        designs = self.report["designs"]
+        for i, row in enumerate(designs[0]["rows"]):
+            line = next(line for line in self.text.stdout.splitlines() if line.startswith(row["name"]))
+            fields = line.split()
+            other = designs[1]["rows"][i]
+            for place, r in ((1, row), (3, other)):
+                self.assertAlmostEqual(float(fields[place]), r["cycles_per_operation"], delta=0.051, msg=line)
+                self.assertAlmostEqual(float(fields[place + 1]), r["traps"] / r["operations"], delta=0.0051, msg=line)
+            self.assertAlmostEqual(float(fields[5].rstrip("x")),
+                                   row["cycles_per_operation"] / other["cycles_per_operation"], delta=0.0051, msg=line)
+
+    def test_text_explains_the_whole_difference(self):
+        a, b = (design["rows"] for design in self.report["designs"])
+        explained = self.text.stdout.split("comes from")[1].splitlines()[1:]
+        for x, y in zip(a, b):
+            line = next(line for line in explained if line.split()[0] == x["name"])
+            total, *parts = [float(n) for n in re.findall(r"[+-]?\d+\.\d+", line)]
+            self.assertAlmostEqual(total, x["cycles_per_operation"] - y["cycles_per_operation"], delta=0.1, msg=line)
+            self.assertAlmostEqual(total, sum(parts), delta=0.05 * (len(parts) + 2), msg=line)
+
+
+class EditedProfile(unittest.TestCase):
+    def test_a_price_changes_its_class_by_count_times_delta(self):
+        text = harness.read(harness.source("sim/profiles/xgene1.yaml"))
+        line = re.search(r"\{class: gic\.gich\.read, cycles: ([0-9.]+),", text)
+        price = float(line.group(1))
+        edited = harness.write("dear.yaml", text.replace(line.group(0), line.group(0).replace(
+            f"cycles: {line.group(1)}", f"cycles: {price * 2:g}")))
+        one_row = ["--designs", "kvm-split", "--append", "rows=hypercall n=4"]
+        before = compare_json(*one_row, "--costs", "xgene1")["designs"][0]["rows"][0]
+        after = compare_json(*one_row, "--costs", edited)["designs"][0]["rows"][0]
+        counts, more = by_class(before, "count"), by_class(after, "count")
+        self.assertGreater(counts["gic.gich.read"], 0)
+        self.assertEqual(counts, more, "the same work is done")
+        self.assertEqual(after["millicycles"] - before["millicycles"], round(counts["gic.gich.read"] * price * 1000))
+        costs, dear = by_class(before, "millicycles"), by_class(after, "millicycles")
+        changed = sorted(k for k in costs if costs[k] != dear[k])
+        self.assertEqual(changed, ["gic.gich.read"])
+
+
+class Run(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.report = json.loads(harness.run_json("run", "--quiet", "--gic", 2, "--smp", 2, "--kernel",
+                                                 harness.guest("kvm-split"), "--append", "rows=hypercall n=4"))
+
+    @unittest.skipIf(jsonschema is None, "python3-jsonschema is not installed")
+    def test_json_is_as_the_schema_says(self):
+        schema = json.loads(harness.read(harness.source("tests/support/schema-run.json")))
+        jsonschema.Draft202012Validator.check_schema(schema)
+        jsonschema.validate(self.report, schema)
+        jsonschema.validate(json.loads(harness.run_json("run", "--kernel", harness.guest("access_matrix"))), schema)
+
+    def test_parts_add_up(self):
+        self.assertEqual(sum(p["cycles"] for p in self.report["breakdown"]), self.report["cycles"])
+        for row in self.report["rows"]:
+            self.assertEqual(sum(p["cycles"] for p in row["breakdown"]), row["cycles"], row["name"])
+
+    def test_traps_are_the_exceptions_from_el0_and_el1_to_el2(self):
+        traps = sum(x["count"] for x in self.report["exceptions"] if x["from_el"] < 2 and x["to_el"] == 2)
+        self.assertEqual(traps, self.report["traps"])
+
+    def test_json_on_stdout_follows_the_console(self):
+        result = harness.el2sim("run", "--quiet", "--kernel", harness.guest("check_pmu"), "--gic", 2, "--json", "-")
+        console, brace, report = result.stdout.partition("\n{\n")
+        self.assertTrue(console.splitlines()[-1].startswith("CHECKS"), console[-300:])
+        self.assertEqual(json.loads(brace + report)["end"], "power-off")
+
+
+unittest.main()
