@@ -16,7 +16,7 @@ _start:
     mul     x5, x4, x5          /* mul */
     udiv    x5, x5, x4          /* div */
     ldxr    x6, [x3]            /* exclusive */
-    clrex                       /* hint */
+    clrex                       /* exclusive */
     nop                         /* hint */
     isb                         /* isb */
     dmb     sy                  /* dmb */

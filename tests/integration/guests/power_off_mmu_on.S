@@ -10,7 +10,7 @@
 _start:
     ldr     x1, =0xff           /* attribute 0: Normal, write-back */
     msr     mair_el2, x1
-    ldr     x1, =0x80803519     /* RES1; PS 36 bits... see below: T0SZ 25, write-back, inner shareable, 4 KiB */
+    ldr     x1, =0x80803519     /* RES1; T0SZ 25, write-back, inner shareable, 4 KiB, PS 32 bits */
     msr     tcr_el2, x1
     adr     x1, level1
     msr     ttbr0_el2, x1
@@ -25,7 +25,7 @@ _start:
     ldr     x3, [x2]            /* a miss, 3 descriptors */
     ldr     x3, [x2, #8]        /* a hit */
     add     x2, x2, #4096
-    ldr     x3, [x2]            /* a miss */
+    ldr     x3, [x2]            /* a miss, 1 descriptor: the walk cache has the level-3 table */
     tlbi    alle2
     dsb     sy
     isb                         /* the next fetch: a miss, 2 descriptors */
