@@ -208,6 +208,7 @@ static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
             return false;
         }
         *page = (struct code_page){pc >> 12, where >> 12, cpu->code_epoch};
+        view_note_code(cpu, pc);
     }
     *at = page->pa_page << 12 | (pc & 0xfff);
     return true;

@@ -81,6 +81,7 @@ struct block {
 #define BLOCK_TABLE_BITS 14
 #define CODE_PAGES       256
 #define DECODED_BITS     10
+#define VIEW_CODE_BITS   1024
 
 /* Where a page of code lies now, for the view that runs: avoids a translation per block. */
 struct code_page {
@@ -170,7 +171,9 @@ struct cpu {
     struct engine_natives natives;
     uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
     enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
-    uint64_t view_epoch[ENGINE_VIEWS];         /* changes when some of it was dropped */
+    uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
+    /* Pages of code looked up since view_epoch changed, a bit each: a clear bit is certain. */
+    uint64_t view_code[ENGINE_VIEWS][VIEW_CODE_BITS / 64];
     uint64_t last_epoch;
 
     struct trap_counter traps;
@@ -312,6 +315,8 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 /* Selects the view of the current EL, emptied if what it holds was translated under another
  * context. */
 void view_select(struct cpu *cpu);
+/* Code at pc was looked up in the view that runs. */
+void view_note_code(struct cpu *cpu, uint64_t pc);
 /* mmu_hooks.dropped */
 void view_dropped(void *cpu, enum mmu_regime regime, va_t at, uint64_t size_bytes);
 
