@@ -84,11 +84,16 @@ char **data_file_list(const char *kind, const char *suffix, unsigned *count)
 static bool unknown(const char *kind, const char *name, const char *suffix, struct err *e)
 {
     char known[300] = "";
+    bool cut = false;
     unsigned count;
     char **names = data_file_list(kind, suffix, &count);
     for (unsigned i = 0; i < count; i++) {
         size_t used = strlen(known);
-        snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "", names[i]);
+        if (!cut) { /* the first that does not fit says so */
+            cut = used + strlen(names[i]) + sizeof ", , ..." > sizeof known;
+            snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                     cut ? "..." : names[i]);
+        }
         free(names[i]);
     }
     free(names);
@@ -149,6 +154,9 @@ bool data_yaml_load(const char *path, const cyaml_schema_value_t *schema, void *
     cyaml_err_t result = cyaml_load_file(path, &config, schema, out, NULL);
     if (result != CYAML_OK) {
         return err_set(e, "%s: %s%s%s", path, cyaml_strerror(result), text[0] ? ": " : "", text);
+    }
+    if (*out == NULL) { /* libcyaml takes a file without a document for nothing to load */
+        return err_set(e, "%s: the file is empty", path);
     }
     return true;
 }

@@ -55,12 +55,15 @@ struct design *design_load(const char *name_or_path, struct err *e)
         !data_yaml_load(path, &design_schema, (void **)&design, e)) {
         return NULL;
     }
+    design->path = strdup(path);
+    BUG_ON(design->path == NULL);
     return design;
 }
 
 void design_free(struct design *design)
 {
     if (design) {
+        free(design->path);
         data_yaml_free(&design_schema, design);
     }
 }
@@ -116,7 +119,7 @@ bool design_configure(const struct design *design, const struct profile *profile
 {
     const struct cpu_model *cpu = cpu_model_by_name(design->cpu);
     if (cpu == NULL) {
-        return err_set(e, "design %s: no CPU model \"%s\"", design->name, design->cpu);
+        return err_set(e, "design %s: no CPU model \"%s\"", design->path, design->cpu);
     }
     config->cpu = *cpu;
     config->cpu_count = design->smp;
@@ -125,7 +128,7 @@ bool design_configure(const struct design *design, const struct profile *profile
     profile_configure(profile, config);
     if (!design_parse_memory(design->memory, &config->ram_bytes, e) ||
         (design->features && !cpu_model_apply(&config->cpu, design->features, e))) {
-        return err_prefix(e, "design %s: ", design->name);
+        return err_prefix(e, "design %s: ", design->path);
     }
     return true;
 }
@@ -149,15 +152,15 @@ bool design_boot(const struct design *design, const char *append, struct machine
 {
     char kernel[DATA_PATH_MAX];
     if (!data_file_find("guest", design->image, ".elf", kernel, e)) {
-        return err_prefix(e, "design %s: ", design->name);
+        return err_prefix(e, "design %s: ", design->path);
     }
     struct machine_images images = {.kernel = kernel, .append = append ? append : design->append};
     if (!machine_load(m, &images, e)) {
-        return false;
+        return err_prefix(e, "design %s: ", design->path);
     }
     for (unsigned i = 0; i < design->symbols_count; i++) {
         if (!add_symbols(&design->symbols[i], m, e)) {
-            return err_prefix(e, "design %s: ", design->name);
+            return err_prefix(e, "design %s: ", design->path);
         }
     }
     return true;

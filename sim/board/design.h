@@ -26,6 +26,7 @@ struct design {
     char *memory;         /* as -m of QEMU: "256M" */
     char *image, *append; /* image: a file of the guest directory, or a path */
     char *profile;        /* default price list */
+    char *path;           /* the file this is from, for messages */
     struct design_symbols *symbols;
     unsigned symbols_count;
 };

@@ -2,6 +2,7 @@
 
 #include <ctype.h>
 #include <cyaml/cyaml.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +78,10 @@ const char *source_kind_name(enum source_kind kind)
 {
     return kinds[kind].str;
 }
+
+/* Beyond these a number is a slip of the pen; the sum of a run's times still fits. */
+#define HZ_MAX          UINT64_C(100000000000)
+#define TLB_ENTRIES_MAX 65536u
 
 bool profile_parse_cycles(const char *text, cycles_t *out)
 {
@@ -191,15 +196,29 @@ static char *copy(const char *text)
     return s;
 }
 
-static bool convert(const struct yaml_profile *y, struct profile *p, struct err *e)
+static bool check_machine(const struct yaml_profile *y, struct err *e)
 {
     if (y->clock_hz == 0 || y->counter_hz == 0 || y->quantum_cycles == 0) {
         return err_set(e, "clock-hz, counter-hz and quantum-cycles must be more than 0");
+    }
+    if (y->clock_hz > HZ_MAX || y->counter_hz > HZ_MAX) {
+        return err_set(e, "clock-hz and counter-hz: at most %" PRIu64, HZ_MAX);
     }
     if (y->tlb.entries == 0 || (y->tlb.ways != 0 && y->tlb.entries % y->tlb.ways != 0)) {
         return err_set(
             e,
             "tlb: entries must be more than 0 and a multiple of ways (ways 0: fully associative)");
+    }
+    if (y->tlb.entries > TLB_ENTRIES_MAX || y->tlb.walk_cache > TLB_ENTRIES_MAX) {
+        return err_set(e, "tlb: entries and walk-cache: at most %u", TLB_ENTRIES_MAX);
+    }
+    return true;
+}
+
+static bool convert(const struct yaml_profile *y, struct profile *p, struct err *e)
+{
+    if (!check_machine(y, e)) {
+        return false;
     }
     for (unsigned i = 0; i < y->costs_count; i++) {
         if (!check_line(y, i, e)) {
