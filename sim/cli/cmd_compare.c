@@ -180,7 +180,10 @@ static bool run_design(const struct compare_options *o, const struct design *des
     }
     config.cpu_count = o->smp ? o->smp : config.cpu_count;
     struct machine *m = machine_create(&config, e);
-    bool ok = m != NULL && design_boot(design, command_line(o, design, line), m, e);
+    if (m == NULL) {
+        return err_prefix(e, "design %s: ", design->path);
+    }
+    bool ok = design_boot(design, command_line(o, design, line), m, e);
     if (ok) {
         machine_on_progress(m, progress_update, progress);
         machine_run(m, &result);
@@ -191,15 +194,22 @@ static bool run_design(const struct compare_options *o, const struct design *des
     return ok;
 }
 
-static bool write_file(const char *path, const struct comparison *c,
-                       void (*report)(FILE *, const struct comparison *), struct err *e)
+/* Opened before the runs: a path that cannot be written is known at once. */
+struct outputs {
+    FILE *json, *csv;
+};
+
+static bool open_outputs(const struct compare_options *o, struct outputs *out, struct err *e)
 {
-    FILE *file = path ? option_output(path, e) : NULL;
-    if (file == NULL) {
-        return path == NULL;
-    }
-    report(file, c);
-    return option_output_done(file, path, e);
+    out->json = o->json ? option_output(o->json, e) : NULL;
+    out->csv = o->csv ? option_output(o->csv, e) : NULL;
+    return (!o->json || out->json) && (!o->csv || out->csv);
+}
+
+static bool close_outputs(const struct compare_options *o, const struct outputs *out, struct err *e)
+{
+    bool ok = out->json == NULL || option_output_done(out->json, o->json, e);
+    return (out->csv == NULL || option_output_done(out->csv, o->csv, e)) && ok;
 }
 
 static bool compare(struct compare_options *o, struct design **designs, unsigned count,
@@ -209,7 +219,8 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     BUG_ON(reports == NULL);
     struct comparison c = {.profile = profile, .designs = reports, .design_count = count};
     struct progress progress;
-    bool ok = true;
+    struct outputs outputs;
+    bool ok = open_outputs(o, &outputs, &o->err);
     progress_start(&progress, "compare", 0);
     for (unsigned i = 0; ok && i < count; i++) {
         progress_steps(&progress, designs[i]->name, i, count);
@@ -219,8 +230,13 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     if (ok && !o->quiet) {
         report_compare_text(stdout, &c, o->detail);
     }
-    ok = ok && write_file(o->json, &c, report_compare_json, &o->err) &&
-         write_file(o->csv, &c, report_compare_csv, &o->err);
+    if (ok && outputs.json) {
+        report_compare_json(outputs.json, &c);
+    }
+    if (ok && outputs.csv) {
+        report_compare_csv(outputs.csv, &c);
+    }
+    ok = close_outputs(o, &outputs, &o->err) && ok;
     for (unsigned i = 0; i < count; i++) {
         report_design_free(&reports[i]);
     }
@@ -244,6 +260,9 @@ int cmd_compare(int argc, char **argv)
     }
     if (ok) {
         profile = profile_load(o.profile ? o.profile : designs[0]->profile, &o.err);
+        if (profile == NULL && o.profile == NULL) {
+            err_prefix(&o.err, "design %s: ", designs[0]->path);
+        }
     }
     ok = ok && profile && compare(&o, designs, count, profile);
     for (unsigned i = 0; i < loaded; i++) {

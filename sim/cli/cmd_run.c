@@ -214,17 +214,6 @@ static bool write_dtb(const struct machine *m, const char *path, struct err *e)
     return option_output_done(file, path, e);
 }
 
-static bool write_json(struct machine *m, const struct run_report *report, const char *path,
-                       struct err *e)
-{
-    FILE *file = option_output(path, e);
-    if (file == NULL) {
-        return false;
-    }
-    report_run_json(file, m, report);
-    return option_output_done(file, path, e);
-}
-
 static bool configure(struct run_options *o, const struct profile *profile)
 {
     const struct cpu_model *cpu = cpu_model_by_name(o->cpu);
@@ -265,6 +254,10 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     }
     struct run_report report = {.config = &o->config, .profile = profile};
     struct progress progress;
+    FILE *json = o->json ? option_output(o->json, &o->err) : NULL;
+    if (o->json && json == NULL) { /* known before the run, not after it */
+        return cli_fail(&o->err);
+    }
     progress_start(&progress, "run", o->config.max_cycles);
     machine_on_progress(m, progress_update, &progress);
     machine_run(m, &report.result);
@@ -276,8 +269,11 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->stats) {
         report_run_text(stderr, m, &report);
     }
-    if (o->json && !write_json(m, &report, o->json, &o->err)) {
-        return cli_fail(&o->err);
+    if (json) {
+        report_run_json(json, m, &report);
+        if (!option_output_done(json, o->json, &o->err)) {
+            return cli_fail(&o->err);
+        }
     }
     return report.result.status;
 }
