@@ -1,0 +1,237 @@
+"""Bad usage and bad files: one line on stderr that names the file and the place, exit status 2, nothing on stdout."""
+import os
+import re
+import struct
+import unittest
+
+import harness
+
+GOOD = harness.guest("check_pmu")
+IMAGE = open(GOOD, "rb").read()
+UNIT = harness.read(harness.source("sim/profiles/unit.yaml"))
+DESIGN = harness.read(harness.source("sim/designs/kvm-split.yaml"))
+PHDR = struct.unpack_from("<Q", IMAGE, 32)[0]
+
+
+def patched(offset, form, value):
+    data = bytearray(IMAGE)
+    struct.pack_into(form, data, offset, value)
+    return bytes(data)
+
+
+class Bad(unittest.TestCase):
+    def refused(self, words, *arguments, lines=(1,)):
+        """The run fails as it must, and the line on stderr has each of the words."""
+        result = harness.el2sim(*arguments)
+        told = harness.said(result)
+        self.assertEqual(result.returncode, 2, told)
+        self.assertEqual(result.stdout, "", told)
+        self.assertIn(len(result.stderr.splitlines()), lines, "lines on stderr" + told)
+        for word in words:
+            self.assertIn(word, result.stderr, told)
+
+    def each(self, table, run):
+        for name, (words, *rest) in table.items():
+            with self.subTest(case=name):
+                run(name, words, *rest)
+
+
+class Kernels(Bad):
+    FILES = {
+        "empty.elf": (["empty"], b""),
+        "header-cut.elf": (["truncated"], IMAGE[:40]),
+        "program-headers-cut.elf": (["program headers", "truncated"], IMAGE[:PHDR + 8]),
+        "half.elf": (["truncated"], IMAGE[:len(IMAGE) // 2]),
+        "without-its-end.elf": (["section headers", "truncated"], IMAGE[:-1]),
+        "x86.elf": (["machine 62", "AArch64"], patched(18, "<H", 62)),
+        "arm32.elf": (["machine 40"], patched(18, "<H", 40)),
+        "class32.elf": (["class 1", "64-bit"], patched(4, "B", 1)),
+        "big-endian.elf": (["little endian"], patched(5, "B", 2)),
+        "object.elf": (["type 1"], patched(16, "<H", 1)),
+        "below-ram.elf": (["segment 0", "not in RAM"], patched(PHDR + 24, "<Q", 0x1000)),
+        "beyond-ram.elf": (["segment 0", "not in RAM"], patched(PHDR + 24, "<Q", 0x50000000)),
+        "wraps.elf": (["segment 0", "not in RAM"], patched(PHDR + 24, "<Q", 0xffffffffffffff00)),
+        "larger-than-ram.elf": (["segment 0", "not in RAM"], patched(PHDR + 40, "<Q", 1 << 40)),
+        "file-over-memory.elf": (["segment 0"], patched(PHDR + 40, "<Q", 1)),
+        "entry-nowhere.elf": (["entry point"], patched(24, "<Q", 0x7)),
+        "no-segment.elf": (["PT_LOAD"], patched(56, "<H", 0)),
+        "text": (["neither ELF nor"], b"#!/bin/sh\n"),
+        "zeros": (["neither ELF nor"], bytes(5000)),
+        "cut.gz": (["gzip"], b"\x1f\x8b\x08\x00"),
+    }
+
+    def test_files(self):
+        def run(name, words, data):
+            self.refused([name] + words, "run", "--kernel", harness.write(name, data))
+        self.each(self.FILES, run)
+
+    def test_directory(self):
+        self.refused([harness.scratch.name, "directory"], "run", "--kernel", harness.scratch.name)
+
+    def test_not_there(self):
+        self.refused(["/nowhere/kernel", "No such file"], "run", "--kernel", "/nowhere/kernel")
+
+    def test_none(self):
+        self.refused(["--kernel"], "run")
+
+    def test_initrd(self):
+        self.refused(["/nowhere/initrd"], "run", "--kernel", GOOD, "--initrd", "/nowhere/initrd")
+        self.refused(["initrd", "ELF"], "run", "--kernel", GOOD, "--initrd", GOOD)
+
+    def test_symbols(self):
+        self.refused(["/nowhere/symbols"], "run", "--kernel", GOOD, "--symbols", "/nowhere/symbols")
+        self.refused(["notes.txt", "ELF"], "run", "--kernel", GOOD, "--symbols", harness.write("notes.txt", "none\n"))
+
+
+def changed(line, by):
+    assert line in UNIT, line
+    return UNIT.replace(line, by)
+
+
+LAST = UNIT.rstrip("\n").splitlines()[-1]
+
+
+class Profiles(Bad):
+    FILES = {
+        "empty": ([], ""),
+        "not-yaml": (["line"], UNIT.replace("costs:", "costs: [}")),
+        "wrong-shape": ([], "- a\n- b\n"),
+        "unknown-key": (["colour"], UNIT + "colour: red\n"),
+        "no-clock": (["clock-hz"], changed("clock-hz: 1000000000\n", "")),
+        "unknown-class": (["costs[2]", "insn.nothing"], UNIT + LAST.replace("every-event", "insn.nothing") + "\n"),
+        "negative": (["costs[1]", "-1"], changed(LAST, LAST.replace("cycles: 1", "cycles: -1"))),
+        "4-decimals": (["costs[1]", "1.0005"], changed(LAST, LAST.replace("cycles: 1", "cycles: 1.0005"))),
+        "no-number": (["costs[1]", "many"], changed(LAST, LAST.replace("cycles: 1", "cycles: many"))),
+        "huge": (["costs[1]", "1e30"], changed(LAST, LAST.replace("cycles: 1", "cycles: 1e30"))),
+        "no-source": (["source"], changed(LAST, LAST.split(", source")[0] + "}")),
+        "empty-source": (["source"], changed(LAST, LAST.split(", source")[0] + ', source: ""}')),
+        "blank-source": (["costs[1]", "source"], changed(LAST, LAST.split(", source")[0] + ', source: "  "}')),
+        "unknown-kind": (["kind"], changed(LAST, LAST.replace("defined", "invented"))),
+        "missing-class": (["barrier.dsb-stores"], changed(LAST + "\n", "")),
+        "duplicate": (["costs[2]", "costs[1]", "every-event"], UNIT + LAST + "\n"),
+        "waiting-priced": (["costs[2]", "idle"], UNIT + LAST.replace("every-event", "idle") + "\n"),
+        "free-instruction": (["costs[2]", "insn.alu"],
+                             UNIT + LAST.replace("every-event", "insn.alu").replace("cycles: 1", "cycles: 0") + "\n"),
+        "zero-clock": (["clock-hz"], changed("clock-hz: 1000000000", "clock-hz: 0")),
+        "negative-clock": (["clock-hz"], changed("clock-hz: 1000000000", "clock-hz: -5")),
+        "zero-quantum": (["quantum-cycles"], changed("quantum-cycles: 500", "quantum-cycles: 0")),
+        "odd-tlb": (["tlb"], changed("entries: 1024", "entries: 1023")),
+        "zero-tlb": (["tlb"], changed("entries: 1024", "entries: 0")),
+        "huge-tlb": (["tlb"], changed("entries: 1024", "entries: 4000000000")),
+    }
+
+    def test_files(self):
+        def run(name, words, text):
+            path = harness.write(name + ".yaml", text)
+            self.refused([path] + words, "run", "--kernel", GOOD, "--costs", path)
+            self.refused([path] + words, "profiles", path)
+        self.each(self.FILES, run)
+
+    def test_not_there(self):
+        self.refused(["nothing", "unit", "xgene1"], "run", "--kernel", GOOD, "--costs", "nothing")
+        self.refused(["/nowhere/p.yaml"], "run", "--kernel", GOOD, "--costs", "/nowhere/p.yaml")
+        self.refused(["nothing"], "compare", "--costs", "nothing")
+        self.refused(["nothing"], "profiles", "nothing")
+        self.refused([harness.scratch.name], "profiles", harness.scratch.name + "/")
+
+
+def design(pattern, by):
+    text, n = re.subn(pattern, by, DESIGN, count=1, flags=re.M)
+    assert n == 1, pattern
+    return text
+
+
+class Designs(Bad):
+    FILES = {
+        "no-image": (["nothing.elf"], design("^image: .*", "image: nothing.elf")),
+        "text-image": (["bad_input.py", "neither ELF nor"], design("^image: .*", "image: " + os.path.abspath(__file__))),
+        "no-cpu": (["cortex-x"], design("^cpu: .*", "cpu: cortex-x")),
+        "bad-feature": (["warp"], design("^cpu: (.*)", r"cpu: \1\nfeatures: warp=on")),
+        "bad-feature-value": (["lrs"], design("^cpu: (.*)", r"cpu: \1\nfeatures: lrs=900")),
+        "gic4": (["GICv4"], design("^gic: .*", "gic: 4")),
+        "no-cpus": (["0 CPUs"], design("^smp: .*", "smp: 0")),
+        "many-cpus": (["9 CPUs"], design("^smp: .*", "smp: 9")),
+        "bad-memory": (["256X"], design("^memory: .*", "memory: 256X")),
+        "no-profile": (["nothing"], design("^profile: .*", "profile: nothing")),
+        "no-symbols": (["nothing.elf"], design("image: vmm.elf", "image: nothing.elf")),
+        "text-symbols": (["bad_input.py"], design("image: vmm.elf", "image: " + os.path.abspath(__file__))),
+        "el3": (["EL3"], design(r"els: \[0\]", "els: [3]")),
+        "bad-where": (["where"], design("where: host", "where: elsewhere")),
+        "not-yaml": (["line"], design("^gic: .*", "gic: [2")),
+        "unknown-key": (["colour"], DESIGN + "colour: red\n"),
+    }
+
+    def test_files(self):
+        def run(name, words, text):
+            path = harness.write(name + "-design.yaml", text)
+            self.refused([path] + words, "compare", "--quiet", "--designs", path)
+        self.each(self.FILES, run)
+
+    def test_not_there(self):
+        self.refused(["nothing", "kvm-split"], "compare", "--designs", "nothing")
+        self.refused(["nothing", "kvm-split"], "designs", "nothing")
+        self.refused(["list"], "compare", "--designs", "")
+        self.refused(["list"], "compare", "--designs", ",")
+
+    def test_rows_of_no_design(self):
+        result = harness.el2sim("compare", "--designs", "kvm-split", "--rows", "nothing")
+        self.assertEqual(result.returncode, 2, harness.said(result))
+        self.assertIn("RESULT", result.stderr)
+
+
+class Options(Bad):
+    RUN = {
+        "17 CPUs": (["--smp 17"], "--smp", "17"), "9 CPUs of GICv2": (["9 CPUs"], "--gic", "2", "--smp", "9"), "0 CPUs": (["--smp 0"], "--smp", "0"),
+        "-1 CPU": (["--smp -1"], "--smp=-1"), "CPUs in words": (["--smp two"], "--smp", "two"),
+        "GICv4": (["--gic 4"], "--gic", "4"), "EL3": (["--el 3"], "--el", "3"), "EL0": (["--el 0"], "--el", "0"),
+        "0 memory": (["0M"], "--mem", "0M"), "memory of no unit": (["12Q"], "--mem", "12Q"),
+        "huge memory": (["memory"], "--mem", "9000000G"), "memory over 64 bits": (["memory"], "--mem", "99999999999999G"),
+        "more than the board has room for": (["memory"], "--mem", "1024G"), "tiny memory": (["memory", "1 MiB"], "--mem", "4K"),
+        "image over memory": (["check_pmu", "not in RAM"], "--mem", "1M"),
+        "level": (["--level fast"], "--level", "fast"), "CPU": (["--cpu z80", "cortex-a57"], "--cpu", "z80"),
+        "feature": (["--feature", "warp"], "--feature", "warp=on"),
+        "feature value": (["--feature", "vhe"], "--feature", "vhe=maybe"),
+        "feature without value": (["--feature"], "--feature", "vhe"),
+        "shortcut": (["--engine-off", "turbo"], "--engine-off", "turbo"),
+        "0 cycles": (["--max-cycles 0"], "--max-cycles", "0"), "argument": (["unexpected", "more"], "more"),
+        "JSON": (["/nowhere/out.json", "No such file"], "--json", "/nowhere/out.json"),
+        "JSON to a directory": (["/tmp"], "--json", "/tmp"),
+        "dump": (["/nowhere/out.dtb"], "--dump-dtb", "/nowhere/out.dtb"),
+        "no device tree": (["/nowhere/in.dtb"], "--dtb", "/nowhere/in.dtb"),
+    }
+
+    def test_run(self):
+        def run(_, words, *options):
+            self.refused(words, "run", "--quiet", "--kernel", GOOD, *options)
+        self.each(self.RUN, run)
+
+    def test_compare(self):
+        for words, options in ((["9 CPUs"], ["--smp", "9"]), (["--level"], ["--level", "x"]),
+                               (["/nowhere/o.csv"], ["--csv", "/nowhere/o.csv"]),
+                               (["/nowhere/o.json"], ["--json", "/nowhere/o.json"]), (["unexpected"], ["kvm-vhe"])):
+            with self.subTest(options=options):
+                self.refused(words, "compare", "--quiet", "--append", "rows=hypercall n=1", *options)
+
+    def test_corrupt_device_trees(self):
+        blob = harness.temporary("good.dtb")
+        self.assertEqual(harness.el2sim("run", "--kernel", GOOD, "--dump-dtb", blob).returncode, 0)
+        with open(blob, "rb") as f:
+            good = f.read()
+        for name, data in (("empty.dtb", b""), ("magic.dtb", b"\0" + good[1:]), ("cut.dtb", good[:100]),
+                           ("half.dtb", good[:len(good) // 2]), ("text.dtb", b"/dts-v1/;\n"),
+                           ("tokens.dtb", good[:200] + b"\xff" * 100 + good[300:])):
+            with self.subTest(file=name):
+                self.refused([name], "run", "--kernel", GOOD, "--dtb", harness.write(name, data))
+
+    def test_commands_and_unknown_options(self):
+        self.refused(["fly"], "fly")
+        # argp adds a sentence that points to --help, wrapped as it likes.
+        for command in ("run", "compare", "designs", "profiles"):
+            self.refused(["--warp", "--help"], command, "--warp", lines=(2, 3))
+        self.refused(["requires an argument"], "run", "--kernel", lines=(2, 3))
+        result = harness.el2sim()
+        self.assertEqual((result.returncode, result.stdout), (2, ""), harness.said(result))
+        self.assertIn("usage:", result.stderr)
+
+
+unittest.main()
