@@ -382,6 +382,24 @@ static void after_turn(struct machine *m, const struct cpu *by)
     }
 }
 
+/*
+ * A turn may go a quantum beyond the next CPU. While another one waits in WFE for a lock (it holds
+ * a reservation), it may go a quantum: the store that ends the wait is not seen before the turn's
+ * end.
+ */
+static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycles_t others)
+{
+    cycles_t limit = others == CYCLES_NEVER ? CYCLES_NEVER : others + m->config.quantum;
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        const struct cpu *other = m->cpus[i];
+        if (other != cpu && other->in_wfe && other->exclusive_open &&
+            cpu->clock.now + m->config.quantum < limit) {
+            limit = cpu->clock.now + m->config.quantum;
+        }
+    }
+    return limit;
+}
+
 void loop_run(struct machine *m)
 {
     while (!m->ended) {
@@ -396,7 +414,7 @@ void loop_run(struct machine *m)
             wake(cpu, at);
             continue;
         }
-        cpu->turn_end = others == CYCLES_NEVER ? CYCLES_NEVER : others + m->config.quantum;
+        cpu->turn_end = turn_limit(m, cpu, others);
         run_turn(cpu);
         after_turn(m, cpu);
     }
