@@ -4,7 +4,8 @@
 
 #define SGI_BENCH   1
 #define SGI_WAKE    2
-#define EARLY_TICKS 2   /* virtual-timer: the span begins this much before the deadline, at most */
+#define EARLY_TICKS 2   /* virtual-timer: the span begins so much and a look at the counter early */
+#define LOOKS       16  /* to time one */
 #define LEAD_US     100 /* ... and the deadline is so far ahead when it is set */
 #define POLL_US     20
 #define CTL_ENABLE  1
@@ -211,6 +212,7 @@ bool io_in_post(unsigned ops)
 
 static u64 timer_early; /* interrupts that came before their deadline */
 static u64 timer_deadline;
+static u64 timer_margin; /* in ticks */
 
 static void timer_handler(void)
 {
@@ -229,9 +231,14 @@ void virtual_timer_prep(unsigned ops)
     gic_enable(INTID_VTIMER);
     handled = 0;
     timer_early = 0;
+    u64 start = counter();
+    for (unsigned i = 0; i < LOOKS; i++) {
+        counter();
+    }
+    timer_margin = EARLY_TICKS + 2 * (counter() - start) / LOOKS;
 }
 
-/* Sets a deadline and spins, masked, until EARLY_TICKS before it. False: the interrupt is there
+/* Sets a deadline and spins, masked, until timer_margin before it. False: the interrupt is there
  * already, the moment was missed. */
 static bool reach_deadline(void)
 {
@@ -239,7 +246,7 @@ static bool reach_deadline(void)
     write_sysreg(timer_deadline, cntv_cval_el0);
     write_sysreg(CTL_ENABLE, cntv_ctl_el0);
     isb();
-    while (counter() < timer_deadline - EARLY_TICKS) {
+    while (counter() < timer_deadline - timer_margin) {
     }
     return read_sysreg(isr_el1) == 0;
 }
