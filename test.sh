@@ -27,6 +27,8 @@ check() { # directory, options of ctest; a failure does not keep the other build
     ctest --test-dir "$dir" -j "$jobs" --output-on-failure --no-label-summary "$@" | tee -a "$log" || failed=1
 }
 
+export LSAN_OPTIONS="suppressions=$PWD/tests/support/lsan.supp:print_suppressions=0"
+
 scripts/deps.sh test
 build build --preset release
 build build-clang --preset debug -DCMAKE_C_COMPILER=clang
