@@ -50,12 +50,13 @@ static bool due_before(struct cpu *cpu, uint64_t pc, struct exception *exc)
            debug_breakpoint_hit(&cpu->pe, pc, exc) || exception_illegal_state(&cpu->pe, exc);
 }
 
-static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc)
+/* is_ours: the engine must not run it. */
+static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc, bool is_ours)
 {
     if (insn->kind == INSN_KIND_LOADSTORE && align_faults(cpu, insn, pc)) {
         return;
     }
-    if (block_insns_before_stop(cpu, pc, 1) == 0) {
+    if (is_ours) {
         trap_execute(cpu, insn, pc);
         return;
     }
@@ -87,10 +88,14 @@ void step_one(struct cpu *cpu)
     if (calls) {
         debug_step_advance(&cpu->pe);
     }
+    uint64_t instructions = cpu->instructions;
+    /* Asked before time passes: behind a deadline the answer would be no for any instruction. */
+    bool is_ours = block_insns_before_stop(cpu, pc, 1) == 0;
     block_charge_part(cpu, pc, 1);
-    run(cpu, &insn, pc);
+    run(cpu, &insn, pc, is_ours);
+    /* A refused page took its instruction back; one that branches to itself has run. */
     if (exceptions == cpu->exceptions && insn.kind != INSN_KIND_ERET &&
-        engine_pc(cpu->engine) != pc) {
+        cpu->instructions != instructions) {
         if (!calls) {
             debug_step_advance(&cpu->pe);
         }
