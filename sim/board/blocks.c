@@ -214,11 +214,30 @@ static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
     return true;
 }
 
-/* The engine runs code that the model cannot find: it was fetched just now, so only our own mistake
- * gets here. */
+/*
+ * Blocks of one page follow each other without the engine asking for the page again: where the
+ * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, and the
+ * engine, which has lost the page too, finds that out at its next run.
+ */
+static bool fetch(struct cpu *cpu, uint64_t pc)
+{
+    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    if (mmu_holds(cpu->mmu, &access)) {
+        return true;
+    }
+    cpu->meter.row = block_row(cpu, pc);
+    return mmu_translate(cpu->mmu, &access, &page, &fault);
+}
+
+/* The block at pc, decoded if it is new; NULL where its fetch faults. */
 COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     uint64_t at;
+    if (!fetch(cpu, pc)) {
+        return NULL;
+    }
     bool found = find_code(cpu, pc, &at);
     BUG_ON(!found);
     struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
@@ -383,6 +402,10 @@ bool block_enter(void *ctx, uint64_t pc, uint32_t size_bytes)
             return false;
         }
         b = find(cpu, pc, size_bytes);
+        if (b == NULL) {
+            cpu->stopped_insns = 0;
+            return false;
+        }
     }
     if (cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) {
         if (stops(cpu, b)) {
