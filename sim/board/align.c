@@ -44,6 +44,9 @@ bool align_moves_sp(uint32_t word)
             bit(word, 26) ? 2 + (unsigned)bits(word, 31, 30) : 2 + (unsigned)bit(word, 31);
         return from_sp && (bits(word, 21, 15) << scale) % 16 != 0;
     }
+    if ((word & 0xbe800000) == 0x0c800000) { /* LD1 to LD4, ST1 to ST4, post index */
+        return from_sp;
+    }
     return false;
 }
 
@@ -87,7 +90,8 @@ static void raise_misaligned(struct cpu *cpu, const struct ldst *l, uint64_t pc,
 static bool is_misaligned(const struct cpu *cpu, const struct ldst *l)
 {
     bool strict = l->is_ordered || l->is_exclusive || l->is_atomic;
-    uint64_t size = l->size_bytes * (l->is_exclusive ? l->register_count : 1u);
+    uint64_t element = l->element_bytes != 0 ? l->element_bytes : l->size_bytes;
+    uint64_t size = element * (l->is_exclusive ? l->register_count : 1u);
     return (strict || align_checks_all(&cpu->pe)) && !l->is_prefetch && l->address % size != 0;
 }
 

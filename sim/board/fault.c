@@ -205,7 +205,7 @@ static bool device_access(struct cpu *cpu, const struct ldst *l, uint64_t pc)
     unsigned part = l->size_bytes > 8 ? 8 : l->size_bytes;
     uint64_t at = cpu->refused_page.pa.v - cpu->refused_access.va.v + l->address;
     for (unsigned r = 0; r < l->register_count; r++) {
-        unsigned n = r == 0 ? l->rt : r == 1 ? l->rt2 : (l->rt + r) % 32u;
+        unsigned n = l->is_pair && r == 1 ? l->rt2 : (l->rt + r) % 32u;
         for (unsigned half = 0; half < l->size_bytes / part; half++) {
             uint64_t value = l->is_store ? get_register(cpu, l, n, half) : 0;
             if (!bus_do(cpu, pa(at), part, l->is_store, &value, pc)) {

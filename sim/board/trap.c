@@ -39,6 +39,7 @@ void trap_effects(struct cpu *cpu, unsigned effects)
         trap_natives_changed(cpu);
         block_stop_flags_changed(cpu);
         step_changed(cpu);
+        cpu->sp_moved = true; /* SCTLR_ELx.SA: look at SP again */
     }
     if (effects & EFF_REGIME) {
         view_select(cpu);
@@ -213,6 +214,7 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
     if (new_sp != old_sp) { /* SPSel */
         cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
         engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
+        cpu->sp_moved = true;
     }
     if (id == SR_TPIDRRO_EL0) {
         engine_set_tpidrro_el0(cpu->engine, value);
