@@ -375,7 +375,9 @@ static void after_turn(struct machine *m, const struct cpu *by)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];
         if (cpu != by && cpu->exclusive_open && cpu->in_wfe) {
-            cpu->wfe_stamp = by->clock.now;
+            bool first =
+                cpu->wfe_stamp == CYCLES_NEVER; /* later stamps would put it off for ever */
+            cpu->wfe_stamp = first ? by->clock.now : cpu->wfe_stamp;
         } else if (cpu != by && cpu->exclusive_open) {
             cpu->pe.event_register = true;
         }
