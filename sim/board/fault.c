@@ -32,6 +32,14 @@ static bool is_same_page(const struct mmu_access *a, va_t at)
     return a->va.v / ENGINE_PAGE == at.v / ENGINE_PAGE;
 }
 
+/* A strict run has looked at the whole instruction, which may reach into the next page; it ends the
+ * grant itself. */
+static bool is_granted(const struct cpu *cpu, va_t at)
+{
+    uint64_t page = at.v / ENGINE_PAGE - cpu->refused_access.va.v / ENGINE_PAGE;
+    return page == 0 || (page == 1 && cpu->machine->config.strict);
+}
+
 bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page *out)
 {
     struct cpu *cpu = ctx;
@@ -41,10 +49,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
             cpu->meter.row =
                 block_row(cpu, at.v); /* its walk belongs to the code that is fetched */
         }
-    } else if (cpu->grant_refused && is_same_page(&cpu->refused_access, at)) {
+    } else if (cpu->grant_refused && is_granted(cpu, at)) {
         access.el = cpu->refused_access.el;
         access.unprivileged = cpu->refused_access.unprivileged;
-        cpu->grant_refused = false;
+        cpu->grant_refused = cpu->machine->config.strict;
     } else if (cpu->current && cpu->current->flags & BLOCK_HAS_UNPRIVILEGED) {
         return refuse(cpu, REFUSED_LOOK, &access);
     }

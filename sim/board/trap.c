@@ -162,6 +162,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     if (!mmu_translate(cpu->mmu, &access, &page, &fault)) {
         access.va = va(read_xt(cpu, insn->rt));
         cost_refund(&cpu->meter, insn->cost, insn->units);
+        cpu->instructions--; /* as where the engine runs DC ZVA */
         fault_raise(cpu, &fault, &access, pc, insn->word);
         return false;
     }
@@ -172,6 +173,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
                                        .target_el = exception_target_el(&cpu->pe)};
             access.va = va(read_xt(cpu, insn->rt));
             cost_refund(&cpu->meter, insn->cost, insn->units);
+            cpu->instructions--; /* as where the engine runs DC ZVA */
             fault_raise(cpu, &fault, &access, pc, insn->word);
             return false;
         }
@@ -373,6 +375,7 @@ static void checked_access(struct cpu *cpu, const struct insn *insn, uint64_t pc
         return;
     }
     loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4)));
+    cpu->grant_refused = false;
 }
 
 /* Whether DC ZVA traps at no EL that may run now (DCZID_EL0.DZP, D13.2.36). Asked for all at once,
