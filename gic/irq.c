@@ -163,10 +163,10 @@ void irq_send_sgi(struct gic_cpu *from, struct gic_cpu *to, unsigned intid)
         to->sgi_sources[intid] |= (uint8_t)(1u << from->index);
     }
     to->bank.latch |= UINT32_C(1) << intid;
+    recheck(to, intid);
     if (from != to && gic->hook) {
         gic->hook(gic->hook_ctx, from->index, to->index, intid);
     }
-    recheck(to, intid);
 }
 
 /* CPU interfaces have affinity 0.0.0.n (as QEMU virt numbers up to 16 CPUs), or a place in the

@@ -46,7 +46,8 @@ static void sgi_sent(void *ctx, unsigned from, unsigned to, unsigned intid)
     if (from == to) {
         return;
     }
-    if (receiver->pe.waiting && !receiver->wake_known) {
+    /* One that is disabled or masked there does not wake it. */
+    if (receiver->pe.waiting && !receiver->wake_known && interrupt_wakes(&receiver->pe)) {
         receiver->wake_stamp = sender->clock.now;
         receiver->wake_known = true;
         receiver->wake_by_sgi = true;
