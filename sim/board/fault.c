@@ -6,6 +6,8 @@
 /* The engine's page: it never asks for less. */
 #define ENGINE_PAGE UINT64_C(1024)
 
+#define A64_DC_ZVA UINT32_C(0xd50b7420) /* Xt in bits 4..0 */
+
 /* Memory is Device while the MMU is off, too, but then start-up code would run at the speed of a
  * bus: alignment is checked with it on. */
 static bool mmu_is_on(const struct pe *pe)
@@ -310,6 +312,11 @@ void fault_refused(struct cpu *cpu)
         word = code_word(cpu, pc);
         block_refund_from(cpu, pc);
         cpu->at_boundary = false;
+    }
+    if ((word & ~UINT32_C(31)) == A64_DC_ZVA) { /* FAR is its operand, not the block's start */
+        unsigned t = word & 31;
+        access.va = va(t == 31 ? 0 : engine_x(cpu->engine, t));
+        cpu->refused_access.va = access.va;
     }
     switch (cpu->refusal) {
     case REFUSED_FAULT:
