@@ -18,8 +18,9 @@ for kind, path in (("guest", os.path.join(harness.BUILD, "guest")), ("designs", 
     os.symlink(os.path.abspath(path), os.path.join(data, kind))
 
 RUNS = {
-    "comparison": ["compare", "--quiet", "--append", "n=4"],
-    "functional": ["compare", "--quiet", "--level", "functional", "--append", "n=2", "--costs", "unit"],
+    "comparison": ["compare", "--quiet", "--append", "rows=hypercall,io-user,virtual-ipi n=2"],
+    "functional": ["compare", "--quiet", "--level", "functional", "--append", "rows=hypercall n=1", "--costs",
+                   "unit"],
     "1 CPU": ["run", "--quiet", "--gic", 2, "--kernel", harness.guest("kvm-split"), "--append", "rows=hypercall n=4"],
     "4 CPUs": ["run", "--quiet", "--gic", 3, "--cpu", "cortex-a76", "--smp", 4, "--kernel", harness.guest("kvm-vhe"),
                "--append", "rows=hypercall,virtual-ipi n=4"],

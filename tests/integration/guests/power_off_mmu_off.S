@@ -1,5 +1,5 @@
 /* Instructions of known classes, MMU off; exact_cycles.py counts them by hand. */
-#include "tiny.h"
+#include "tests/integration/guests/tiny.h"
 
     .global _start
 _start:

@@ -1,6 +1,6 @@
 /* Stage 1 of EL2 on, 4 KiB pages, 39 bits: three levels. The code is in a 2 MiB block (levels 1, 2), the two pages of data
  * are mapped by level 3. exact_cycles.py counts misses and descriptor reads by hand. */
-#include "tiny.h"
+#include "tests/integration/guests/tiny.h"
 
 #define BLOCK 0x701  /* AF, inner shareable, attribute 0, block */
 #define PAGE  0x703

@@ -1,5 +1,5 @@
 /* Starts the three other CPUs; all spin for ever. */
-#include "tiny.h"
+#include "tests/integration/guests/tiny.h"
 
     .global _start
 _start:
