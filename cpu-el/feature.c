@@ -24,6 +24,9 @@ static const struct {
     {FEAT_FCMA, FEAT_FP},     {FEAT_IESB, FEAT_RAS},   {FEAT_TLBIRANGE, FEAT_TLBIOS},
 };
 
+/* Features that a guest would be told of and not get. */
+static const enum cpu_feature unmodelled[] = {FEAT_NV, FEAT_RNG, FEAT_S2FWB, FEAT_BTI};
+
 /* Numbers that --feature sets, and what they may be. */
 static const struct {
     const char *name;
@@ -93,9 +96,11 @@ static bool check(const struct cpu_model *model, struct err *e)
                            cpu_feature_info[dependencies[i].needs].name);
         }
     }
-    if (model->has[FEAT_NV] || model->has[FEAT_RNG]) {
-        return err_set(e, "%s is not modelled yet (docs/limits.md)",
-                       model->has[FEAT_NV] ? "nv" : "rng");
+    for (size_t i = 0; i < COUNT(unmodelled); i++) {
+        if (model->has[unmodelled[i]]) {
+            return err_set(e, "%s=on: not modelled yet (docs/limits.md)",
+                           cpu_feature_info[unmodelled[i]].name);
+        }
     }
     static const unsigned sizes[] = {32, 36, 40, 42, 44, 48}; /* ID_AA64MMFR0_EL1.PARange */
     for (size_t i = 0; i < COUNT(sizes); i++) {

@@ -2,9 +2,8 @@
  * Simulated time of one CPU, and what is due when. No host clock anywhere: time passes only in
  * cost.h.
  *
- * Each CPU has a clock of its own; the board's devices share one more queue that fires when every
- * CPU has reached the stamp. An event is a member of its owner (a timer, a UART); adding it again
- * moves it.
+ * Each CPU has a clock of its own; the board's devices queue their events on the first CPU's.
+ * An event is a member of its owner (a timer, a UART); adding it again moves it.
  */
 #ifndef EL2SIM_BASE_CLOCK_H
 #define EL2SIM_BASE_CLOCK_H

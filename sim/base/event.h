@@ -16,9 +16,8 @@ enum arch_event_kind {
     EV_SYSREG,    /* a = encoding | write << 16, b = value; only registers with an effect outside
                      PSTATE and storage */
     EV_WAIT,      /* WFI or WFE that waits: c = pc */
-    EV_IRQ,       /* a = INTID and line, b = level */
     EV_FIRMWARE,  /* a = function id, b = result */
-    EV_MARK,      /* a = begin or end, b = hash of the name */
+    EV_MARK,      /* a = 1 begin, 0 end, b = operations, c = hash of the name */
     EV_STOP       /* a = reason; per CPU final state in b, c */
 };
 

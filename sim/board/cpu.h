@@ -302,6 +302,9 @@ void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b
 bool fault_fill(void *cpu, va_t at, enum engine_access access, struct engine_page *out);
 /* LDTR and STTR: takes the fault if EL0 may not do it; the instruction's charge is taken back. */
 bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* Whether stage 1 is on for code that runs now: only then Device memory is strict (docs/limits.md).
+ */
+bool fault_mmu_is_on(const struct pe *pe);
 /* engine_run() stopped because fill refused. */
 void fault_refused(struct cpu *cpu);
 /* Raises the abort of a failed translation of an access by the instruction at pc. */

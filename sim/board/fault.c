@@ -1,5 +1,6 @@
 #include "sim/board/cpu.h"
 
+#include "cpu-el/fields.h"
 #include "cpu-el/ldst.h"
 #include "sim/base/bits.h"
 
@@ -10,7 +11,7 @@
 
 /* Memory is Device while the MMU is off, too, but then start-up code would run at the speed of a
  * bus: alignment is checked with it on. */
-static bool mmu_is_on(const struct pe *pe)
+bool fault_mmu_is_on(const struct pe *pe)
 {
     return pe->sr[mmu_regime(pe, pe->ps.el) == REGIME_EL10 ? SR_SCTLR_EL1 : SR_SCTLR_EL2] & 1;
 }
@@ -63,7 +64,8 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         return refuse(cpu, REFUSED_FAULT, &access);
     }
     struct mmu_page *page = &cpu->refused_page;
-    bool strict_device = page->memory == MEM_DEVICE && type != ENGINE_FETCH && mmu_is_on(&cpu->pe);
+    bool strict_device =
+        page->memory == MEM_DEVICE && type != ENGINE_FETCH && fault_mmu_is_on(&cpu->pe);
     if (strict_device ||
         !ram_holds(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE)) {
         return refuse(cpu, REFUSED_DEVICE, &access);
@@ -138,6 +140,9 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 static void raise_simple(struct cpu *cpu, enum mmu_fault_type type, uint64_t pc, uint32_t word)
 {
     struct mmu_fault fault = {.type = type, .target_el = exception_target_el(&cpu->pe)};
+    if (type == FAULT_EXTERNAL && pe_hcr_effective(&cpu->pe) & HCR_TEA) {
+        fault.target_el = 2;
+    }
     fault_raise(cpu, &fault, &cpu->refused_access, pc, word);
 }
 
@@ -239,7 +244,15 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
         return;
     }
-    if (!decode(cpu, pc, word, &l) || l.is_exclusive || l.is_atomic) {
+    bool decoded = decode(cpu, pc, word, &l);
+    if (decoded && l.is_fp &&
+        (l.structure_count > 1 || l.replicate || l.element_bytes < l.size_bytes)) {
+        unimp_note(cpu->machine->unimp, pc, "structure or lane load/store of a device: 0x%08x",
+                   word);
+        raise_simple(cpu, FAULT_EXTERNAL, pc, word);
+        return;
+    }
+    if (!decoded || l.is_exclusive || l.is_atomic) {
         raise_simple(cpu, FAULT_UNSUPPORTED_ATOMIC, pc, word);
         return;
     }

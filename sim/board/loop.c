@@ -130,6 +130,10 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
         engine_set_x(cpu->engine, n, 0);
     }
     engine_set_x(cpu->engine, 0, context_id);
+    engine_set_nzcv(cpu->engine, 0);
+    engine_set_tpidr_el0(cpu->engine, 0);
+    engine_set_tpidrro_el0(cpu->engine, 0);
+    cpu->exclusive_open = false;
     cpu->pe.pc = entry;
     cpu->pe.powered = true;
     cpu->pe.waiting = false;
@@ -307,10 +311,11 @@ static cycles_t wfe_wakes_at(const struct cpu *cpu)
 /* When a CPU can run next; CYCLES_NEVER when nothing is due for it. */
 static cycles_t ready_at(const struct cpu *cpu)
 {
-    if (!cpu->pe.powered) {
-        return CYCLES_NEVER;
-    }
     cycles_t now = cpu->clock.now;
+    if (!cpu->pe.powered) { /* the board's devices live on the first CPU's clock, on or off */
+        cycles_t due = cpu->pe.index == 0 ? clock_next(&cpu->clock) : CYCLES_NEVER;
+        return due > now ? due : now;
+    }
     if (!cpu->pe.waiting) {
         return now;
     }
@@ -351,12 +356,13 @@ static void wake(struct cpu *cpu, cycles_t at)
     struct machine *m = cpu->machine;
     cost_wait_until(&cpu->meter, at);
     clock_fire(&cpu->clock, cpu->clock.now);
+    loop_wake_others(cpu);
     if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
         machine_end(m, END_LIMIT, 1, "cycle limit reached (--max-cycles %llu) while waiting",
                     (unsigned long long)(m->config.max_cycles / CYCLE));
         return;
     }
-    if (cpu->in_wfe || interrupt_wakes(&cpu->pe)) {
+    if (cpu->pe.powered && (cpu->in_wfe || interrupt_wakes(&cpu->pe))) {
         span_wake(cpu);
         if (cpu->wake_by_sgi) {
             cost_charge(&cpu->meter, COST_IPI, 1);
@@ -412,7 +418,7 @@ void loop_run(struct machine *m)
                         "every CPU waits (WFI or off) and no timer or device is due");
             break;
         }
-        if (cpu->pe.waiting) {
+        if (cpu->pe.waiting || !cpu->pe.powered) {
             wake(cpu, at);
             continue;
         }

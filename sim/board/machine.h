@@ -113,8 +113,8 @@ const struct image_list *machine_image_list(const struct machine *m);
 /* Runs to the end. May be called once. */
 void machine_run(struct machine *m, struct machine_result *result);
 
-/* Called about every 50 ms of host time with the furthest CPU's stamp: progress only, never part of
- * the model. */
+/* Called now and then in simulated time with the CPU's stamp: progress only, never part of the
+ * model. */
 void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t now), void *ctx);
 
 /* After (or during) the run. The ledger is complete: its sum over a CPU is that CPU's clock. */

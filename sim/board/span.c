@@ -279,7 +279,11 @@ void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operat
         bad_mark(m, "too many rows", name);
         return;
     }
-    cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, 0);
+    uint64_t hash = 0;
+    for (const char *c = name; *c; c++) {
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    }
+    cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, hash);
     if (is_begin) {
         begin(cpu, row, operations);
     } else {

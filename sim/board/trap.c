@@ -168,7 +168,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     }
     if (zva) {
         uint8_t *host = ram_at(&m->ram, page.pa, size);
-        if (page.memory == MEM_DEVICE || host == NULL) {
+        if ((page.memory == MEM_DEVICE && fault_mmu_is_on(&cpu->pe)) || host == NULL) {
             fault = (struct mmu_fault){.type = FAULT_ALIGNMENT,
                                        .target_el = exception_target_el(&cpu->pe)};
             access.va = va(read_xt(cpu, insn->rt));
@@ -399,6 +399,30 @@ void trap_natives_changed(struct cpu *cpu)
     }
 }
 
+/* An instruction of an extension that this CPU has not got is counted; UDF and unallocated words
+ * are the guest's own affair. */
+static void note_undefined(struct machine *m, uint32_t word, uint64_t pc)
+{
+    static const struct {
+        uint32_t mask, value;
+        const char *name;
+    } extensions[] = {
+        {0x1e000000, 0x04000000, "SVE"},
+        {0xffff8000, 0xdac10000, "PAuth data processing"},
+        {0xfe9ff000, 0xd61f0000, "PAuth branch"},
+        {0xff200400, 0xf8200400, "PAuth load"},
+        {0xff200000, 0xd9200000, "MTE load/store"},
+        {0x3b200c00, 0x38200000, "LSE atomic"},
+        {0x3fa07c00, 0x08a07c00, "LSE compare and swap"},
+    };
+    for (size_t i = 0; i < sizeof extensions / sizeof extensions[0]; i++) {
+        if ((word & extensions[i].mask) == extensions[i].value) {
+            unimp_note(m->unimp, pc, "%s instruction", extensions[i].name);
+            return;
+        }
+    }
+}
+
 void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
     struct machine *m = cpu->machine;
@@ -476,6 +500,7 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     case INSN_KIND_DSB:
     case INSN_KIND_DMB:
     case INSN_KIND_UNDEF:
+        note_undefined(m, insn->word, pc);
         trap_exception(cpu, &undef, insn, pc);
         break;
     }

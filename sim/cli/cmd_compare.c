@@ -8,6 +8,7 @@
 #include "sim/report/report.h"
 
 #define DESIGNS_MAX 16
+#define MAX_CYCLES  (20000000000 * CYCLE) /* a guest that hangs ends here */
 
 struct compare_options {
     char *designs;
@@ -44,7 +45,8 @@ static const struct argp_option options[] = {
     {"costs", OPT_COSTS, "PROFILE", 0, "price list for all designs (default: the first design's)",
      2},
     {"level", OPT_LEVEL, "LEVEL", 0, "functional or block (default)", 2},
-    {"max-cycles", OPT_MAX_CYCLES, "N", 0, "give a design up after N cycles", 2},
+    {"max-cycles", OPT_MAX_CYCLES, "N", 0,
+     "give a design up after N cycles (default 20,000,000,000)", 2},
     {"json", OPT_JSON, "FILE", 0, "write everything as JSON (- is stdout)", 3},
     {"csv", OPT_CSV, "FILE", 0, "write the breakdown as CSV (- is stdout)", 3},
     {"detail", OPT_DETAIL, 0, 0, "also print the dearest functions of each row", 3},
@@ -247,7 +249,8 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
 int cmd_compare(int argc, char **argv)
 {
     char default_designs[] = "kvm-split,kvm-vhe";
-    struct compare_options o = {.designs = default_designs, .level = LEVEL_BLOCK};
+    struct compare_options o = {
+        .designs = default_designs, .level = LEVEL_BLOCK, .max_cycles = MAX_CYCLES};
     char *names[DESIGNS_MAX];
     struct design *designs[DESIGNS_MAX] = {NULL};
     unsigned count = 0, loaded = 0;

@@ -116,6 +116,6 @@ bool option_parse(const struct argp *argp, int argc, char **argv, void *input, s
 {
     argp_err_exit_status = 2;
     option_command_name(argv[0], argv);
-    error_t result = argp_parse(argp, argc, argv, 0, NULL, input);
+    error_t result = argp_parse(argp, argc, argv, ARGP_LONG_ONLY, NULL, input);
     return result == 0 && e->text[0] == '\0';
 }
