@@ -206,11 +206,15 @@ static cycles_t wrap_stamp(const struct pmu *pmu, unsigned n)
     case PMU_INST_RETIRED:
         each = cheapest_instruction(meter);
         break;
-    case PMU_L2D_TLB_REFILL:
-        each = meter->prices[COST_TLB_MISS];
+    case PMU_L2D_TLB_REFILL: /* no instruction misses for more than its fetch and two pages */
+        each = cheapest_instruction(meter) / 3;
+        each = meter->prices[COST_TLB_MISS] > each ? meter->prices[COST_TLB_MISS] : each;
         break;
     default:
         return CYCLES_NEVER; /* counted one by one, or not at all */
+    }
+    if (pmu->pe->waiting) {
+        return CYCLES_NEVER; /* nothing runs: planned anew when it does */
     }
     each = each ? each : 1;
     return left > (CYCLES_NEVER - now) / each ? CYCLES_NEVER : now + left * each;

@@ -149,6 +149,9 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
 void cpu_wait(struct cpu *cpu)
 {
     cpu->pe.waiting = true;
+    if (pmu_is_counting(&cpu->pe)) {
+        pmu_plan(&cpu->pmu);
+    }
     cpu->wake_known = false;
     cpu->leave = true;
     cpu->wfe_stamp = CYCLES_NEVER;
@@ -371,6 +374,10 @@ static void wake(struct cpu *cpu, cycles_t at)
         cpu->pe.waiting = false;
         cpu->in_wfe = false;
         cpu->wake_by_sgi = false;
+        if (pmu_is_counting(&cpu->pe)) {
+            pmu_sync_counters(&cpu->pmu);
+            pmu_plan(&cpu->pmu);
+        }
     }
 }
 
