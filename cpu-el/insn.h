@@ -50,13 +50,39 @@ struct insn {
     uint32_t word;
     enum insn_kind kind;
     enum cost_class cost;
-    uint32_t units; /* of `cost`: 1, or the 16-byte registers of a SIMD load/store */
+    uint32_t
+        units; /* 1, or the registers of a SIMD load/store: the further ones cost COST_FP_*_MORE */
     uint32_t flags; /* enum insn_flag */
     uint16_t enc;   /* MRS, MSR, MSR_IMM: system register encoding (op0..op2) */
     uint16_t imm16; /* SVC, HVC, SMC, BRK, HLT; the number of a hint (SEV 4, SEVL 5, MARK 0x70 ...);
                        CRm of DSB, DMB, ISB */
     uint8_t rt;     /* MRS, MSR: general register */
 };
+
+/* What the registers beyond the first of a SIMD load or store are booked as; unused where units
+ * is 1. */
+static inline enum cost_class insn_more_class(const struct insn *insn)
+{
+    return insn->cost == COST_INSN_FP_STORE ? COST_FP_STORE_MORE : COST_FP_LOAD_MORE;
+}
+
+/* Cycles of one execution, by price list. */
+static inline cycles_t insn_price(const struct insn *insn, const cycles_t *prices)
+{
+    return prices[insn->cost] + prices[insn_more_class(insn)] * (insn->units - 1);
+}
+
+static inline void insn_charge(struct cost_meter *meter, const struct insn *insn)
+{
+    cost_charge(meter, insn->cost, 1);
+    cost_charge(meter, insn_more_class(insn), insn->units - 1);
+}
+
+static inline void insn_refund(struct cost_meter *meter, const struct insn *insn)
+{
+    cost_refund(meter, insn->cost, 1);
+    cost_refund(meter, insn_more_class(insn), insn->units - 1);
+}
 
 /* Decodes one word for a CPU model. Total: every word gives an answer. */
 struct insn insn_decode(const struct cpu_model *model, uint32_t word);

@@ -101,14 +101,14 @@ bool align_faults(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     struct ldst l;
     if (insn->flags & INSN_FLAG_SP_BASE && checks_sp(&cpu->pe) &&
         engine_x(cpu->engine, 31) % 16 != 0) {
-        cost_refund(&cpu->meter, insn->cost, insn->units);
+        insn_refund(&cpu->meter, insn);
         raise_sp(cpu, pc);
         return true;
     }
     if (!ldst_decode(insn->word, &regs, &l) || !is_misaligned(cpu, &l)) {
         return false;
     }
-    cost_refund(&cpu->meter, insn->cost, insn->units);
+    insn_refund(&cpu->meter, insn);
     raise_misaligned(cpu, &l, pc, insn->word);
     return true;
 }

@@ -183,8 +183,11 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     bool sp_moved = false;
     for (uint32_t i = 0; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
-        add_class(b, insn.cost, insn.units);
-        b->cycles += cpu->meter.prices[insn.cost] * insn.units;
+        add_class(b, insn.cost, 1);
+        if (insn.units > 1) {
+            add_class(b, insn_more_class(&insn), insn.units - 1);
+        }
+        b->cycles += insn_price(&insn, cpu->meter.prices);
         b->flags |= flags_of(&insn, &sp_moved);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
             b->flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
@@ -270,7 +273,7 @@ static cycles_t insn_cycles(struct cpu *cpu, const struct block *b, uint32_t i,
         *waits = *last_store != 0 && number - *last_store < drain;
         *last_store = 0;
     }
-    return prices[insn.cost] * insn.units + (*waits ? prices[COST_DSB_STORES] : 0);
+    return insn_price(&insn, prices) + (*waits ? prices[COST_DSB_STORES] : 0);
 }
 
 /* How many of the block's instructions start before the deadline: all of them, or where it must be
@@ -447,7 +450,7 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
     }
     for (uint32_t i = done; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
-        cost_refund(&cpu->meter, insn.cost, insn.units);
+        insn_refund(&cpu->meter, &insn);
         cpu->instructions--;
     }
     cpu->meter.row = row;

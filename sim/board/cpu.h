@@ -55,7 +55,7 @@ enum block_flag {
 };
 
 /* Every instruction class fits; blocks hold few. */
-#define BLOCK_CLASSES_MAX 48
+#define BLOCK_CLASSES_MAX 52
 
 struct block {
     /* What block_enter() looks at comes first, in a line or two of the host's cache. */

@@ -264,10 +264,10 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
         return;
     }
-    cost_charge(&cpu->meter, insn.cost, insn.units);
+    insn_charge(&cpu->meter, &insn);
     cpu->instructions++;
     if (!device_access(cpu, &l, pc)) {
-        cost_refund(&cpu->meter, insn.cost, insn.units);
+        insn_refund(&cpu->meter, &insn);
         cpu->instructions--;
         raise_simple(cpu, FAULT_EXTERNAL, pc, word);
         return;
@@ -310,7 +310,7 @@ bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         return false;
     }
     cpu->grant_refused = false;
-    cost_refund(&cpu->meter, insn->cost, insn->units);
+    insn_refund(&cpu->meter, insn);
     fault_raise(cpu, &fault, &cpu->refused_access, pc, insn->word);
     return true;
 }

@@ -74,7 +74,7 @@ void trap_exception(struct cpu *cpu, const struct outcome *out, const struct ins
         }
     }
     if (!calls) { /* the instruction did not do what its class stands for */
-        cost_refund(&cpu->meter, insn->cost, insn->units);
+        insn_refund(&cpu->meter, insn);
     }
     cpu_save(cpu);
     struct exception exc = {
@@ -119,7 +119,7 @@ static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, 
     }
     struct mmu_access access = {
         .va = va(value), .type = MMU_READ, .el = 1, .cache_maintenance = true};
-    cost_refund(&cpu->meter, insn->cost, insn->units);
+    insn_refund(&cpu->meter, insn);
     fault_raise(cpu, &fault, &access, pc, insn->word);
     return false;
 }
@@ -161,7 +161,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     struct mmu_fault fault;
     if (!mmu_translate(cpu->mmu, &access, &page, &fault)) {
         access.va = va(read_xt(cpu, insn->rt));
-        cost_refund(&cpu->meter, insn->cost, insn->units);
+        insn_refund(&cpu->meter, insn);
         cpu->instructions--; /* as where the engine runs DC ZVA */
         fault_raise(cpu, &fault, &access, pc, insn->word);
         return false;
@@ -172,7 +172,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
             fault = (struct mmu_fault){.type = FAULT_ALIGNMENT,
                                        .target_el = exception_target_el(&cpu->pe)};
             access.va = va(read_xt(cpu, insn->rt));
-            cost_refund(&cpu->meter, insn->cost, insn->units);
+            insn_refund(&cpu->meter, insn);
             cpu->instructions--; /* as where the engine runs DC ZVA */
             fault_raise(cpu, &fault, &access, pc, insn->word);
             return false;

@@ -107,7 +107,7 @@ class Profiles(Bad):
         "empty-source": (["source"], changed(LAST, LAST.split(", source")[0] + ', source: ""}')),
         "blank-source": (["costs[1]", "source"], changed(LAST, LAST.split(", source")[0] + ', source: "  "}')),
         "unknown-kind": (["kind"], changed(LAST, LAST.replace("defined", "invented"))),
-        "missing-class": (["barrier.dsb-stores"], changed(LAST + "\n", "")),
+        "missing-class": (["fp-load.more"], changed(LAST + "\n", "")),
         "duplicate": (["costs[2]", "costs[1]", "every-event"], UNIT + LAST + "\n"),
         "waiting-priced": (["costs[2]", "idle"], UNIT + LAST.replace("every-event", "idle") + "\n"),
         "free-instruction": (["costs[2]", "insn.alu"],
