@@ -9,10 +9,19 @@
 /* Kept out of the hot path, which then needs no stack. */
 #define COLD __attribute__((noinline, cold))
 
-static unsigned slot_of(uint64_t pc, uint32_t key)
+/* tag: its low bits are a block_key. */
+static unsigned slot_of(uint64_t pc, uint64_t tag)
 {
-    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ key << 7;
+    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ (uint32_t)tag << 7;
     return x & ((1u << BLOCK_TABLE_BITS) - 1);
+}
+
+/* Bits of block_key: an EL and a VMID. */
+#define KEY_BITS 24
+
+void block_tag_changed(struct cpu *cpu)
+{
+    cpu->code_tag = cpu->code_epoch << KEY_BITS | cpu->block_key;
 }
 
 /* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
@@ -150,6 +159,7 @@ void blocks_fold(struct cpu *cpu)
     for (size_t i = 0; i < cpu->run_count; i++) {
         fold(cpu->run_list[i], cpu->meter.prices);
         cpu->run_list[i]->listed = false;
+        cpu->run_list[i]->tag = 0;
     }
     cpu->run_count = 0;
 }
@@ -243,14 +253,18 @@ COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes
     }
     bool found = find_code(cpu, pc, &at);
     BUG_ON(!found);
-    struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
+    struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
     bool known =
         b->pc == pc && b->pa == at && b->key == cpu->block_key && b->size_bytes == size_bytes;
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
     if (!known || !remember) {
         make(cpu, b, pc, at, size_bytes);
     }
-    b->epoch = remember ? cpu->code_epoch : 0; /* 0 is nobody's */
+    b->tag = remember ? cpu->code_tag : 0;
+    if (!b->listed) {
+        b->listed = true;
+        cpu->run_list[cpu->run_count++] = b;
+    }
     return b;
 }
 
@@ -358,26 +372,27 @@ COLD static void account_rare(struct cpu *cpu, struct block *b)
 
 static inline void account(struct cpu *cpu, struct block *b)
 {
-    uint32_t flags = b->flags;
-    cpu->clock.now += b->cycles;
     uint64_t before = cpu->instructions;
+    cpu->clock.now += b->cycles;
     cpu->entry_instructions = before;
     cpu->instructions = before + b->insn_count;
     b->runs++;
-    if (!b->listed) {
-        b->listed = true;
-        cpu->run_list[cpu->run_count++] = b;
-    }
     cpu->current = b;
     cpu->meter.row = b->row;
-    cpu->at_boundary = flags & BLOCK_ENDS_AT_BOUNDARY;
-    if (flags & (BLOCK_HAS_STORE | BLOCK_RARE)) {
+    cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
+    if (b->stores_end != 0) {
         cpu->entry_last_store = cpu->last_store;
-        if (flags & BLOCK_RARE) {
-            account_rare(cpu, b);
-        } else {
-            cpu->last_store = before + b->stores_end;
-        }
+        cpu->last_store = before + b->stores_end;
+    }
+}
+
+static void account_all(struct cpu *cpu, struct block *b)
+{
+    uint64_t last_store = cpu->last_store;
+    account(cpu, b);
+    if (b->flags & BLOCK_RARE) {
+        cpu->entry_last_store = cpu->last_store = last_store;
+        account_rare(cpu, b);
     }
 }
 
@@ -393,30 +408,48 @@ COLD static bool stops(struct cpu *cpu, const struct block *b)
     return true;
 }
 
-bool block_enter(void *ctx, uint64_t pc, uint32_t size_bytes)
+/* Whether the block is ours and is not to run. */
+static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
-    struct cpu *cpu = ctx;
-    struct block *b = &cpu->blocks[slot_of(pc, cpu->block_key)];
-    if (b->pc != pc || b->epoch != cpu->code_epoch || b->size_bytes != size_bytes ||
-        b->key != cpu->block_key) {
+    struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
+    if (b->pc != pc || b->tag != cpu->code_tag || b->size_bytes != size_bytes) {
+        cpu->stopped_insns = 0;
         if (pc % 4 != 0) { /* no block of the table has such a pc: the hot path never looks */
             cpu->pc_misaligned = true;
-            cpu->stopped_insns = 0;
-            return false;
+            return true;
         }
         b = find(cpu, pc, size_bytes);
         if (b == NULL) {
-            cpu->stopped_insns = 0;
-            return false;
+            return true;
         }
     }
-    if (cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) {
-        if (stops(cpu, b)) {
-            return false;
-        }
+    if ((cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) &&
+        stops(cpu, b)) {
+        return true;
+    }
+    account_all(cpu, b);
+    return false;
+}
+
+COLD static void enter_slowly(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+{
+    if (!engine_owns_block(cpu->engine, pc) && refuses(cpu, pc, size_bytes)) {
+        engine_stop_before_block(cpu->engine, pc);
+    }
+}
+
+void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
+{
+    (void)core;
+    struct cpu *cpu = ctx;
+    uint64_t tag = cpu->code_tag;
+    struct block *b = &cpu->blocks[slot_of(pc, tag)];
+    if (b->pc != pc || b->tag != tag || b->size_bytes != size_bytes ||
+        cpu->clock.now + b->cycles >= cpu->horizon || b->flags & cpu->look_flags) {
+        enter_slowly(cpu, pc, size_bytes);
+        return;
     }
     account(cpu, b);
-    return true;
 }
 
 void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
@@ -426,7 +459,7 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
     BUG_ON(!found);
     struct block *b = &cpu->partial;
     make(cpu, b, pc, at, count * 4);
-    account(cpu, b);
+    account_all(cpu, b);
     fold(b, cpu->meter.prices);
 }
 
@@ -468,6 +501,7 @@ static uint16_t context_of(const struct pe *pe)
 void block_context_changed(struct cpu *cpu)
 {
     cpu->block_key = (uint32_t)context_of(&cpu->pe) << 8 | cpu->pe.ps.el;
+    block_tag_changed(cpu);
 }
 
 /* Whether FP traps at the current EL: asked at every exception and return, so remembered. */
@@ -499,6 +533,7 @@ void block_stop_flags_select(struct cpu *cpu)
         flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_HAS_ORDERED | BLOCK_USES_MOVED_SP;
     }
     cpu->stop_flags = flags;
+    cpu->look_flags = flags | BLOCK_RARE;
 }
 
 void block_stop_flags_changed(struct cpu *cpu)

@@ -60,16 +60,17 @@ enum block_flag {
 struct block {
     /* What block_enter() looks at comes first, in a line or two of the host's cache. */
     uint64_t pc;
-    uint64_t epoch; /* struct cpu: code_epoch when pa was last seen to be where pc leads */
-    uint32_t key;   /* struct cpu: block_key it was made under */
-    uint32_t size_bytes;
+    uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
     cycles_t cycles; /* waits of DSBs not included */
+    uint32_t size_bytes;
     uint32_t flags;
     uint32_t insn_count;
-    uint64_t runs; /* since the last fold: not yet in the ledger */
-    struct ledger_row *row;
     uint32_t stores_end; /* instructions up to and with the last store */
-    bool listed;         /* in struct cpu: run_list */
+    uint64_t runs;       /* since the last fold: not yet in the ledger */
+    struct ledger_row *row;
+    bool listed; /* in struct cpu: run_list; true wherever tag is not 0 */
+
+    uint32_t key; /* struct cpu: block_key it was made under */
 
     uint64_t pa;
     uint32_t class_count;
@@ -108,18 +109,28 @@ struct cpu {
     struct machine *machine;
     struct pe pe;
 
+    /* What block_enter() touches. */
     struct clock clock;
     struct cost_meter meter;
+    struct block *blocks; /* 1 << BLOCK_TABLE_BITS */
+    uint64_t code_tag;    /* changes with code_epoch and block_key */
+    cycles_t horizon;     /* min(deadline, turn_end): the hot path looks at this only */
+    uint64_t instructions;
+    uint64_t entry_instructions; /* `instructions` before `current` */
+    uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
+    uint64_t entry_last_store;   /* `last_store` before `current` */
+    struct block *current;
+    uint32_t look_flags; /* enum block_flag: stop_flags, and what account_rare() is for */
+    bool at_boundary;    /* nothing ran since an exception, return or branch */
+
     struct pmu pmu;
     struct engine *engine;
     struct mmu *mmu;
     struct timer *timer;
 
     /* blocks.c */
-    struct block *blocks;    /* 1 << BLOCK_TABLE_BITS */
     struct block **run_list; /* blocks with runs to fold */
     size_t run_count;
-    struct block *current;
     struct block partial; /* `current` while a part of a block runs */
     struct code_page code_pages[CODE_PAGES];
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
@@ -128,13 +139,8 @@ struct cpu {
     uint32_t stop_flags;                    /* enum block_flag: blocks with one of these stop */
     uint8_t fp_known;                       /* bit n: fp_traps is right for ELn */
     uint8_t fp_traps;                       /* bit n: FP instructions trap at ELn */
-    uint64_t instructions;
-    uint64_t entry_instructions; /* `instructions` before `current` */
-    uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
-    uint64_t entry_last_store;   /* `last_store` before `current` */
 
     /* loop.c */
-    cycles_t horizon;  /* min(deadline, turn_end): the hot path looks at this only */
     cycles_t deadline; /* first event, or the limit */
     cycles_t turn_end;
     cycles_t progress_at;   /* when to tell who watches; a deadline like others, without effect */
@@ -145,7 +151,6 @@ struct cpu {
     bool in_wfe;            /* waiting in WFE: any event wakes */
     bool trap_waits;        /* the trap hook left the trap to the loop */
     uint32_t stopped_insns; /* block_enter() stopped before a block of so many instructions */
-    bool at_boundary;       /* nothing ran since an exception, return or branch */
     bool leave;             /* stop at the next chance: power, wait, end of the machine */
     bool pc_misaligned;     /* block_enter() saw a pc that is no multiple of 4 */
     bool sp_moved;          /* look at SP before the next block */
@@ -215,7 +220,9 @@ static inline bool shortcut_on(const struct machine *m, enum machine_shortcut s)
  */
 
 /* The engine's block hook. */
-bool block_enter(void *cpu, uint64_t pc, uint32_t size_bytes);
+void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *cpu);
+/* code_epoch or block_key has changed. */
+void block_tag_changed(struct cpu *cpu);
 /* Takes back what was charged for the instructions of `current` from pc on; with `but_first`, all
  * but the one at pc. */
 void block_refund_from(struct cpu *cpu, uint64_t pc);
@@ -255,6 +262,8 @@ void loop_run(struct machine *m);
 void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop);
 /* Events or turn limits may have moved: recompute cpu->deadline and horizon. */
 void loop_deadline_changed(struct cpu *cpu);
+/* Runs to exactly `until`; what it runs is charged already. */
+enum engine_stop loop_run_until(struct cpu *cpu, va_t until);
 /* `by` did something that may interrupt waiting CPUs: those wake at this moment. */
 void loop_wake_others(struct cpu *by);
 /* Another CPU has something to do: the turn ends at the next boundary. */

@@ -24,6 +24,14 @@ void machine_end(struct machine *m, enum machine_end end, int status, const char
     }
 }
 
+static void horizon_changed(struct cpu *cpu)
+{
+    cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
+    if (cpu->sp_moved) {
+        cpu->horizon = 0;
+    }
+}
+
 void loop_deadline_changed(struct cpu *cpu)
 {
     cycles_t limit = cpu->machine->config.max_cycles;
@@ -34,10 +42,15 @@ void loop_deadline_changed(struct cpu *cpu)
     if (cpu->machine->progress && cpu->progress_at < cpu->deadline) {
         cpu->deadline = cpu->progress_at;
     }
-    cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
-    if (cpu->sp_moved) {
-        cpu->horizon = 0;
-    }
+    horizon_changed(cpu);
+}
+
+enum engine_stop loop_run_until(struct cpu *cpu, va_t until)
+{
+    cpu->horizon = 0; /* block_enter() looks at each block, and finds it the engine's */
+    enum engine_stop stop = engine_run_until(cpu->engine, until);
+    horizon_changed(cpu);
+    return stop;
 }
 
 void cpu_save(struct cpu *cpu)
@@ -184,7 +197,7 @@ void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop)
 static void run_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     block_charge_part(cpu, pc, count);
-    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4 * (uint64_t)count)));
+    loop_engine_stopped(cpu, loop_run_until(cpu, va(pc + 4 * (uint64_t)count)));
 }
 
 /* block_enter() stopped before a block: runs it up to the deadline or to the instruction that needs

@@ -92,7 +92,7 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
     cpu->mmu = mmu_create(&cpu->pe, geometry_of(&m->config, &geometry), &hooks);
 
     struct engine_client client = {
-        .ctx = cpu, .block = block_enter, .trap = trap_taken, .fill = fault_fill};
+        .ctx = cpu, .hook = block_enter, .trap = trap_taken, .fill = fault_fill};
     cpu->engine = engine_create(m->config.cpu.has[FEAT_LSE], &client, e);
     if (cpu->engine == NULL ||
         !engine_map_ram(cpu->engine, m->ram.base, m->ram.size_bytes, m->ram.host, e)) {

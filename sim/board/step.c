@@ -61,7 +61,7 @@ static void run(struct cpu *cpu, const struct insn *insn, uint64_t pc, bool is_o
         return;
     }
     /* A branch ends in ENGINE_STOPPED_BLOCK, with pc at its target. */
-    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4)));
+    loop_engine_stopped(cpu, loop_run_until(cpu, va(pc + 4)));
 }
 
 void step_one(struct cpu *cpu)

@@ -374,7 +374,7 @@ static void checked_access(struct cpu *cpu, const struct insn *insn, uint64_t pc
     if (align_faults(cpu, insn, pc) || fault_unprivileged(cpu, insn, pc)) {
         return;
     }
-    loop_engine_stopped(cpu, engine_run_until(cpu->engine, va(pc + 4)));
+    loop_engine_stopped(cpu, loop_run_until(cpu, va(pc + 4)));
     cpu->grant_refused = false;
 }
 

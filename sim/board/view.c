@@ -103,6 +103,7 @@ void view_select(struct cpu *cpu)
         renew_epoch(cpu, view);
     }
     cpu->code_epoch = cpu->view_epoch[view];
+    block_tag_changed(cpu);
     if (engine_view(cpu->engine) != view) {
         engine_set_view(cpu->engine, view);
     }
@@ -130,4 +131,5 @@ void view_dropped(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_byte
         }
     }
     cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
+    block_tag_changed(cpu);
 }

@@ -31,19 +31,26 @@ enum engine_next {
     ENGINE_STOP      /* leave engine_run(): state is as the handler left it */
 };
 
+struct engine;
+
 /*
  * The client. block() is the hot path: called before each run of a translated block, pc virtual,
- * size in bytes; false stops before it. fill() is asked for each engine page that is not cached, at
- * moments that are not deterministic; false refuses: engine_run() then returns
- * ENGINE_STOPPED_REFUSED with pc and registers exactly before the instruction. A trapping
- * instruction counts in its block's size, but need not be the last one in it. trap() may call
- * everything but the runs; block() and fill() nothing that changes the engine, nor engine_pc().
+ * size in bytes; false stops before it. A client that counts host instructions gives hook() in its
+ * place: `core` is not its business, to stop is to call engine_stop_before_block(). The engine then
+ * knows no better than the client what runs: before it acts on a block that it does not know, or
+ * on any block of an engine_run_until(), hook() must ask engine_owns_block(). fill() is asked for
+ * each engine page that is not cached, at moments that are not deterministic; false refuses:
+ * engine_run() then returns ENGINE_STOPPED_REFUSED with pc and registers exactly before the
+ * instruction. A trapping instruction counts in its block's size, but need not be the last one in
+ * it. trap() may call everything but the runs; block() and fill() nothing that changes the engine,
+ * nor engine_pc().
  */
 struct engine_client {
     void *ctx;
     bool (*block)(void *ctx, uint64_t pc, uint32_t size_bytes);
     enum engine_next (*trap)(void *ctx, enum engine_trap kind);
     bool (*fill)(void *ctx, va_t at, enum engine_access access, struct engine_page *out);
+    void (*hook)(void *core, uint64_t pc, uint32_t size_bytes, void *ctx);
 };
 
 enum engine_stop {
@@ -71,8 +78,6 @@ struct engine_natives {
 
 #define ENGINE_VIEWS 3 /* independent translation caches: the client uses one per simulated EL */
 
-struct engine;
-
 /*
  * lse: the modelled CPU has LSE atomics (else the engine's own CPU model makes them UNDEF). NULL
  * with *e on failure.
@@ -90,6 +95,12 @@ enum engine_stop engine_run(struct engine *engine);
  * at pc (no more than one block); block() is not called for it. Slow (about 10 us): for interrupts
  * and traps in mid-block. */
 enum engine_stop engine_run_until(struct engine *engine, va_t until);
+
+/* For hook(), and there only: the block at pc does not run, the run ends. */
+void engine_stop_before_block(struct engine *engine, uint64_t pc);
+/* For hook(): the block is the engine's business (its own code, or an exact run's): nothing is to
+ * be done about it. Whether it runs, the engine has then decided. */
+bool engine_owns_block(struct engine *engine, uint64_t pc);
 
 struct engine_refusal engine_refusal(const struct engine *engine);
 const char *engine_failure(const struct engine *engine);

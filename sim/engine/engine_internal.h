@@ -17,7 +17,9 @@
 #define ENGINE_OWN_PA         UINT64_C(0x0000fffffff00000)
 #define ENGINE_OWN_CODE_BYTES 4096
 #define ENGINE_SLOTS          64
-#define ENGINE_OWN_BYTES      (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
+/* Where the engine's code runs: not canonical, so that no guest's code is ever there. */
+#define ENGINE_OWN_VA    (UINT64_C(0x0010000000000000) | ENGINE_OWN_PA)
+#define ENGINE_OWN_BYTES (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
 
 #define ENGINE_MAX_RAMS 16
 #define ENGINE_MAX_RANGES                                                                          \
@@ -66,9 +68,6 @@ enum engine_reason {
 
 struct engine {
     uc_engine *uc;
-    /* The block callback of the moment: the client's, or the engine's own during an exact run. */
-    bool (*block)(void *ctx, uint64_t pc, uint32_t size_bytes);
-    void *block_ctx;
     struct engine_client client;
     struct engine_stats stats;
 

@@ -15,6 +15,7 @@ struct engine {
     struct engine_stats stats;
     struct engine_refusal refusal;
     struct engine_page granted;
+    bool stopped; /* by the client's hook */
     char failure[160];
 
     uint64_t pc, x[32], v[32][2], tpidr_el0, tpidrro_el0;
@@ -75,11 +76,35 @@ static enum verdict fail(struct engine *e, const char *why, enum engine_stop *st
     return STOP;
 }
 
+void engine_stop_before_block(struct engine *engine, uint64_t pc)
+{
+    engine->pc = pc;
+    engine->stopped = true;
+}
+
+/* An exact run's blocks are no steps here. */
+bool engine_owns_block(struct engine *engine, uint64_t pc)
+{
+    (void)engine;
+    (void)pc;
+    return false;
+}
+
+static bool may_run(struct engine *e, const struct script_step *step)
+{
+    if (e->client.hook == NULL) {
+        return e->client.block(e->client.ctx, step->at, step->size_bytes);
+    }
+    e->stopped = false;
+    e->client.hook(NULL, step->at, step->size_bytes, e->client.ctx);
+    return !e->stopped;
+}
+
 static enum verdict play_block(struct engine *e, const struct script_step *step,
                                enum engine_stop *stop)
 {
     e->pc = step->at;
-    if (!e->client.block(e->client.ctx, step->at, step->size_bytes)) {
+    if (!may_run(e, step)) {
         *stop = ENGINE_STOPPED_BLOCK;
         return STOP;
     }

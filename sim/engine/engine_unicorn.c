@@ -18,35 +18,37 @@ enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTI
 #define A64_SVC   UINT32_C(0xd4000001)
 #define A64_SIZE  4
 
-/* The hot path. */
-static void on_block(uc_engine *uc, uint64_t pc, uint32_t size_bytes, void *user)
+void engine_stop_before_block(struct engine *engine, uint64_t pc)
+{
+    engine->reason = REASON_BLOCK;
+    engine->pc = pc;
+    uc_emu_stop(engine->uc);
+}
+
+/* Of an exact run the first block runs; a second one (no straight line after all) does not. */
+bool engine_owns_block(struct engine *engine, uint64_t pc)
+{
+    if (engine->filler == FILL_WINDOW) {
+        return true;
+    }
+    if (!engine->exact) {
+        return false;
+    }
+    if (engine->exact_started) {
+        engine_stop_before_block(engine, pc);
+    }
+    engine->exact_started = true;
+    return true;
+}
+
+/* For clients without a hook of their own. */
+static void on_block(void *core, uint64_t pc, uint32_t size_bytes, void *user)
 {
     struct engine *e = user;
-    if (!e->block(e->block_ctx, pc, size_bytes)) {
-        e->reason = REASON_BLOCK;
-        e->pc = pc;
-        uc_emu_stop(uc);
+    (void)core;
+    if (!engine_owns_block(e, pc) && !e->client.block(e->client.ctx, pc, size_bytes)) {
+        engine_stop_before_block(e, pc);
     }
-}
-
-/* For an exact run: its first block runs, a second one (no straight line after all) does not. */
-static bool block_once(void *ctx, uint64_t pc, uint32_t size_bytes)
-{
-    struct engine *e = ctx;
-    (void)pc;
-    (void)size_bytes;
-    bool first = !e->exact_started;
-    e->exact_started = true;
-    return first;
-}
-
-/* For the engine's own code. */
-static bool block_always(void *ctx, uint64_t pc, uint32_t size_bytes)
-{
-    (void)ctx;
-    (void)pc;
-    (void)size_bytes;
-    return true;
 }
 
 static void on_trap(uc_engine *uc, uint32_t number, void *user)
@@ -111,7 +113,7 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     struct engine *e = user;
     (void)uc;
     if (e->filler != FILL_BY_CLIENT) {
-        out->paddr = e->filler == FILL_WINDOW ? at : NOWHERE_PA;
+        out->paddr = e->filler == FILL_WINDOW ? bits(at, 47, 0) : NOWHERE_PA;
         out->perms = UC_PROT_EXEC;
         return true;
     }
@@ -149,12 +151,14 @@ static bool uc_ok(uc_err code, const char *what, struct err *e)
 static bool setup(struct engine *engine, bool lse, struct err *e)
 {
     int model = lse ? UC_CPU_ARM64_MAX : UC_CPU_ARM64_A57;
+    bool hooked = engine->client.hook != NULL;
+    uintptr_t block_hook = (uintptr_t)(hooked ? engine->client.hook : on_block);
     uc_hook hook;
     if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e) ||
         !uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
         !uc_ok(uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL), "virtual TLB", e) ||
-        !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)(uintptr_t)on_block, engine, 1,
-                           0),
+        !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)block_hook,
+                           hooked ? engine->client.ctx : engine, 1, 0),
                "block hook", e) ||
         !uc_ok(
             uc_hook_add(engine->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_trap, engine, 1, 0),
@@ -192,8 +196,6 @@ struct engine *engine_create(bool lse, const struct engine_client *client, struc
         return NULL;
     }
     engine->client = *client;
-    engine->block = client->block;
-    engine->block_ctx = client->ctx;
     engine->is_max = lse;
     if (!setup(engine, lse, e) || !map_own(engine, e) || !engine_views_init(engine, e)) {
         engine_destroy(engine);
@@ -261,11 +263,9 @@ static void clear_exclusive_now(struct engine *e)
 {
     e->clear_exclusive = false;
     uint32_t pstate = engine_window_open(e);
-    e->block = block_always;
     e->reason = REASON_NONE;
-    uc_err code = uc_emu_start(e->uc, ENGINE_OWN_PA, 0, 0, 0);
+    uc_err code = uc_emu_start(e->uc, ENGINE_OWN_VA, 0, 0, 0);
     BUG_ON(code != UC_ERR_OK || e->reason != REASON_OWN);
-    e->block = e->client.block;
     engine_window_close(e, pstate);
 }
 
@@ -351,14 +351,10 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     engine_exits_begin(e);
     e->exact = true;
     e->exact_started = false;
-    e->block = block_once;
-    e->block_ctx = e;
     enum engine_stop stop;
     do {
         stop = run_once(e);
     } while (stop == ENGINE_STOPPED_UNTIL && e->reason == REASON_OWN);
-    e->block = e->client.block;
-    e->block_ctx = e->client.ctx;
     if (stop == ENGINE_STOPPED_UNTIL) {
         stop = after_exact(e, until.v);
     }
