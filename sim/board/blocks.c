@@ -176,6 +176,32 @@ void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes)
     }
 }
 
+static uint64_t mix_word(uint64_t sum, uint32_t word)
+{
+    return (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint32_t symbol_at(struct cpu *cpu, uint64_t pc)
+{
+    uint16_t context = (uint16_t)(cpu->block_key >> 8);
+    return symbols_lookup(cpu->machine->symbols, cpu->pe.ps.el, context, va(pc));
+}
+
+/* How many of the `count` instructions at pc belong to the function of the first: code may fall
+ * through into the next function, and who gets its cycles must not depend on how blocks are cut. */
+static uint32_t symbol_end(struct cpu *cpu, uint64_t pc, uint32_t count)
+{
+    uint32_t symbol = symbol_at(cpu, pc);
+    if (symbol_at(cpu, pc + 4 * (uint64_t)(count - 1)) == symbol) {
+        return count;
+    }
+    uint32_t i = 1;
+    while (symbol_at(cpu, pc + 4 * (uint64_t)i) == symbol) {
+        i++;
+    }
+    return i;
+}
+
 /* Decodes the words of a block into its costs. */
 static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
 {
@@ -189,10 +215,12 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     b->cycles = 0;
     b->class_count = 0;
     b->stores_end = 0;
+    b->words = 0;
     b->row = block_row(cpu, pc);
     bool sp_moved = false;
     for (uint32_t i = 0; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
+        b->words = mix_word(b->words, insn.word);
         add_class(b, insn.cost, 1);
         if (insn.units > 1) {
             add_class(b, insn_more_class(&insn), insn.units - 1);
@@ -208,6 +236,9 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
         if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
             b->flags |= BLOCK_ENDS_AT_BOUNDARY;
         }
+    }
+    if (symbol_end(cpu, pc, b->insn_count) != b->insn_count) {
+        b->flags |= BLOCK_SPANS_SYMBOLS;
     }
 }
 
@@ -327,6 +358,8 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
     bool found = find_code(cpu, pc, &part.pa);
     BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
+    uint32_t own = symbol_end(cpu, pc, count);
+    least = own < least ? own : least;
     bool sp_moved = false;
     for (uint32_t i = 0; i < least; i++) {
         struct insn insn = block_insn(cpu, &part, i);
@@ -360,6 +393,7 @@ COLD static void account_rare(struct cpu *cpu, struct block *b)
         cpu->horizon = 0; /* the next block is looked at */
     }
     if (b->flags & BLOCK_HAS_EXCLUSIVE) {
+        cpu->entry_exclusive_open = cpu->exclusive_open;
         cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
     }
     if (b->flags & BLOCK_HAS_DSB) {
@@ -463,10 +497,21 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
     fold(b, cpu->meter.prices);
 }
 
+/* Whether a block still is what was charged. A guest may write over its own block without IC: what
+ * it ran instead is UNKNOWN, and time must not run backwards. */
+static bool is_unchanged(struct cpu *cpu, const struct block *b)
+{
+    uint64_t words = 0;
+    for (uint32_t i = 0; i < b->insn_count; i++) {
+        words = mix_word(words, block_insn(cpu, b, i).word);
+    }
+    return words == b->words;
+}
+
 void block_refund_from(struct cpu *cpu, uint64_t pc)
 {
     struct block *b = cpu->current;
-    if (b == NULL || pc < b->pc || pc >= b->pc + b->size_bytes) {
+    if (b == NULL || pc < b->pc || pc >= b->pc + b->size_bytes || !is_unchanged(cpu, b)) {
         return;
     }
     struct ledger_row *row = cpu->meter.row;
@@ -480,6 +525,14 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
     if (b->flags & (BLOCK_HAS_DSB | BLOCK_HAS_STORE)) {
         cpu->last_store = cpu->entry_last_store;
         barrier_waits(cpu, b, 0, done, &cpu->last_store);
+    }
+    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
+        cpu->exclusive_open = cpu->entry_exclusive_open;
+        for (uint32_t i = 0; i < done; i++) {
+            struct insn insn = block_insn(cpu, b, i);
+            bool exclusive = insn.flags & INSN_FLAG_EXCLUSIVE;
+            cpu->exclusive_open = exclusive ? insn.flags & INSN_FLAG_LOAD : cpu->exclusive_open;
+        }
     }
     for (uint32_t i = done; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
@@ -518,7 +571,7 @@ static bool fp_traps(struct cpu *cpu)
 
 void block_stop_flags_select(struct cpu *cpu)
 {
-    uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB;
+    uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS;
     if (fp_traps(cpu)) {
         flags |= BLOCK_HAS_FP;
     }

@@ -51,7 +51,8 @@ enum block_flag {
     BLOCK_HAS_ORDERED = 1 << 9,     /* LDAR, STLR and the like */
     BLOCK_MOVES_SP = 1 << 10,       /* SP may be misaligned behind it */
     BLOCK_USES_MOVED_SP = 1 << 11,  /* ... and is used for a load or store already in it */
-    BLOCK_READS_DCZID = 1 << 12
+    BLOCK_READS_DCZID = 1 << 12,
+    BLOCK_SPANS_SYMBOLS = 1 << 13 /* falls through into another function: run in parts */
 };
 
 /* Every instruction class fits; blocks hold few. */
@@ -73,6 +74,7 @@ struct block {
     uint32_t key; /* struct cpu: block_key it was made under */
 
     uint64_t pa;
+    uint64_t words; /* a sum of its words, to know it again */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -155,6 +157,7 @@ struct cpu {
     bool pc_misaligned;     /* block_enter() saw a pc that is no multiple of 4 */
     bool sp_moved;          /* look at SP before the next block */
     bool sp_misaligned;     /* and a load or store through it faults */
+    bool entry_exclusive_open; /* `exclusive_open` before `current` */
     bool exclusive_open; /* a load-exclusive ran without its store: ERET must clear the monitor */
 
     /* step.c */
