@@ -1,5 +1,6 @@
 #include "sim/base/err.h"
 
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,5 +34,6 @@ bool err_prefix(struct err *e, const char *format, ...)
 void err_bug(const char *file, int line, const char *what)
 {
     fprintf(stderr, "el2sim: internal error at %s:%d: %s\n", file, line, what);
+    signal(SIGABRT, SIG_DFL); /* the engine catches aborts of its own (sim/engine/engine_abort.c) */
     abort();
 }

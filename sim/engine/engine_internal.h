@@ -80,6 +80,7 @@ struct engine {
     struct engine_refusal refusal;
     bool clear_exclusive; /* before the next instruction */
     char failure[160];
+    bool broken; /* its translator was left in the middle (engine_abort.c) */
 
     enum engine_filler filler;
     unsigned view;
@@ -132,5 +133,10 @@ void engine_exits_end(struct engine *engine);
 
 /* Drops the translated blocks of [at, at+size) at virtual addresses of the selected view. */
 void engine_drop_blocks(struct engine *engine, uint64_t at, uint64_t size_bytes);
+
+/* engine_abort.c: from now on aborts inside engine_start() come back. */
+void engine_catch_aborts(void);
+/* Runs Unicorn from pc. False: its translator aborted; the engine must not be used again. */
+bool engine_start(struct engine *e, uint64_t pc, uc_err *code);
 
 #endif

@@ -195,6 +195,7 @@ struct engine *engine_create(bool lse, const struct engine_client *client, struc
         err_set(e, "no memory for the engine");
         return NULL;
     }
+    engine_catch_aborts();
     engine->client = *client;
     engine->is_max = lse;
     if (!setup(engine, lse, e) || !map_own(engine, e) || !engine_views_init(engine, e)) {
@@ -209,7 +210,7 @@ void engine_destroy(struct engine *engine)
     if (engine == NULL) {
         return;
     }
-    if (engine->uc != NULL) {
+    if (engine->uc != NULL && !engine->broken) { /* a broken one is left alone: it may not close */
         uc_close(engine->uc);
     }
     for (unsigned i = 0; i < engine->ram_count; i++) {
@@ -282,7 +283,14 @@ static enum engine_stop run_once(struct engine *e)
     e->reason = REASON_NONE;
     e->refused = false;
     e->slots_full = false;
-    uc_err code = uc_emu_start(e->uc, e->pc, 0, 0, 0);
+    uc_err code;
+    if (!engine_start(e, e->pc, &code)) {
+        snprintf(e->failure, sizeof e->failure,
+                 "the translator gave up near pc 0x%016" PRIx64
+                 ", on unallocated half-precision words at a misaligned PC (docs/engine.md)",
+                 e->pc);
+        return ENGINE_STOPPED_FAILED;
+    }
     if (code == UC_ERR_EXCEPTION && e->slots_full) {
         engine_defuse_forget(e);
         return again(e);

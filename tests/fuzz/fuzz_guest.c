@@ -26,7 +26,7 @@
 static const char *const profile_names[] = {"icount", "unit", "xgene1", "seattle", "neoverse-n1"};
 #define PROFILES (sizeof profile_names / sizeof profile_names[0])
 
-static const unsigned shortcuts[] = {SHORTCUT_BLOCK_TABLE,  SHORTCUT_VIEWS,  SHORTCUT_RANGE_FLUSH,
+static const unsigned shortcuts[] = {SHORTCUT_BLOCK_TABLE, SHORTCUT_VIEWS, SHORTCUT_RANGE_FLUSH,
                                      SHORTCUT_TRAP_IN_HOOK, SHORTCUT_DC_ZVA};
 #define SHORTCUTS (sizeof shortcuts / sizeof shortcuts[0])
 
@@ -145,6 +145,11 @@ static bool one(uint64_t seed, const struct options *o, struct progress *p)
         printf("seed %llu: %s %llu cycles, %llu instructions: %s\n", (unsigned long long)seed,
                first.digest, (unsigned long long)first.cycles,
                (unsigned long long)first.instructions, first.text);
+    }
+    /* The one known way (docs/engine.md): an odd PC on a CPU whose engine is MAX. The run ended
+     * with its report; there is nothing more to compare. */
+    if (first.end == END_ENGINE && strstr(first.text, "at a misaligned PC")) {
+        return true;
     }
     if (first.end == END_ENGINE) {
         fprintf(stderr, "seed %llu: %s\n", (unsigned long long)seed, first.text);

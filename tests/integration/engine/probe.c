@@ -53,7 +53,7 @@ struct probe *probe_create(bool lse)
     memset(p->ram, 0, PROBE_RAM);
     p->stop_before = PROBE_ANY;
     struct err e = {""};
-    struct engine_client client = {p, on_block, on_trap, on_fill};
+    struct engine_client client = {.ctx = p, .block = on_block, .trap = on_trap, .fill = on_fill};
     p->engine = engine_create(lse, &client, &e);
     ck_assert_msg(p->engine != NULL, "%s", e.text);
     ck_assert_msg(engine_map_ram(p->engine, pa(0), PROBE_RAM, p->ram, &e), "%s", e.text);
