@@ -47,7 +47,7 @@ static void setup(void)
 {
     struct err e = {""};
     seen = (struct seen){.block_answer = true, .fill_answer = true};
-    struct engine_client client = {&seen, on_block, on_trap, on_fill};
+    struct engine_client client = {&seen, on_block, on_trap, on_fill, NULL};
     seen.engine = engine_create(false, &client, &e);
     ck_assert_ptr_nonnull(seen.engine);
 }
