@@ -169,7 +169,8 @@ static struct bench *engine_bench(uint8_t *ram)
 {
     static struct bench bench;
     struct err e = {""};
-    struct engine_client client = {&bench, on_block, on_trap, on_fill};
+    struct engine_client client = {
+        .ctx = &bench, .block = on_block, .trap = on_trap, .fill = on_fill};
     bench = (struct bench){.engine = engine_create(false, &client, &e)};
     if (bench.engine == NULL || !engine_map_ram(bench.engine, pa(0), RAM_BYTES, ram, &e)) {
         fprintf(stderr, "engine_raw: %s\n", e.text);
