@@ -557,26 +557,17 @@ void block_context_changed(struct cpu *cpu)
     block_tag_changed(cpu);
 }
 
-/* Whether FP traps at the current EL: asked at every exception and return, so remembered. */
-static bool fp_traps(struct cpu *cpu)
+/* What stops at the current EL, whatever SP is: asked at every exception and return, so
+ * remembered. */
+static uint32_t stop_flags_of_el(struct cpu *cpu)
 {
-    uint8_t el = (uint8_t)BIT(cpu->pe.ps.el);
-    if (!(cpu->fp_known & el)) {
-        bool traps = resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS;
-        cpu->fp_known |= el;
-        cpu->fp_traps = (uint8_t)((cpu->fp_traps & ~el) | (traps ? el : 0));
+    unsigned el = cpu->pe.ps.el;
+    if (cpu->stop_flags_of[el] != 0) {
+        return cpu->stop_flags_of[el];
     }
-    return cpu->fp_traps & el;
-}
-
-void block_stop_flags_select(struct cpu *cpu)
-{
     uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS;
-    if (fp_traps(cpu)) {
+    if (resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS) {
         flags |= BLOCK_HAS_FP;
-    }
-    if (cpu->sp_misaligned) {
-        flags |= BLOCK_HAS_SP_BASE;
     }
     /* Native in the engine, by whether its own DC ZVA is. */
     if (bit(core_read(&cpu->pe, SR_DCZID_EL0), 4) == cpu->natives.dc_zva) {
@@ -585,12 +576,18 @@ void block_stop_flags_select(struct cpu *cpu)
     if (cpu->machine->config.strict) {
         flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_HAS_ORDERED | BLOCK_USES_MOVED_SP;
     }
-    cpu->stop_flags = flags;
-    cpu->look_flags = flags | BLOCK_RARE;
+    cpu->stop_flags_of[el] = flags;
+    return flags;
+}
+
+void block_stop_flags_select(struct cpu *cpu)
+{
+    cpu->stop_flags = stop_flags_of_el(cpu) | (cpu->sp_misaligned ? BLOCK_HAS_SP_BASE : 0);
+    cpu->look_flags = cpu->stop_flags | BLOCK_RARE;
 }
 
 void block_stop_flags_changed(struct cpu *cpu)
 {
-    cpu->fp_known = 0;
+    memset(cpu->stop_flags_of, 0, sizeof cpu->stop_flags_of);
     block_stop_flags_select(cpu);
 }

@@ -139,8 +139,7 @@ struct cpu {
     uint64_t code_epoch;                    /* changes whenever VA -> PA of code may have */
     uint32_t block_key;                     /* el | context << 8 */
     uint32_t stop_flags;                    /* enum block_flag: blocks with one of these stop */
-    uint8_t fp_known;                       /* bit n: fp_traps is right for ELn */
-    uint8_t fp_traps;                       /* bit n: FP instructions trap at ELn */
+    uint32_t stop_flags_of[3];              /* by EL, whatever SP is; 0: not known */
 
     /* loop.c */
     cycles_t deadline; /* first event, or the limit */
