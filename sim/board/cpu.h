@@ -116,14 +116,14 @@ struct cpu {
     struct cost_meter meter;
     struct block *blocks; /* 1 << BLOCK_TABLE_BITS */
     uint64_t code_tag;    /* changes with code_epoch and block_key */
-    cycles_t horizon;     /* min(deadline, turn_end): the hot path looks at this only */
     uint64_t instructions;
-    uint64_t entry_instructions; /* `instructions` before `current` */
-    uint64_t last_store;         /* `instructions` behind the last store, 0 = none outstanding */
-    uint64_t entry_last_store;   /* `last_store` before `current` */
+    cycles_t horizon;    /* min(deadline, turn_end): the hot path looks at this only */
+    uint64_t last_store; /* `instructions` behind the last store, 0 = none outstanding */
     struct block *current;
-    uint32_t look_flags; /* enum block_flag: stop_flags, and what account_rare() is for */
-    bool at_boundary;    /* nothing ran since an exception, return or branch */
+    uint64_t entry_instructions; /* `instructions` before `current` */
+    uint64_t entry_last_store;   /* `last_store` before `current` */
+    uint32_t look_flags;         /* enum block_flag: stop_flags, and what account_rare() is for */
+    bool at_boundary;            /* nothing ran since an exception, return or branch */
 
     struct pmu pmu;
     struct engine *engine;
