@@ -213,9 +213,9 @@ END_TEST
 
 START_TEST(redistributor_frame_belongs_to_its_cpu_whoever_accesses_it)
 {
-    wr(GICR, 0, 3 * R_FRAME + R_SGI + D_ISENABLER, 1u << 27);
-    ck_assert_uint_eq(rd(GICR, 2, 3 * R_FRAME + R_SGI + D_ISENABLER) >> 27, 1);
-    ck_assert_uint_eq(rd(GICR, 2, R_SGI + D_ISENABLER) >> 27, 0);
+    wr(GICR, 0, 3 * R_FRAME + R_SGI + (unsigned)D_ISENABLER, 1u << 27);
+    ck_assert_uint_eq(rd(GICR, 2, 3 * R_FRAME + R_SGI + (unsigned)D_ISENABLER) >> 27, 1);
+    ck_assert_uint_eq(rd(GICR, 2, R_SGI + (unsigned)D_ISENABLER) >> 27, 0);
 }
 END_TEST
 
