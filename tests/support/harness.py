@@ -80,6 +80,12 @@ def run_guest(image, cpu, gic, smp, append="", *options):
                   "--kernel", guest(image), *(["--append", append] if append else []))
 
 
+def qemu_major():
+    """QEMU's major version: the differences that are argued in this tree are those of 7.2, Debian 12's."""
+    said = subprocess.run([QEMU, "--version"], capture_output=True, text=True).stdout
+    return int(said.split("version ")[1].split(".")[0])
+
+
 def run_qemu(image, cpu, gic, smp, append=""):
     """The same machine in QEMU; None where it is not installed. One host thread: the guests' spins yield by WFE."""
     command = [QEMU, "-accel", "tcg,thread=single", "-M", f"virt,virtualization=on,gic-version={gic}", "-cpu", cpu,

@@ -41,6 +41,9 @@ on_qemu = harness.run_qemu(image, cpu, gic, smp, append)
 if on_qemu is None:
     print(f"{harness.QEMU} is not installed: nothing to compare with")
     sys.exit(harness.SKIPPED)
+if cpu == "max" and harness.qemu_major() != 7: # what `max` has differs from one QEMU to the next
+    print("`max` is compared with the reference, QEMU 7.2, only")
+    sys.exit(harness.SKIPPED)
 on_el2sim = harness.run_guest(image, cpu, gic, smp, append, "--strict")
 problems = find_problems(on_qemu.stdout.splitlines(), on_el2sim.stdout.splitlines())
 for result in (on_qemu, on_el2sim):
