@@ -58,12 +58,6 @@ void align_look_at_sp(struct cpu *cpu)
     loop_deadline_changed(cpu);
 }
 
-static uint64_t general(void *ctx, unsigned n)
-{
-    struct cpu *cpu = ctx;
-    return engine_x(cpu->engine, n);
-}
-
 static void raise_sp(struct cpu *cpu, uint64_t pc)
 {
     struct exception exc = {
@@ -97,7 +91,6 @@ static bool is_misaligned(const struct cpu *cpu, const struct ldst *l)
 
 bool align_faults(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
-    struct ldst_registers regs = {.general = general, .ctx = cpu, .pc = pc};
     struct ldst l;
     if (insn->flags & INSN_FLAG_SP_BASE && checks_sp(&cpu->pe) &&
         engine_x(cpu->engine, 31) % 16 != 0) {
@@ -105,7 +98,7 @@ bool align_faults(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         raise_sp(cpu, pc);
         return true;
     }
-    if (!ldst_decode(insn->word, &regs, &l) || !is_misaligned(cpu, &l)) {
+    if (!fault_decode(cpu, pc, insn->word, &l) || !is_misaligned(cpu, &l)) {
         return false;
     }
     insn_refund(&cpu->meter, insn);

@@ -311,6 +311,8 @@ void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b
  */
 
 bool fault_fill(void *cpu, va_t at, enum engine_access access, struct engine_page *out);
+/* The access of the load or store at pc, registers as they are now; false if it is none. */
+bool fault_decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out);
 /* LDTR and STTR: takes the fault if EL0 may not do it; the instruction's charge is taken back. */
 bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 /* Whether stage 1 is on for code that runs now: only then Device memory is strict (docs/limits.md).

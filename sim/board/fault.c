@@ -88,7 +88,7 @@ static uint64_t general(void *ctx, unsigned n)
     return engine_x(cpu->engine, n);
 }
 
-static bool decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out)
+bool fault_decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out)
 {
     struct ldst_registers regs = {.general = general, .ctx = cpu, .pc = pc};
     return ldst_decode(word, &regs, out);
@@ -115,7 +115,7 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
     struct ldst l;
     struct mmu_access precise = *access;
     bool decoded =
-        access->type != MMU_FETCH && !access->cache_maintenance && decode(cpu, pc, word, &l);
+        access->type != MMU_FETCH && !access->cache_maintenance && fault_decode(cpu, pc, word, &l);
     uint32_t isv = 0;
     if (decoded) {
         precise.atomic = l.is_atomic;
@@ -244,7 +244,7 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
         return;
     }
-    bool decoded = decode(cpu, pc, word, &l);
+    bool decoded = fault_decode(cpu, pc, word, &l);
     if (decoded && l.is_fp &&
         (l.structure_count > 1 || l.replicate || l.element_bytes < l.size_bytes)) {
         unimp_note(cpu->machine->unimp, pc, "structure or lane load/store of a device: 0x%08x",
@@ -298,7 +298,7 @@ static void look(struct cpu *cpu, uint32_t word)
 bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
     struct ldst l;
-    if (!(insn->flags & INSN_FLAG_UNPRIVILEGED) || !decode(cpu, pc, insn->word, &l)) {
+    if (!(insn->flags & INSN_FLAG_UNPRIVILEGED) || !fault_decode(cpu, pc, insn->word, &l)) {
         return false;
     }
     cpu->refused_access = (struct mmu_access){

@@ -9,27 +9,26 @@
 
 #include "sim/base/types.h"
 
-#define MEMMAP_GICD_BASE        UINT64_C(0x08000000)
-#define MEMMAP_GICD_SIZE        UINT64_C(0x10000)
-#define MEMMAP_GICC_BASE        UINT64_C(0x08010000)
-#define MEMMAP_GICC_SIZE        UINT64_C(0x10000)
-#define MEMMAP_GICH_BASE        UINT64_C(0x08030000)
-#define MEMMAP_GICH_SIZE        UINT64_C(0x10000)
-#define MEMMAP_GICV_BASE        UINT64_C(0x08040000)
-#define MEMMAP_GICV_SIZE        UINT64_C(0x10000)
-#define MEMMAP_GICR_BASE        UINT64_C(0x080a0000)
-#define MEMMAP_GICR_STRIDE      UINT64_C(0x20000)  /* per CPU: RD_base and SGI_base */
-#define MEMMAP_GICR_SIZE        UINT64_C(0xf60000) /* the window that the device tree names */
-#define MEMMAP_UART_BASE        UINT64_C(0x09000000)
-#define MEMMAP_UART_SIZE        UINT64_C(0x1000)
-#define MEMMAP_RTC_BASE         UINT64_C(0x09010000)
-#define MEMMAP_RTC_SIZE         UINT64_C(0x1000)
-#define MEMMAP_VIRTIO_BASE      UINT64_C(0x0a000000)
-#define MEMMAP_VIRTIO_STRIDE    UINT64_C(0x200)
-#define MEMMAP_VIRTIO_SLOTS     32
-#define MEMMAP_RAM_BASE         UINT64_C(0x40000000)
-#define MEMMAP_RAM_SIZE_MAX     (UINT64_C(255) << 30) /* up to the PCIe windows of `virt` */
-#define MEMMAP_RAM_SIZE_DEFAULT (UINT64_C(128) << 20)
+#define MEMMAP_GICD_BASE     UINT64_C(0x08000000)
+#define MEMMAP_GICD_SIZE     UINT64_C(0x10000)
+#define MEMMAP_GICC_BASE     UINT64_C(0x08010000)
+#define MEMMAP_GICC_SIZE     UINT64_C(0x10000)
+#define MEMMAP_GICH_BASE     UINT64_C(0x08030000)
+#define MEMMAP_GICH_SIZE     UINT64_C(0x10000)
+#define MEMMAP_GICV_BASE     UINT64_C(0x08040000)
+#define MEMMAP_GICV_SIZE     UINT64_C(0x10000)
+#define MEMMAP_GICR_BASE     UINT64_C(0x080a0000)
+#define MEMMAP_GICR_STRIDE   UINT64_C(0x20000)  /* per CPU: RD_base and SGI_base */
+#define MEMMAP_GICR_SIZE     UINT64_C(0xf60000) /* the window that the device tree names */
+#define MEMMAP_UART_BASE     UINT64_C(0x09000000)
+#define MEMMAP_UART_SIZE     UINT64_C(0x1000)
+#define MEMMAP_RTC_BASE      UINT64_C(0x09010000)
+#define MEMMAP_RTC_SIZE      UINT64_C(0x1000)
+#define MEMMAP_VIRTIO_BASE   UINT64_C(0x0a000000)
+#define MEMMAP_VIRTIO_STRIDE UINT64_C(0x200)
+#define MEMMAP_VIRTIO_SLOTS  32
+#define MEMMAP_RAM_BASE      UINT64_C(0x40000000)
+#define MEMMAP_RAM_SIZE_MAX  (UINT64_C(255) << 30) /* up to the PCIe windows of `virt` */
 
 /* SPIs by their number in a device tree; the INTID is 32 more. */
 #define MEMMAP_SPI_UART   1

@@ -17,17 +17,11 @@ static void raise(struct cpu *cpu, struct exception *exc)
     cpu_exception(cpu, exc);
 }
 
-static uint64_t general(void *ctx, unsigned n)
-{
-    struct cpu *cpu = ctx;
-    return engine_x(cpu->engine, n);
-}
-
 static bool watchpoint_hit(struct cpu *cpu, uint64_t pc, uint32_t word, struct exception *exc)
 {
-    struct ldst_registers regs = {.general = general, .ctx = cpu, .pc = pc};
     struct ldst l;
-    if (!debug_any_watchpoint_enabled(&cpu->pe) || !ldst_decode(word, &regs, &l) || l.is_prefetch) {
+    if (!debug_any_watchpoint_enabled(&cpu->pe) || !fault_decode(cpu, pc, word, &l) ||
+        l.is_prefetch) {
         return false;
     }
     struct debug_access access = {

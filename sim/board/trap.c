@@ -64,7 +64,7 @@ void trap_exception(struct cpu *cpu, const struct outcome *out, const struct ins
         out = &undef;
     }
     uint32_t esr = out->esr;
-    bool sysreg = esr >> 26 == 0x18;
+    bool sysreg = syndrome_ec(esr) == EC_SYSREG;
     bool calls =
         out->kind == OUT_TRAP && (insn->kind == INSN_KIND_SVC || insn->kind == INSN_KIND_HVC);
     if (sysreg) {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "cpu-el/fields.h"
 #include "sim/base/bits.h"
 
 /*
@@ -22,10 +23,8 @@ static uint64_t asid_of(uint64_t ttbr0, uint64_t ttbr1, uint64_t tcr)
 }
 
 /* What of HCR_EL2 the translation of each regime depends on. */
-#define HCR_EL10                                                                                   \
-    (BIT(0) /* VM */ | BIT(2) /* PTW */ | BIT(12) /* DC */ | BIT(27) /* TGE */ |                   \
-     BIT(32) /* CD */ | BIT(33) /* ID */)
-#define HCR_EL2X (BIT(27) /* TGE */ | BIT(34) /* E2H */)
+#define HCR_EL10 (HCR_VM | HCR_PTW | HCR_DC | HCR_TGE | HCR_CD | HCR_ID)
+#define HCR_EL2X (HCR_TGE | HCR_E2H)
 
 static uint64_t tag_of(const struct pe *pe, unsigned el)
 {
