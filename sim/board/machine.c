@@ -347,6 +347,25 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
     return fdt_virt_create(&board, &boot, &m->dtb, e);
 }
 
+/* Files at addresses of the user's choice, over nothing that is there. */
+static bool place_files(struct machine *m, const struct machine_images *images,
+                        const struct kernel_image *kernel, struct loaded_range initrd,
+                        struct loaded_range dtb, struct err *e)
+{
+    struct ram_map_of_files map = {.count = 0};
+    struct loaded_range code = {kernel->start, kernel->end.v - kernel->start.v};
+    loader_note_use(&map, "kernel", code);
+    loader_note_use(&map, "initrd", initrd);
+    loader_note_use(&map, "device tree", dtb);
+    for (unsigned i = 0; i < images->placed_count; i++) {
+        if (!loader_place(&images->placed[i], &m->ram, &map, e) ||
+            !note_image(m, images->placed[i].path, e)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 bool machine_load(struct machine *m, const struct machine_images *images, struct err *e)
 {
     struct kernel_image kernel;
@@ -360,7 +379,8 @@ bool machine_load(struct machine *m, const struct machine_images *images, struct
         return false;
     }
     if (!make_dtb(m, images, initrd, e) ||
-        !loader_dtb(m->dtb.data, m->dtb.size_bytes, &kernel, &initrd, &m->ram, &dtb, e)) {
+        !loader_dtb(m->dtb.data, m->dtb.size_bytes, &kernel, &initrd, &m->ram, &dtb, e) ||
+        !place_files(m, images, &kernel, initrd, dtb, e)) {
         return false;
     }
     struct boot_state boot = loader_boot_state(&kernel, &dtb);

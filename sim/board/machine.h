@@ -17,6 +17,7 @@
 #include "sim/base/log.h"
 #include "sim/base/types.h"
 #include "sim/board/imagehash.h"
+#include "sim/board/loader_place.h"
 #include "sim/board/span.h"
 #include "sim/board/symbols.h"
 
@@ -84,6 +85,8 @@ void machine_destroy(struct machine *m);
 /* What to boot, all paths; NULL where absent. kernel: ELF, Image or gzip'd Image. */
 struct machine_images {
     const char *kernel, *initrd, *dtb, *append;
+    struct placed_file placed[PLACED_FILES_MAX]; /* further files, each at its address */
+    unsigned placed_count;
 };
 
 bool machine_load(struct machine *m, const struct machine_images *images, struct err *e);

@@ -26,6 +26,7 @@ enum {
     OPT_SMP,
     OPT_KERNEL,
     OPT_INITRD,
+    OPT_LOAD,
     OPT_APPEND,
     OPT_DTB,
     OPT_DUMP_DTB,
@@ -45,6 +46,7 @@ enum {
 static const struct argp_option options[] = {
     {"kernel", OPT_KERNEL, "FILE", 0, "ELF, Linux Image, or gzip'd Image to boot", 1},
     {"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (Image kernels)", 1},
+    {"load", OPT_LOAD, "FILE@ADDRESS", 0, "put a file into RAM as it is; repeatable", 1},
     {"append", OPT_APPEND, "TEXT", 0, "kernel command line", 1},
     {"dtb", OPT_DTB, "FILE", 0, "device tree instead of the board's own", 1},
     {"dump-dtb", OPT_DUMP_DTB, "FILE", 0, "write the device tree the guest would get, and stop", 1},
@@ -137,6 +139,18 @@ static bool parse_text(struct run_options *o, int key, const char *arg)
     }
 }
 
+static void add_placed(struct run_options *o, char *arg)
+{
+    struct machine_images *images = &o->images;
+    if (images->placed_count == PLACED_FILES_MAX) {
+        err_set(&o->err, "--load: %u files at most", PLACED_FILES_MAX);
+    } else if (loader_parse_place(arg, &images->placed[images->placed_count], &o->err)) {
+        images->placed_count++;
+    } else {
+        err_prefix(&o->err, "--load ");
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_options *o = state->input;
@@ -152,6 +166,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_STATS:
         o->stats = true;
+        return 0;
+    case OPT_LOAD:
+        add_placed(o, arg);
         return 0;
     case OPT_SEMIHOSTING:
         o->config.semihosting = true;
