@@ -78,49 +78,6 @@ static void add_class(struct block *b, enum cost_class class, uint32_t units)
     b->class_count++;
 }
 
-bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out)
-{
-    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
-    struct mmu_page page;
-    struct mmu_fault fault;
-    /* What the TLB holds is what the engine runs, even where the tables say otherwise by now. */
-    bool held = mmu_holds(cpu->mmu, &access);
-    if (held ? !mmu_translate(cpu->mmu, &access, &page, &fault)
-             : !mmu_probe(cpu->mmu, &access, &page, &fault)) {
-        return false;
-    }
-    *pa_out = page.pa.v;
-    return true;
-}
-
-uint32_t code_word(struct cpu *cpu, uint64_t pc)
-{
-    const struct block *b = cpu->current;
-    uint64_t at;
-    uint32_t word = 0;
-    if (b != NULL && pc - b->pc < b->size_bytes) {
-        ram_read(&cpu->machine->ram, pa(b->pa + (pc - b->pc)), &word, sizeof word);
-    } else if (code_pa(cpu, pc, &at)) {
-        ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
-    }
-    return word;
-}
-
-struct insn code_decode(struct cpu *cpu, uint32_t word)
-{
-    uint32_t slot = word * UINT32_C(0x9e3779b1) >> (32 - DECODED_BITS);
-    struct insn *known = &cpu->decoded[slot];
-    if (known->word != word || known->units == 0) {
-        *known = insn_decode(&cpu->pe.model, word);
-    }
-    return *known;
-}
-
-struct insn code_insn(struct cpu *cpu, uint64_t pc)
-{
-    return code_decode(cpu, code_word(cpu, pc));
-}
-
 /* Instruction i of a block. */
 static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
 {
@@ -164,21 +121,24 @@ void blocks_fold(struct cpu *cpu)
     cpu->run_count = 0;
 }
 
-void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes)
+/* A sum of the words of a block, which lies within a page. */
+static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
 {
-    for (unsigned i = 0; i < 1u << BLOCK_TABLE_BITS; i++) {
-        struct block *b = &cpu->blocks[i];
-        if (b->size_bytes != 0 &&
-            (size_bytes == 0 || (b->pa < at.v + size_bytes && b->pa + b->size_bytes > at.v))) {
-            fold(b, cpu->meter.prices);
-            b->size_bytes = 0;
-        }
+    const uint8_t *host = ram_at(&cpu->machine->ram, at, size_bytes);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; host != NULL && i < size_bytes; i += 4) {
+        uint32_t word;
+        memcpy(&word, host + i, sizeof word);
+        sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
     }
+    return sum;
 }
 
-static uint64_t mix_word(uint64_t sum, uint32_t word)
+/* Whether a block still is what was charged. A guest may write over its own block without IC: what
+ * it ran instead is UNKNOWN, and time must not run backwards. */
+static bool is_unchanged(const struct cpu *cpu, const struct block *b)
 {
-    return (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    return words_of(cpu, pa(b->pa), b->size_bytes) == b->words;
 }
 
 static uint32_t symbol_at(struct cpu *cpu, uint64_t pc)
@@ -215,12 +175,11 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     b->cycles = 0;
     b->class_count = 0;
     b->stores_end = 0;
-    b->words = 0;
+    b->words = words_of(cpu, pa(at), size_bytes);
     b->row = block_row(cpu, pc);
     bool sp_moved = false;
     for (uint32_t i = 0; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
-        b->words = mix_word(b->words, insn.word);
         add_class(b, insn.cost, 1);
         if (insn.units > 1) {
             add_class(b, insn_more_class(&insn), insn.units - 1);
@@ -242,22 +201,6 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     }
 }
 
-/* The page of code at pc, looked up again after anything that may have moved it. */
-static bool find_code(struct cpu *cpu, uint64_t pc, uint64_t *at)
-{
-    struct code_page *page = &cpu->code_pages[(pc >> 12 ^ cpu->block_key << 6) % CODE_PAGES];
-    if (page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
-        uint64_t where;
-        if (!code_pa(cpu, pc, &where)) {
-            return false;
-        }
-        *page = (struct code_page){pc >> 12, where >> 12, cpu->code_epoch};
-        view_note_code(cpu, pc);
-    }
-    *at = page->pa_page << 12 | (pc & 0xfff);
-    return true;
-}
-
 /*
  * Blocks of one page follow each other without the engine asking for the page again: where the
  * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, and the
@@ -275,22 +218,31 @@ static bool fetch(struct cpu *cpu, uint64_t pc)
     return mmu_translate(cpu->mmu, &access, &page, &fault);
 }
 
-/* The block at pc, decoded if it is new; NULL where its fetch faults. */
+/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
+ * of it. */
 COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     uint64_t at;
     if (!fetch(cpu, pc)) {
         return NULL;
     }
-    bool found = find_code(cpu, pc, &at);
+    bool found = code_find(cpu, pc, &at);
     BUG_ON(!found);
     struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
     bool known =
         b->pc == pc && b->pa == at && b->key == cpu->block_key && b->size_bytes == size_bytes;
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
+    uint64_t changed = code_changed_at(cpu, at);
+    if (known && b->stamp < changed) {
+        known = is_unchanged(cpu, b);
+    }
+    if (!known && !code_is_fresh(cpu, at)) {
+        return NULL;
+    }
     if (!known || !remember) {
         make(cpu, b, pc, at, size_bytes);
     }
+    b->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
     if (!b->listed) {
         b->listed = true;
@@ -355,7 +307,7 @@ static bool may_run(struct cpu *cpu, const struct block *b)
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     struct block part = {.pc = pc, .insn_count = count};
-    bool found = find_code(cpu, pc, &part.pa);
+    bool found = code_find(cpu, pc, &part.pa);
     BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
     uint32_t own = symbol_end(cpu, pc, count);
@@ -489,23 +441,12 @@ void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
 void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     uint64_t at;
-    bool found = find_code(cpu, pc, &at);
+    bool found = code_find(cpu, pc, &at);
     BUG_ON(!found);
     struct block *b = &cpu->partial;
     make(cpu, b, pc, at, count * 4);
     account_all(cpu, b);
     fold(b, cpu->meter.prices);
-}
-
-/* Whether a block still is what was charged. A guest may write over its own block without IC: what
- * it ran instead is UNKNOWN, and time must not run backwards. */
-static bool is_unchanged(struct cpu *cpu, const struct block *b)
-{
-    uint64_t words = 0;
-    for (uint32_t i = 0; i < b->insn_count; i++) {
-        words = mix_word(words, block_insn(cpu, b, i).word);
-    }
-    return words == b->words;
 }
 
 void block_refund_from(struct cpu *cpu, uint64_t pc)

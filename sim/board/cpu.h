@@ -75,6 +75,7 @@ struct block {
 
     uint64_t pa;
     uint64_t words; /* a sum of its words, to know it again */
+    uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -136,10 +137,14 @@ struct cpu {
     struct block partial; /* `current` while a part of a block runs */
     struct code_page code_pages[CODE_PAGES];
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
-    uint64_t code_epoch;                    /* changes whenever VA -> PA of code may have */
-    uint32_t block_key;                     /* el | context << 8 */
-    uint32_t stop_flags;                    /* enum block_flag: blocks with one of these stop */
-    uint32_t stop_flags_of[3];              /* by EL, whatever SP is; 0: not known */
+    struct code_state *code_states;         /* code.c: of each page of RAM */
+    uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */
+    uint64_t stale_at;                      /* what code_is_fresh() found */
+    bool code_stale;
+    uint64_t code_epoch;       /* changes whenever VA -> PA of code may have */
+    uint32_t block_key;        /* el | context << 8 */
+    uint32_t stop_flags;       /* enum block_flag: blocks with one of these stop */
+    uint32_t stop_flags_of[3]; /* by EL, whatever SP is; 0: not known */
 
     /* loop.c */
     cycles_t deadline; /* first event, or the limit */
@@ -236,8 +241,6 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count);
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count);
 /* Books all runs into the ledger. */
 void blocks_fold(struct cpu *cpu);
-/* Code at [at, at+size) changed: forget its blocks. size 0: all. */
-void blocks_forget(struct cpu *cpu, pa_t at, uint64_t size_bytes);
 /* EL, stage 2 or VMID changed. */
 void block_context_changed(struct cpu *cpu);
 /* What traps has changed: FP, strictness. */
@@ -246,6 +249,11 @@ void block_stop_flags_changed(struct cpu *cpu);
 void block_stop_flags_select(struct cpu *cpu);
 /* The ledger row for code at pc now. */
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
+
+/* code.c ------------------------------------------------------------------------------------ */
+
+void code_init(struct cpu *cpu);
+void code_destroy(struct cpu *cpu);
 /* The instruction word at pc, by translation without charge; 0 (UDF) if unreadable. */
 uint32_t code_word(struct cpu *cpu, uint64_t pc);
 /* insn_decode(), remembered. */
@@ -254,6 +262,17 @@ struct insn code_decode(struct cpu *cpu, uint32_t word);
 struct insn code_insn(struct cpu *cpu, uint64_t pc);
 /* Physical address of code at pc; false if it has none now. */
 bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
+/* The same, remembered by page until anything may have moved it. */
+bool code_find(struct cpu *cpu, uint64_t pc, uint64_t *at);
+/* IC IVAU: code within one page of RAM changed. IC IALLU: any may have. */
+void code_changed(struct machine *m, pa_t at, uint64_t size_bytes);
+void code_changed_all(struct machine *m);
+/* When code at `at` last may have changed, a stamp that grows. */
+uint64_t code_changed_at(const struct cpu *cpu, uint64_t at);
+/* Whether the engine can have no translation of the page from before the last IC IALLU; if it can,
+ * code_stale is set, and code_drop_stale(), called while the engine stands, makes it so. */
+bool code_is_fresh(struct cpu *cpu, uint64_t at);
+void code_drop_stale(struct cpu *cpu);
 
 /* loop.c
  * --------------------------------------------------------------------------------------------------------------
@@ -331,6 +350,8 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 /* Selects the view of the current EL, emptied if what it holds was translated under another
  * context. */
 void view_select(struct cpu *cpu);
+/* Code may have changed: all views' code is looked up again. */
+void view_renew_code(struct cpu *cpu);
 /* Code at pc was looked up in the view that runs. */
 void view_note_code(struct cpu *cpu, uint64_t pc);
 /* mmu_hooks.dropped */

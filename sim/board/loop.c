@@ -238,6 +238,8 @@ static void run_engine(struct cpu *cpu)
     enum engine_stop stop = engine_run(cpu->engine);
     if (stop != ENGINE_STOPPED_BLOCK) {
         loop_engine_stopped(cpu, stop);
+    } else if (cpu->code_stale) {
+        code_drop_stale(cpu);
     } else if (cpu->pc_misaligned) {
         pc_alignment_fault(cpu);
     } else if (cpu->stopped_insns != 0) {

@@ -74,6 +74,7 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
     cpu->blocks = calloc((size_t)1 << BLOCK_TABLE_BITS, sizeof *cpu->blocks);
     cpu->run_list = calloc(((size_t)1 << BLOCK_TABLE_BITS) + 1, sizeof(struct block *));
     BUG_ON(cpu->blocks == NULL || cpu->run_list == NULL);
+    code_init(cpu);
     for (unsigned i = 0; i < ENGINE_VIEWS; i++) {
         cpu->view_regime[i] = REGIME_COUNT;
     }
@@ -282,6 +283,7 @@ static void destroy_cpu(struct cpu *cpu)
     }
     free(cpu->blocks);
     free(cpu->run_list);
+    code_destroy(cpu);
     free(cpu);
 }
 

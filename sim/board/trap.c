@@ -124,26 +124,13 @@ static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, 
     return false;
 }
 
-static void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
-{
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        struct cpu *cpu = m->cpus[i];
-        if (size_bytes == 0) {
-            engine_code_changed_all(cpu->engine);
-        } else {
-            engine_code_changed(cpu->engine, at, size_bytes);
-        }
-        blocks_forget(cpu, at, size_bytes);
-    }
-}
-
 /* DC and IC. There are no caches at this level: by-address operations translate (and may fault), IC
  * drops translated code. */
 static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, uint64_t pc)
 {
     struct machine *m = cpu->machine;
     if (id == SR_IC_IALLU || id == SR_IC_IALLUIS) {
-        code_changed(m, pa(0), 0);
+        code_changed_all(m);
         return true;
     }
     if (id == SR_DC_ISW || id == SR_DC_CSW || id == SR_DC_CISW) {

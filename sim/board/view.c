@@ -91,6 +91,15 @@ static void renew_epoch(struct cpu *cpu, unsigned view)
     memset(cpu->view_code[view], 0, sizeof cpu->view_code[view]);
 }
 
+void view_renew_code(struct cpu *cpu)
+{
+    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
+        renew_epoch(cpu, view);
+    }
+    cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
+    block_tag_changed(cpu);
+}
+
 void view_select(struct cpu *cpu)
 {
     unsigned view = view_of(cpu->machine, cpu->pe.ps.el);

@@ -143,10 +143,11 @@ void engine_flush_view(struct engine *engine, unsigned view);
 void engine_flush_range(struct engine *engine, unsigned view, va_t at, uint64_t size_bytes);
 
 /* Code in [at, at+size) of physical memory changed: translated blocks of it are dropped. at/size
- * need no alignment. */
-void engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes);
-/* IC IALLU: all translated code is dropped. */
-void engine_code_changed_all(struct engine *engine);
+ * need no alignment. False: the engine has never fetched from there. */
+bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes);
+/* IC IALLU: any code may have changed. Translated blocks stay: the client must not let one run
+ * before it has seen that memory still says the same, or called engine_code_changed(). */
+void engine_code_suspect(struct engine *engine);
 
 /* blocks is not counted by the real engine: its client sees each one. */
 struct engine_stats {

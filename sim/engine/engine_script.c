@@ -399,12 +399,13 @@ void engine_flush_range(struct engine *engine, unsigned view, va_t at, uint64_t 
     note(engine, SCRIPT_FLUSH_RANGE, view, at.v, size_bytes);
 }
 
-void engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
+bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
 {
     note(engine, SCRIPT_CODE_CHANGED, 0, at.v, size_bytes);
+    return true;
 }
 
-void engine_code_changed_all(struct engine *engine)
+void engine_code_suspect(struct engine *engine)
 {
-    note(engine, SCRIPT_CODE_CHANGED_ALL, 0, 0, 0);
+    note(engine, SCRIPT_CODE_SUSPECT, 0, 0, 0);
 }

@@ -46,7 +46,7 @@ enum script_call {
     SCRIPT_FLUSH_VIEW,   /* a: view */
     SCRIPT_FLUSH_RANGE,  /* a: view, b: at, c: size */
     SCRIPT_CODE_CHANGED, /* b: at, c: size */
-    SCRIPT_CODE_CHANGED_ALL,
+    SCRIPT_CODE_SUSPECT,
     SCRIPT_CLEAR_EXCLUSIVE,
     SCRIPT_SET_NATIVES, /* a: daif, b: dc_zva */
     SCRIPT_MAP_RAM      /* b: at, c: size */

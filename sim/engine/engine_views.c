@@ -336,8 +336,9 @@ static bool has_code(const struct engine_ram *ram, uint64_t page)
     return bit(ram->code_pages[page / 64], page % 64);
 }
 
-/* Drops what [from, to) (page numbers in ram) holds, a run of neighbouring code pages at a time. */
-static void drop_code(struct engine *e, const struct engine_ram *ram, uint64_t from, uint64_t to)
+/* Drops what [from, to) (page numbers in ram) holds, a run of neighbouring code pages at a time.
+ * False: it never held code. */
+static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t from, uint64_t to)
 {
     uint32_t pstate = 0;
     bool is_open = false;
@@ -370,23 +371,26 @@ static void drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
             engine_defuse_forget(e);
         }
     }
+    return is_open;
 }
 
-void engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
+bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
 {
     const struct engine_ram *ram = engine_ram_of(engine, at.v);
     if (ram == NULL || size_bytes == 0) {
-        return;
+        return false;
     }
     uint64_t last = at.v - ram->at + size_bytes - 1;
     last = last < ram->size_bytes ? last : ram->size_bytes - 1;
-    drop_code(engine, ram, (at.v - ram->at) >> ENGINE_PAGE_BITS, (last >> ENGINE_PAGE_BITS) + 1);
+    return drop_code(engine, ram, (at.v - ram->at) >> ENGINE_PAGE_BITS,
+                     (last >> ENGINE_PAGE_BITS) + 1);
 }
 
-void engine_code_changed_all(struct engine *engine)
+/* What a page holds decides whether it may be translated at all (engine_defuse.c): pages are asked
+ * for again. */
+void engine_code_suspect(struct engine *engine)
 {
-    for (unsigned i = 0; i < engine->ram_count; i++) {
-        const struct engine_ram *ram = &engine->rams[i];
-        drop_code(engine, ram, 0, ram->size_bytes >> ENGINE_PAGE_BITS);
+    for (unsigned view = 0; engine->is_max && view < ENGINE_VIEWS; view++) {
+        engine_flush_view(engine, view);
     }
 }

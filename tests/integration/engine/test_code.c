@@ -70,7 +70,7 @@ START_TEST(code_changed_leaves_no_trace_in_translation)
     ck_assert_uint_eq(run_add(p, PROBE_CODE), 1);
     p->event_count = 0;
     engine_code_changed(p->engine, pa(PROBE_CODE), 4);
-    engine_code_changed_all(p->engine);
+    engine_code_suspect(p->engine);
     ck_assert_uint_eq(p->event_count, 0);
     ck_assert_uint_eq(run_add(p, PROBE_CODE), 1);
     ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_ANY), 0);
@@ -91,7 +91,7 @@ START_TEST(code_changed_of_a_range_drops_all_of_it)
     for (unsigned i = 0; i < 5; i++) {
         ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[i]), i < 4 ? 2 : 1);
     }
-    engine_code_changed_all(p->engine);
+    engine_code_changed(p->engine, pa(PROBE_CODE + 0x2400), 4);
     ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[4]), 2);
     probe_destroy(p);
 }
@@ -176,7 +176,6 @@ START_TEST(code_changed_outside_ram_or_of_data_is_nothing)
     engine_code_changed(p->engine, pa(PROBE_RAM - 4), 4096);
     engine_code_changed(p->engine, pa(PROBE_DATA), 0);
     engine_code_changed(p->engine, pa(PROBE_DATA), UINT64_MAX);
-    engine_code_changed_all(p->engine);
     probe_destroy(p);
 }
 END_TEST

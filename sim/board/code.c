@@ -1,0 +1,144 @@
+/*
+ * Code as it lies in memory: where a PC leads, what is there, and whether it may still be what was
+ * decoded (blocks.c) and translated (the engine) before.
+ *
+ * IC by address drops the engine's translations at once, but blocks.c's only when they are next
+ * entered. IC IALLU drops nothing: each block is compared with memory when it is next entered, and
+ * where that cannot tell, its page is dropped from the engine first. Software does IC IALLU for
+ * every page it hands out (Xen), and nearly always nothing has changed.
+ */
+#include "sim/board/cpu.h"
+
+#include <stdlib.h>
+
+#include "sim/base/bits.h"
+#include "sim/base/err.h"
+
+#define PAGE_BITS 12
+
+/* Of a page of RAM, in `stamps` of code_changed(). */
+struct code_state {
+    uint64_t changed; /* the last IC by address */
+    uint64_t dropped; /* when the engine last dropped its translations */
+};
+
+void code_init(struct cpu *cpu)
+{
+    cpu->code_states =
+        calloc((size_t)(cpu->machine->ram.size_bytes >> PAGE_BITS), sizeof(struct code_state));
+    BUG_ON(cpu->code_states == NULL);
+}
+
+void code_destroy(struct cpu *cpu)
+{
+    free(cpu->code_states);
+}
+
+bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out)
+{
+    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    /* What the TLB holds is what the engine runs, even where the tables say otherwise by now. */
+    bool held = mmu_holds(cpu->mmu, &access);
+    if (held ? !mmu_translate(cpu->mmu, &access, &page, &fault)
+             : !mmu_probe(cpu->mmu, &access, &page, &fault)) {
+        return false;
+    }
+    *pa_out = page.pa.v;
+    return true;
+}
+
+uint32_t code_word(struct cpu *cpu, uint64_t pc)
+{
+    const struct block *b = cpu->current;
+    uint64_t at;
+    uint32_t word = 0;
+    if (b != NULL && pc - b->pc < b->size_bytes) {
+        ram_read(&cpu->machine->ram, pa(b->pa + (pc - b->pc)), &word, sizeof word);
+    } else if (code_pa(cpu, pc, &at)) {
+        ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
+    }
+    return word;
+}
+
+struct insn code_decode(struct cpu *cpu, uint32_t word)
+{
+    uint32_t slot = word * UINT32_C(0x9e3779b1) >> (32 - DECODED_BITS);
+    struct insn *known = &cpu->decoded[slot];
+    if (known->word != word || known->units == 0) {
+        *known = insn_decode(&cpu->pe.model, word);
+    }
+    return *known;
+}
+
+struct insn code_insn(struct cpu *cpu, uint64_t pc)
+{
+    return code_decode(cpu, code_word(cpu, pc));
+}
+
+bool code_find(struct cpu *cpu, uint64_t pc, uint64_t *at)
+{
+    struct code_page *page = &cpu->code_pages[(pc >> 12 ^ cpu->block_key << 6) % CODE_PAGES];
+    if (page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
+        uint64_t where;
+        if (!code_pa(cpu, pc, &where)) {
+            return false;
+        }
+        *page = (struct code_page){pc >> 12, where >> 12, cpu->code_epoch};
+        view_note_code(cpu, pc);
+    }
+    *at = page->pa_page << 12 | (pc & 0xfff);
+    return true;
+}
+
+static struct code_state *state_of(const struct cpu *cpu, uint64_t at)
+{
+    return &cpu->code_states[(at - cpu->machine->ram.base.v) >> PAGE_BITS];
+}
+
+void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (engine_code_changed(cpu->engine, at, size_bytes)) {
+            struct code_state *state = state_of(cpu, at.v);
+            state->changed = state->dropped = ++cpu->code_stamp;
+            view_renew_code(cpu);
+        }
+    }
+}
+
+void code_changed_all(struct machine *m)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        engine_code_suspect(cpu->engine);
+        cpu->all_changed = ++cpu->code_stamp;
+        view_renew_code(cpu);
+    }
+}
+
+uint64_t code_changed_at(const struct cpu *cpu, uint64_t at)
+{
+    uint64_t changed = state_of(cpu, at)->changed;
+    return changed > cpu->all_changed ? changed : cpu->all_changed;
+}
+
+bool code_is_fresh(struct cpu *cpu, uint64_t at)
+{
+    if (state_of(cpu, at)->dropped >= cpu->all_changed) {
+        return true;
+    }
+    cpu->code_stale = true;
+    cpu->stale_at = at;
+    return false;
+}
+
+void code_drop_stale(struct cpu *cpu)
+{
+    pa_t page = pa(align_down(cpu->stale_at, UINT64_C(1) << PAGE_BITS));
+    engine_code_changed(cpu->engine, page, UINT64_C(1) << PAGE_BITS);
+    state_of(cpu, page.v)->dropped = cpu->code_stamp;
+    cpu->code_stale = false;
+}
