@@ -12,7 +12,7 @@ static const struct row rows[] = {
         .ops = 128,
         .prep = results_prep,
         .exec = hypercall_exec,
-        .post = results_post,
+        .post = hypercall_post,
     },
     {
         .id = "gic-trap",

@@ -27,6 +27,7 @@ extern bool row_measuring;
 void results_prep(unsigned ops);
 bool results_post(unsigned ops);
 void hypercall_exec(void);
+bool hypercall_post(unsigned ops);
 void gic_trap_exec(void);
 void io_kernel_exec(void);
 void io_user_exec(void);
