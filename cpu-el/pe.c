@@ -2,6 +2,7 @@
 
 #include "cpu-el/fields.h"
 #include "cpu-el/pmu.h"
+#include "sim/base/bits.h"
 #include "sim/base/clock.h"
 
 /* MPIDR_EL1 as QEMU's `virt` numbers its CPUs: U = 0, Aff0 within a cluster, Aff1 the cluster. */
@@ -28,5 +29,39 @@ void pe_reset(struct pe *pe, unsigned el)
     pe->inputs[PE_SERROR] = false;
     if (pe->pmu) {
         pmu_reset(pe->pmu);
+    }
+}
+
+static void pstate_archive(struct pstate *ps, bool has_el2, struct archive *a)
+{
+    archive_u32(a, &ps->nzcv);
+    archive_u8(a, &ps->el);
+    archive_u8(a, &ps->daif);
+    archive_bool(a, &ps->sp);
+    archive_bool(a, &ps->pan);
+    archive_bool(a, &ps->uao);
+    archive_bool(a, &ps->dit);
+    archive_bool(a, &ps->ssbs);
+    archive_bool(a, &ps->ss);
+    archive_bool(a, &ps->il);
+    if (ps->el > (has_el2 ? 2 : 1) || ps->daif > 15 || ps->nzcv & MASK(27, 0)) {
+        archive_refuse(a, "PSTATE cannot be: EL%u", ps->el);
+        *ps = (struct pstate){.el = 1};
+    }
+}
+
+void pe_archive(struct pe *pe, struct archive *a)
+{
+    pstate_archive(&pe->ps, pe->model.has[FEAT_EL2], a);
+    archive_u64(a, &pe->pc);
+    archive_u64s(a, pe->sr, SR_COUNT);
+    for (unsigned i = 0; i < PE_INPUT_COUNT; i++) {
+        archive_bool(a, &pe->inputs[i]);
+    }
+    archive_bool(a, &pe->waiting);
+    archive_bool(a, &pe->event_register);
+    archive_bool(a, &pe->powered);
+    if (pe->pmu) {
+        pmu_archive(pe->pmu, a);
     }
 }

@@ -7,6 +7,7 @@
 
 #include "cpu-el/feature.h"
 #include "cpu-el/sysreg.h"
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 /* PSTATE (Arm ARM D1.7), fields by name; nzcv as bits 31..28 of an SPSR, in the engine while code
@@ -44,6 +45,9 @@ struct pe {
 /* Warm reset to `el` (1 or 2): registers to their reset values, PSTATE DAIF masked, ELxh, MMU off
  * (Arm ARM D1.9). */
 void pe_reset(struct pe *pe, unsigned el);
+
+/* Architectural state; the model, the counter and who owns registers are not part of it. */
+void pe_archive(struct pe *pe, struct archive *a);
 
 /* MPIDR_EL1 of this PE. */
 uint64_t pe_mpidr(const struct pe *pe);

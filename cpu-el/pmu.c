@@ -285,3 +285,13 @@ void pmu_reset(struct pmu *pmu)
     pmu->counting = false;
     pmu_changed(pmu->pe);
 }
+
+void pmu_archive(struct pmu *pmu, struct archive *a)
+{
+    archive_bool(a, &pmu->counting);
+    archive_u64(a, &pmu->synced_clock);
+    archive_u64(a, &pmu->synced_instructions);
+    archive_u64(a, &pmu->synced_tlb_misses);
+    irq_archive(&pmu->irq, a);
+    clock_archive_event(pmu->pe->meter->clock, &pmu->overflow, a);
+}

@@ -9,6 +9,7 @@
 #define EL2SIM_CPU_EL_PMU_H
 
 #include "cpu-el/pe.h"
+#include "sim/base/archive.h"
 #include "sim/base/irq.h"
 
 /* Events by their architectural numbers (D7.11); PMCEID0_EL0 and PMCEID1_EL0 say the same. */
@@ -43,6 +44,8 @@ struct pmu {
  * connects pmu->irq afterwards. Registers are reset by pe_reset; pmu_reset() after it. */
 void pmu_init(struct pmu *pmu, struct pe *pe, const struct pmu_sources *sources);
 void pmu_reset(struct pmu *pmu);
+/* What pe->sr[] has not. */
+void pmu_archive(struct pmu *pmu, struct archive *a);
 
 /* Brings the counters up to now, under the present EL and filters: call before either changes. */
 void pmu_sync_counters(struct pmu *pmu);

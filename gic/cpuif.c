@@ -177,3 +177,21 @@ void cpuif_set_vmcr(struct cpu_interface *f, uint32_t value, bool is_v2)
     cpuif_set_bpr(f, 0, bits(value, 23, 21));
     cpuif_set_pmr(f, bits(value, 31, 24));
 }
+
+void cpuif_archive(struct cpu_interface *f, struct archive *a)
+{
+    for (unsigned group = 0; group < 2; group++) {
+        archive_bool(a, &f->enabled[group]);
+        archive_u8(a, &f->bpr[group]);
+        archive_u32s(a, f->apr[group], ACTIVE_PRIORITY_WORDS);
+        if (a->is_loading && (f->bpr[group] > 7 || f->bpr[group] < least_bpr(f, group))) {
+            archive_refuse(a, "a binary point is %u", f->bpr[group]);
+            f->bpr[group] = least_bpr(f, group);
+        }
+    }
+    archive_bool(a, &f->ack_ctl);
+    archive_bool(a, &f->fiq_en);
+    archive_bool(a, &f->cbpr);
+    archive_bool(a, &f->eoi_split);
+    archive_u8(a, &f->pmr);
+}

@@ -7,6 +7,7 @@
 #ifndef EL2SIM_GIC_CPUIF_H
 #define EL2SIM_GIC_CPUIF_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 #define PRIORITY_IDLE 0x100u /* lower than any priority: nothing active, nothing pending */
@@ -38,6 +39,7 @@ enum group_view {
 };
 
 void cpuif_reset(struct cpu_interface *f);
+void cpuif_archive(struct cpu_interface *f, struct archive *a);
 
 /* Bits of a priority that take part in preemption, for an interrupt of `group`. */
 unsigned cpuif_group_mask(const struct cpu_interface *f, unsigned group);

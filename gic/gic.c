@@ -106,3 +106,47 @@ void gic_on_sgi(struct gic *gic, gic_sgi_hook *hook, void *ctx)
     gic->hook = hook;
     gic->hook_ctx = ctx;
 }
+
+static void bank_archive(struct irq_bank *b, struct archive *a)
+{
+    archive_u32(a, &b->enabled);
+    archive_u32(a, &b->latch);
+    archive_u32(a, &b->level);
+    archive_u32(a, &b->edge);
+    archive_u32(a, &b->active);
+    archive_u32(a, &b->group);
+}
+
+static void cpu_archive(struct gic_cpu *c, struct archive *a)
+{
+    bank_archive(&c->bank, a);
+    archive_bytes(a, c->priority, sizeof c->priority);
+    archive_bytes(a, c->sgi_sources, sizeof c->sgi_sources);
+    archive_bool(a, &c->asleep);
+    archive_u32(a, &c->gicr_status);
+    cpuif_archive(&c->phys, a);
+    cpuif_archive(&c->virt, a);
+    archive_u32(a, &c->hcr);
+    archive_u64s(a, c->lr, LR_LIMIT);
+}
+
+void gic_archive(struct gic *gic, struct archive *a)
+{
+    archive_u32(a, &gic->ctlr);
+    archive_u32(a, &gic->gicd_status);
+    for (unsigned word = 1; word < BANK_COUNT; word++) {
+        bank_archive(&gic->banks[word], a);
+    }
+    archive_bytes(a, gic->priority, sizeof gic->priority);
+    archive_bytes(a, gic->target_list, sizeof gic->target_list);
+    archive_u64s(a, gic->irouter, INTID_LIMIT);
+    for (unsigned i = 0; i < gic->config.cpu_count; i++) {
+        cpu_archive(&gic->cpus[i], a);
+    }
+    if (a->is_loading && !a->has_failed) {
+        irq_loaded(gic);
+        for (unsigned i = 0; i < gic->config.cpu_count; i++) {
+            gic_update(gic, i);
+        }
+    }
+}

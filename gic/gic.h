@@ -17,6 +17,7 @@
 #define EL2SIM_GIC_GIC_H
 
 #include "cpu-el/pe.h"
+#include "sim/base/archive.h"
 #include "sim/base/bus.h"
 #include "sim/base/irq.h"
 #include "sim/base/log.h"
@@ -42,6 +43,9 @@ struct gic *gic_create(const struct gic_config *config, struct pe *const *pes,
                        struct unimp_log *log);
 void gic_destroy(struct gic *gic);
 void gic_reset(struct gic *gic);
+
+/* All state; loading also drives the inputs of the PEs, which must be loaded before. */
+void gic_archive(struct gic *gic, struct archive *a);
 
 /* The part that is reset with its PE (PSCI CPU_ON): CPU interface, virtual interface and virtual
  * CPU interface. The distributor and the redistributor keep their state. */

@@ -238,3 +238,14 @@ void irq_reset(struct gic *gic)
         irq_route(gic, intid);
     }
 }
+
+void irq_loaded(struct gic *gic)
+{
+    for (unsigned word = 1; word < BANK_COUNT; word++) {
+        note_raised(gic, word);
+    }
+    for (unsigned intid = PRIVATE; intid < gic->intid_count; intid++) {
+        irq_route(gic, intid);
+    }
+    irq_forwarding_changed(gic);
+}

@@ -100,6 +100,7 @@ void irq_deactivate(struct gic_cpu *c, unsigned intid);
 void irq_send_sgi(struct gic_cpu *from, struct gic_cpu *to, unsigned intid);
 void irq_bank_changed(struct gic_cpu *c, unsigned intid); /* any state of that bank */
 void irq_route(struct gic *gic, unsigned intid);          /* ITARGETSR or IROUTER changed */
+void irq_loaded(struct gic *gic);                         /* derives what is derived */
 void irq_forwarding_changed(struct gic *gic); /* group enables, sleep: who may get what */
 
 /* Physical CPU interface (phys.c). Values are register images: INTID, for GICv2 SGIs CPUID << 10.

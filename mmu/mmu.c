@@ -196,3 +196,15 @@ bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page
     fill_page(access, &t, prot_stage1(&t, access, w.pan) & prot_stage2(&t, access), out);
     return true;
 }
+
+void mmu_archive(struct mmu *mmu, struct archive *a)
+{
+    tlb_archive(&mmu->tlb, a);
+    walk_cache_archive(&mmu->stage1_tables, a);
+    walk_cache_archive(&mmu->stage2_tables, a);
+    archive_u64(a, &mmu->stats.misses);
+    archive_u64(a, &mmu->stats.walk_steps_s1);
+    archive_u64(a, &mmu->stats.walk_steps_s2);
+    archive_u64(a, &mmu->stats.evictions);
+    archive_u64(a, &mmu->stats.invalidations);
+}

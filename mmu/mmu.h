@@ -25,6 +25,7 @@
 #define EL2SIM_MMU_MMU_H
 
 #include "cpu-el/pe.h"
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 /* Translation regimes without EL3 and Secure state (Arm ARM D8.1.2). */
@@ -173,5 +174,9 @@ struct mmu_stats {
     uint64_t misses, walk_steps_s1, walk_steps_s2, evictions, invalidations;
 };
 const struct mmu_stats *mmu_stats(const struct mmu *mmu);
+
+/* TLB, walk caches, counts. What was saved with another geometry is left out when loading: the TLB
+ * is empty then. */
+void mmu_archive(struct mmu *mmu, struct archive *a);
 
 #endif

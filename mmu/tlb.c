@@ -170,3 +170,86 @@ void tlb_remove(struct tlb *tlb, struct tlb_entry *entry)
     unlink_age(tlb, entry);
     link_oldest(tlb, entry);
 }
+
+/* Limits that the rest of the MMU relies on. */
+static void check_entry(uint64_t tag, const struct translation *t, struct archive *a)
+{
+    if (t->shift < 10 || t->shift >= TLB_SHIFTS || t->block_shift >= TLB_SHIFTS || t->level1 > 3 ||
+        t->level2 > 3 || (tag & TAG_REGIME) >> TAG_REGIME_SHIFT >= REGIME_COUNT) {
+        archive_refuse(a, "an entry of the TLB cannot be");
+    }
+}
+
+static void archive_entry(uint64_t *address, uint64_t *tag, struct translation *t,
+                          struct archive *a)
+{
+    archive_u64(a, address);
+    archive_u64(a, tag);
+    archive_u64(a, &t->pa);
+    archive_u64(a, &t->ipa);
+    archive_u8(a, &t->shift);
+    archive_u8(a, &t->block_shift);
+    archive_u8(a, &t->level1);
+    archive_u8(a, &t->level2);
+    archive_bytes(a, t->attr, sizeof t->attr);
+    archive_bytes(a, t->sh, sizeof t->sh);
+    archive_u8(a, &t->user);
+    archive_u8(a, &t->priv);
+    archive_u8(a, &t->priv_pan);
+    archive_u8(a, &t->user2);
+    archive_u8(a, &t->priv2);
+    archive_bool(a, &t->global);
+    archive_bool(a, &t->clean1);
+    archive_bool(a, &t->clean2);
+    if (a->is_loading) {
+        check_entry(*tag, t, a);
+    }
+}
+
+static void save_entries(const struct tlb *tlb, struct archive *a)
+{
+    for (unsigned set = 0; set < tlb->set_count; set++) {
+        for (uint16_t i = tlb->oldest[set]; i != NONE; i = tlb->entries[i].newer) {
+            struct tlb_entry e = tlb->entries[i];
+            uint64_t address = tlb_entry_address(&e);
+            if (e.valid) {
+                archive_entry(&address, &e.tag, &e.t, a);
+            }
+        }
+    }
+}
+
+static void load_entries(struct tlb *tlb, size_t count, bool keep, struct archive *a)
+{
+    for (; count > 0; count--) {
+        struct translation t = {0};
+        uint64_t address, tag;
+        archive_entry(&address, &tag, &t, a);
+        if (a->has_failed) {
+            return;
+        }
+        struct tlb_entry *victim = tlb_victim(tlb, address, t.shift);
+        if (keep && victim->valid) {
+            archive_refuse(a, "a set of the TLB is too full");
+        } else if (keep) {
+            tlb_insert(tlb, victim, address, tag, &t);
+        }
+    }
+}
+
+void tlb_archive(struct tlb *tlb, struct archive *a)
+{
+    unsigned entry_count = tlb->entry_count, ways = tlb->ways;
+    size_t used = 0;
+    for (unsigned i = 0; i < tlb->entry_count; i++) {
+        used += tlb->entries[i].valid;
+    }
+    archive_unsigned(a, &entry_count, TLB_ENTRIES_MAX);
+    archive_unsigned(a, &ways, TLB_ENTRIES_MAX);
+    archive_count(a, &used, entry_count, 4 * sizeof(uint64_t));
+    if (a->is_loading) {
+        load_entries(tlb, used, entry_count == tlb->entry_count && ways == tlb->ways, a);
+    } else {
+        save_entries(tlb, a);
+    }
+}

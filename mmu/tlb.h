@@ -9,6 +9,7 @@
 #define EL2SIM_MMU_TLB_H
 
 #include "mmu/context.h"
+#include "sim/base/archive.h"
 
 /* What a walk finds out about one page. Addresses are of its first byte. */
 struct translation {
@@ -68,6 +69,10 @@ void tlb_insert(struct tlb *tlb, struct tlb_entry *victim, uint64_t address, uin
 
 /* Forgets an entry; its place is the set's next victim. */
 void tlb_remove(struct tlb *tlb, struct tlb_entry *entry);
+
+/* Valid entries in their order of age, which is all that lookups and replacement depend on. The TLB
+ * that is loaded into must be as tlb_init() made it. */
+void tlb_archive(struct tlb *tlb, struct archive *a);
 
 static inline uint64_t tlb_entry_address(const struct tlb_entry *e)
 {

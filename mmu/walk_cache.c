@@ -52,3 +52,30 @@ void walk_cache_drop(struct walk_cache *cache, uint64_t tag, uint64_t mask, uint
         }
     }
 }
+
+static void archive_entry(struct walk_cache_entry *e, struct archive *a)
+{
+    archive_u64(a, &e->key);
+    archive_u64(a, &e->tag);
+    archive_u64(a, &e->value);
+    archive_u64(a, &e->extra);
+    archive_u8(a, &e->shift);
+    archive_u8(a, &e->level);
+    archive_bool(a, &e->valid);
+    if (e->shift > 63 || e->level > 3) {
+        archive_refuse(a, "an entry of a walk cache cannot be");
+    }
+}
+
+void walk_cache_archive(struct walk_cache *cache, struct archive *a)
+{
+    unsigned entry_count = cache->entry_count, next = cache->next;
+    archive_unsigned(a, &entry_count, WALK_CACHE_ENTRIES_MAX);
+    archive_unsigned(a, &next, entry_count == 0 ? 0 : entry_count - 1);
+    bool same = entry_count == cache->entry_count;
+    for (unsigned i = 0; i < entry_count && !a->has_failed; i++) {
+        struct walk_cache_entry other = {0};
+        archive_entry(same ? &cache->entries[i] : &other, a);
+    }
+    cache->next = same ? next : 0;
+}

@@ -6,6 +6,7 @@
 #define EL2SIM_MMU_WALK_CACHE_H
 
 #include "mmu/context.h"
+#include "sim/base/archive.h"
 
 struct walk_cache_entry {
     uint64_t key;   /* input address >> shift */
@@ -16,6 +17,9 @@ struct walk_cache_entry {
     uint8_t level;  /* of the leaf, for faults (stage 2) */
     bool valid;
 };
+
+/* More is a slip of the pen: they are looked through one by one. */
+#define WALK_CACHE_ENTRIES_MAX 65536
 
 struct walk_cache {
     struct walk_cache_entry *entries;
@@ -35,5 +39,8 @@ void walk_cache_insert(struct walk_cache *cache, const struct walk_cache_entry *
 /* Forgets what overlaps [first, last] with a tag equal under `mask`. */
 void walk_cache_drop(struct walk_cache *cache, uint64_t tag, uint64_t mask, uint64_t first,
                      uint64_t last);
+
+/* All of it; left empty when loading what another size had. */
+void walk_cache_archive(struct walk_cache *cache, struct archive *a);
 
 #endif

@@ -284,3 +284,22 @@ cycles_t timer_next_stream_event(const struct timer *timer)
                                             : CYCLES_NEVER;
     return virt < phys ? virt : phys;
 }
+
+void timer_archive(struct timer *timer, struct archive *a)
+{
+    for (unsigned i = 0; i < TIMER_COUNT; i++) {
+        struct channel *ch = &timer->channels[i];
+        archive_u64(a, &ch->cval);
+        archive_u64(a, &ch->ctl);
+        irq_archive(&ch->line, a);
+        clock_archive_event(timer->clock, &ch->event, a);
+        ch->ctl &= CTL_ENABLE | CTL_IMASK;
+    }
+}
+
+void timer_rate_changed(struct timer *timer)
+{
+    for (unsigned i = 0; i < TIMER_COUNT; i++) {
+        update(&timer->channels[i], timer->clock->now);
+    }
+}

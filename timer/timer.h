@@ -7,6 +7,7 @@
 #define EL2SIM_TIMER_TIMER_H
 
 #include "cpu-el/pe.h"
+#include "sim/base/archive.h"
 #include "sim/base/clock.h"
 #include "sim/base/irq.h"
 
@@ -23,6 +24,10 @@ struct timer *timer_create_for(struct pe *pe, struct clock *clock, const struct 
                                const struct irq_line lines[TIMER_COUNT]);
 void timer_destroy(struct timer *timer);
 void timer_reset(struct timer *timer);
+/* What pe->sr[] has not. */
+void timer_archive(struct timer *timer, struct archive *a);
+/* The counter's rate has changed: plans all timers anew. */
+void timer_rate_changed(struct timer *timer);
 
 /* OWNER_TIMER: CNTPCT, CNTVCT, CNTx_CTL/CVAL/TVAL, CNTVOFF, CNTHCTL, CNTKCTL, CNTFRQ (after
  * redirection and traps). */

@@ -29,6 +29,7 @@ void clock_at(struct clock *clock, struct event *e, cycles_t when)
         link = &(*link)->next;
     }
     e->when = when;
+    e->order = clock->added++;
     e->next = *link;
     e->queued = true;
     *link = e;
@@ -44,16 +45,62 @@ void clock_fire(struct clock *clock, cycles_t up_to)
     }
 }
 
+void clock_archive(struct clock *clock, struct archive *a)
+{
+    archive_u64(a, &clock->now);
+    archive_u64(a, &clock->added);
+    if (a->is_loading) {
+        while (clock->first) {
+            clock_cancel(clock, clock->first);
+        }
+    }
+}
+
+/* Puts a loaded event where it was among those loaded before it. */
+static void requeue(struct clock *clock, struct event *e)
+{
+    struct event **link = &clock->first;
+    while (*link &&
+           ((*link)->when < e->when || ((*link)->when == e->when && (*link)->order < e->order))) {
+        link = &(*link)->next;
+    }
+    e->next = *link;
+    e->queued = true;
+    *link = e;
+}
+
+void clock_archive_event(struct clock *clock, struct event *e, struct archive *a)
+{
+    bool queued = e->queued;
+    archive_bool(a, &queued);
+    if (a->is_loading) {
+        clock_cancel(clock, e);
+    }
+    if (queued) {
+        archive_u64(a, &e->when);
+        archive_u64(a, &e->order);
+        if (a->is_loading) {
+            requeue(clock, e);
+        }
+    }
+}
+
 /* A stamp is in thousandths of a cycle, so a second is clock_hz * 1000 of them. */
 ticks_t counter_ticks(const struct counter_rate *rate, cycles_t at)
 {
-    wide_t product = (wide_t)at * rate->counter_hz;
-    return (ticks_t)(product / ((wide_t)rate->clock_hz * CYCLE));
+    while (at < rate->since) {
+        rate = rate->before;
+    }
+    wide_t product = (wide_t)(at - rate->since) * rate->counter_hz;
+    return rate->since_ticks + (ticks_t)(product / ((wide_t)rate->clock_hz * CYCLE));
 }
 
 cycles_t counter_stamp(const struct counter_rate *rate, ticks_t ticks)
 {
-    wide_t product = (wide_t)ticks * rate->clock_hz * CYCLE;
-    wide_t stamp = (product + rate->counter_hz - 1) / rate->counter_hz;
+    while (ticks <= rate->since_ticks && rate->before) {
+        rate = rate->before;
+    }
+    wide_t product = (wide_t)(ticks - rate->since_ticks) * rate->clock_hz * CYCLE;
+    wide_t stamp = rate->since + (product + rate->counter_hz - 1) / rate->counter_hz;
     return stamp >= CYCLES_NEVER ? CYCLES_NEVER : (cycles_t)stamp;
 }

@@ -8,18 +8,21 @@
 #ifndef EL2SIM_BASE_CLOCK_H
 #define EL2SIM_BASE_CLOCK_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 struct event {
     void (*fire)(void *owner, cycles_t when);
     void *owner;
     cycles_t when;
-    struct event *next; /* in its queue, by (when, order of adding) */
+    uint64_t order;     /* of adding: who comes first at the same moment */
+    struct event *next; /* in its queue, by (when, order) */
     bool queued;
 };
 
 struct clock {
     cycles_t now;
+    uint64_t added; /* events so far */
     struct event *first;
 };
 
@@ -40,13 +43,24 @@ static inline cycles_t clock_next(const struct clock *clock)
  * due. */
 void clock_fire(struct clock *clock, cycles_t up_to);
 
+/* The clock itself; its events are archived by their owners. A loaded clock has none. */
+void clock_archive(struct clock *clock, struct archive *a);
+/* Whether and for when an event is queued; loading queues it so. */
+void clock_archive_event(struct clock *clock, struct event *e, struct archive *a);
+
 /*
  * The system counter seen from a CPU clock: ticks = floor(cycles * counter_hz / clock_hz), exact in
  * integers. Both rates come from the profile.
+ *
+ * A run that goes on from a snapshot with another price list may have another clock_hz: the counter
+ * then goes on at the new rate from `since` on, and stamps before it are by the rate `before`.
  */
 struct counter_rate {
     uint64_t clock_hz;   /* CPU cycles per second */
     uint64_t counter_hz; /* CNTFRQ_EL0 */
+    cycles_t since;      /* 0: from the beginning */
+    ticks_t since_ticks; /* what the counter was then */
+    const struct counter_rate *before;
 };
 
 ticks_t counter_ticks(const struct counter_rate *rate, cycles_t at);

@@ -133,3 +133,63 @@ cycles_t ledger_total(const struct ledger *ledger, unsigned cpu)
     }
     return sum;
 }
+
+static void clear(struct ledger *ledger)
+{
+    for (size_t i = 0; i < CHUNKS_MAX && ledger->chunks[i]; i++) {
+        memset(ledger->chunks[i], 0, CHUNK_ROWS * sizeof(struct ledger_row));
+    }
+    memset(ledger->slots, 0, ledger->slot_count * sizeof *ledger->slots);
+    ledger->row_count = 0;
+}
+
+static void archive_key(struct ledger_key *key, unsigned cpu_count, struct archive *a)
+{
+    archive_u8(a, &key->cpu);
+    archive_u8(a, &key->el);
+    archive_u16(a, &key->context);
+    archive_u32(a, &key->symbol);
+    if (key->cpu >= cpu_count || key->el > 2) {
+        archive_refuse(a, "a row of the ledger is of CPU %u at EL%u", key->cpu, key->el);
+    }
+}
+
+/* The cells that are not zero. */
+static void archive_cells(struct ledger_row *row, struct archive *a)
+{
+    size_t used = 0;
+    for (unsigned k = 0; !a->is_loading && k < COST_CLASS_COUNT; k++) {
+        used += row->cells[k].count != 0 || row->cells[k].cycles != 0;
+    }
+    archive_count(a, &used, COST_CLASS_COUNT, 3 * sizeof(uint64_t));
+    for (unsigned k = 0; used > 0; k++, used--) {
+        while (!a->is_loading && row->cells[k].count == 0 && row->cells[k].cycles == 0) {
+            k++;
+        }
+        archive_unsigned(a, &k, COST_CLASS_COUNT - 1);
+        archive_u64(a, &row->cells[k].count);
+        archive_u64(a, &row->cells[k].cycles);
+    }
+}
+
+void ledger_archive(struct ledger *ledger, unsigned cpu_count, struct archive *a)
+{
+    size_t count = ledger->row_count;
+    archive_count(a, &count, (size_t)CHUNKS_MAX * CHUNK_ROWS, 2 * sizeof(uint64_t));
+    if (a->is_loading) {
+        clear(ledger);
+    }
+    for (size_t i = 0; i < count && !a->has_failed; i++) {
+        struct ledger_key key = {.cpu = 0};
+        if (!a->is_loading) {
+            key = ledger_row_at(ledger, i)->key;
+        }
+        archive_key(&key, cpu_count, a);
+        struct ledger_row *row = ledger_row(ledger, key);
+        if (row != ledger_row_at(ledger, i)) {
+            archive_refuse(a, "a row of the ledger comes twice");
+            return;
+        }
+        archive_cells(row, a);
+    }
+}

@@ -7,6 +7,7 @@
 #ifndef EL2SIM_BASE_COST_H
 #define EL2SIM_BASE_COST_H
 
+#include "sim/base/archive.h"
 #include "sim/base/clock.h"
 #include "sim/base/types.h"
 
@@ -67,6 +68,9 @@ struct ledger_row *ledger_row_at(const struct ledger *ledger, size_t index);
 
 /* All cycles of one CPU: equals its clock. */
 cycles_t ledger_total(const struct ledger *ledger, unsigned cpu);
+
+/* All rows, in their order; loading replaces what is there. Keys are of CPUs below cpu_count. */
+void ledger_archive(struct ledger *ledger, unsigned cpu_count, struct archive *a);
 
 /* A CPU's meter: prices, clock, and the row of the code that runs now. */
 struct cost_meter {

@@ -7,13 +7,18 @@
 
 #include "sim/base/err.h"
 
-/* Events are hashed in batches: one XXH3 call for 128 of them. */
+/*
+ * Events are hashed in batches, each together with the digest of all before it: so the state of the
+ * digest is numbers of ours, not of the hash library's.
+ */
 #define BATCH       128
 #define EVENT_WORDS 5
 
 struct event_stream {
-    XXH3_state_t *hash;
-    uint64_t batch[BATCH][EVENT_WORDS];
+    struct {
+        uint64_t digest[2]; /* of all batches before */
+        uint64_t events[BATCH][EVENT_WORDS];
+    } batch;
     size_t batched;
     struct {
         event_listener *listener;
@@ -26,18 +31,12 @@ struct event_stream *event_stream_create(void)
 {
     struct event_stream *stream = calloc(1, sizeof *stream);
     BUG_ON(stream == NULL);
-    stream->hash = XXH3_createState();
-    BUG_ON(stream->hash == NULL);
-    XXH3_128bits_reset(stream->hash);
     return stream;
 }
 
 void event_stream_destroy(struct event_stream *stream)
 {
-    if (stream) {
-        XXH3_freeState(stream->hash);
-        free(stream);
-    }
+    free(stream);
 }
 
 bool event_listen(struct event_stream *stream, event_listener *listener, void *ctx)
@@ -51,16 +50,25 @@ bool event_listen(struct event_stream *stream, event_listener *listener, void *c
     return true;
 }
 
+static XXH128_hash_t digest(const struct event_stream *stream)
+{
+    size_t size_bytes =
+        sizeof stream->batch.digest + stream->batched * sizeof stream->batch.events[0];
+    return XXH3_128bits(&stream->batch, size_bytes);
+}
+
 void event_emit(struct event_stream *stream, const struct arch_event *e)
 {
-    uint64_t *word = stream->batch[stream->batched++];
+    uint64_t *word = stream->batch.events[stream->batched++];
     word[0] = (uint64_t)e->kind << 8 | e->cpu;
     word[1] = e->at;
     word[2] = e->a;
     word[3] = e->b;
     word[4] = e->c;
     if (stream->batched == BATCH) {
-        XXH3_128bits_update(stream->hash, stream->batch, sizeof stream->batch);
+        XXH128_hash_t now = digest(stream);
+        stream->batch.digest[0] = now.low64;
+        stream->batch.digest[1] = now.high64;
         stream->batched = 0;
     }
     for (size_t i = 0; i < stream->listener_count; i++) {
@@ -70,11 +78,13 @@ void event_emit(struct event_stream *stream, const struct arch_event *e)
 
 void event_digest(const struct event_stream *stream, char out[33])
 {
-    XXH3_state_t *copy = XXH3_createState();
-    BUG_ON(copy == NULL);
-    XXH3_copyState(copy, stream->hash);
-    XXH3_128bits_update(copy, stream->batch, stream->batched * sizeof stream->batch[0]);
-    XXH128_hash_t digest = XXH3_128bits_digest(copy);
-    XXH3_freeState(copy);
-    snprintf(out, 33, "%016" PRIx64 "%016" PRIx64, digest.high64, digest.low64);
+    XXH128_hash_t now = digest(stream);
+    snprintf(out, 33, "%016" PRIx64 "%016" PRIx64, now.high64, now.low64);
+}
+
+void event_stream_archive(struct event_stream *stream, struct archive *a)
+{
+    archive_u64s(a, stream->batch.digest, 2);
+    archive_count(a, &stream->batched, BATCH - 1, EVENT_WORDS * sizeof(uint64_t));
+    archive_u64s(a, &stream->batch.events[0][0], stream->batched * EVENT_WORDS);
 }

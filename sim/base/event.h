@@ -6,6 +6,7 @@
 #ifndef EL2SIM_BASE_EVENT_H
 #define EL2SIM_BASE_EVENT_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 enum arch_event_kind {
@@ -41,5 +42,8 @@ void event_emit(struct event_stream *stream, const struct arch_event *e);
 
 /* Digest of all events so far: XXH3, 128 bits, as 32 hex digits and a NUL. */
 void event_digest(const struct event_stream *stream, char out[33]);
+
+/* The digest so far; listeners are not part of it. */
+void event_stream_archive(struct event_stream *stream, struct archive *a);
 
 #endif

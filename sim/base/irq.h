@@ -5,6 +5,7 @@
 #ifndef EL2SIM_BASE_IRQ_H
 #define EL2SIM_BASE_IRQ_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 struct irq_line {
@@ -22,6 +23,12 @@ static inline void irq_set(struct irq_line *line, bool level)
             line->sink(line->ctx, line->n, level);
         }
     }
+}
+
+/* The level alone: the sink archives what it made of it. */
+static inline void irq_archive(struct irq_line *line, struct archive *a)
+{
+    archive_bool(a, &line->level);
 }
 
 #endif

@@ -9,6 +9,7 @@
 #include "sim/base/err.h"
 
 #define KINDS_MAX 1024
+#define OTHERS    "(other kinds)"
 
 struct unimp_log {
     struct unimp_entry entries[KINDS_MAX]; /* sorted by what; the last one may be "(others)" */
@@ -76,7 +77,7 @@ void unimp_note(struct unimp_log *log, uint64_t pc, const char *format, ...)
     bool found;
     size_t at = find(log, what, &found);
     if (!found && log->count >= KINDS_MAX - 1) {
-        snprintf(what, sizeof what, "(other kinds)");
+        snprintf(what, sizeof what, OTHERS);
         at = find(log, what, &found);
     }
     struct unimp_entry *e = found ? &log->entries[at] : insert(log, at, what, pc);
@@ -87,4 +88,26 @@ const struct unimp_entry *unimp_entries(struct unimp_log *log, size_t *count)
 {
     *count = log->count;
     return log->entries;
+}
+
+void unimp_archive(struct unimp_log *log, struct archive *a)
+{
+    archive_count(a, &log->count, KINDS_MAX, 3 * sizeof(uint64_t));
+    for (size_t i = 0; i < log->count; i++) {
+        struct unimp_entry *e = &log->entries[i];
+        archive_text(a, e->what, sizeof e->what);
+        archive_u64(a, &e->count);
+        archive_u64(a, &e->first_pc);
+        if (i > 0 && strcmp(e[-1].what, e->what) >= 0) {
+            archive_refuse(a, "unmodelled accesses are out of order");
+        }
+    }
+    bool has_others = true;
+    if (log->count == KINDS_MAX) {
+        find(log, OTHERS, &has_others);
+    }
+    if (!has_others || a->has_failed) {
+        archive_refuse(a, "too many kinds of unmodelled accesses");
+        log->count = a->is_loading ? 0 : log->count;
+    }
 }

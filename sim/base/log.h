@@ -6,6 +6,7 @@
 #ifndef EL2SIM_BASE_LOG_H
 #define EL2SIM_BASE_LOG_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 struct unimp_entry {
@@ -27,5 +28,7 @@ void unimp_set_quiet(struct unimp_log *log, bool quiet);
 
 /* Entries in order of their text; *count is their number. Owned by the log. */
 const struct unimp_entry *unimp_entries(struct unimp_log *log, size_t *count);
+
+void unimp_archive(struct unimp_log *log, struct archive *a);
 
 #endif

@@ -382,6 +382,8 @@ void step_one(struct cpu *cpu);
 
 void span_init(struct machine *m);
 void span_destroy(struct machine *m);
+/* Rows, and spans that are open; behind the ledger, to whose rows they refer. */
+void span_archive(struct machine *m, struct archive *a);
 void span_mark(struct cpu *cpu, bool begin, uint64_t name_va, uint64_t operations);
 /* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
 void span_sgi(struct cpu *from, struct cpu *to);

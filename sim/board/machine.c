@@ -191,7 +191,7 @@ static void create_devices(struct machine *m)
         .now_ctx = m,
         .irq = gic_line(m->gic, MEMMAP_INTID_SPI + MEMMAP_SPI_RTC, 0),
         .clock = board,
-        .clock_hz = m->config.clock_hz,
+        .rate = &m->counter,
     };
     pl031_init(&m->rtc, &rtc);
     add_region(m, "PL031", MEMMAP_RTC_BASE, MEMMAP_RTC_SIZE, pl031_access, &m->rtc, COST_MMIO_READ);
@@ -237,7 +237,8 @@ struct machine *machine_create(const struct machine_config *config, struct err *
         config->entry_el == 2; /* an entry at EL1 is a machine without EL2, as on QEMU */
     m->config.cpu.has[FEAT_GICV3_SYSREGS] = config->gic_version == 3;
     m->config.cpu.affinity_cluster = config->gic_version == 3 ? 16 : 8;
-    m->counter = (struct counter_rate){config->clock_hz, config->counter_hz};
+    m->counter =
+        (struct counter_rate){.clock_hz = config->clock_hz, .counter_hz = config->counter_hz};
     set_prices(m);
     m->ledger = ledger_create();
     m->symbols = symbols_create();

@@ -281,3 +281,17 @@ void pl011_input(struct pl011 *uart, uint8_t byte, cycles_t at)
     clock_at(uart->config.clock, &uart->rx_timeout, at + rx_timeout_cycles(uart));
     update(uart);
 }
+
+void pl011_archive(struct pl011 *uart, struct archive *a)
+{
+    archive_u32s(a, uart->store, PL011_STORE_COUNT);
+    archive_u32(a, &uart->ris);
+    archive_u32(a, &uart->rsr);
+    for (unsigned i = 0; i < PL011_FIFO_DEPTH; i++) {
+        archive_u16(a, &uart->rx_fifo[i]);
+    }
+    archive_unsigned(a, &uart->rx_first, PL011_FIFO_DEPTH - 1);
+    archive_unsigned(a, &uart->rx_count, PL011_FIFO_DEPTH);
+    irq_archive(&uart->config.irq, a);
+    clock_archive_event(uart->config.clock, &uart->rx_timeout, a);
+}

@@ -7,6 +7,7 @@
 #ifndef EL2SIM_BOARD_PL011_H
 #define EL2SIM_BOARD_PL011_H
 
+#include "sim/base/archive.h"
 #include "sim/base/bus.h"
 #include "sim/base/clock.h"
 #include "sim/base/irq.h"
@@ -48,6 +49,7 @@ struct pl011 {
 
 void pl011_init(struct pl011 *uart, const struct pl011_config *config);
 void pl011_reset(struct pl011 *uart);
+void pl011_archive(struct pl011 *uart, struct archive *a);
 
 /* For the bus; `device` is the pl011. */
 enum bus_result pl011_access(void *device, struct bus_access *a);

@@ -15,7 +15,7 @@ static const uint8_t identification[8] = {0x31, 0x10, 0x14, 0x00, 0x0d, 0xf0, 0x
 
 static uint64_t seconds_at(const struct pl031 *rtc, cycles_t at)
 {
-    return at / CYCLE / rtc->config.clock_hz;
+    return counter_ticks(rtc->config.rate, at) / rtc->config.rate->counter_hz;
 }
 
 static uint32_t counter_at(const struct pl031 *rtc, cycles_t at)
@@ -39,9 +39,11 @@ static void set_alarm(struct pl031 *rtc, cycles_t now)
         return;
     }
     uint64_t second = seconds_at(rtc, now) + wait_seconds;
-    uint64_t last_second = CYCLES_NEVER / CYCLE / rtc->config.clock_hz;
-    if (second < last_second) {
-        clock_at(rtc->config.clock, &rtc->alarm, second * rtc->config.clock_hz * CYCLE);
+    uint64_t hz = rtc->config.rate->counter_hz;
+    bool fits = second < UINT64_MAX / hz;
+    cycles_t at = fits ? counter_stamp(rtc->config.rate, second * hz) : CYCLES_NEVER;
+    if (at < CYCLES_NEVER) {
+        clock_at(rtc->config.clock, &rtc->alarm, at);
     } else {
         clock_cancel(rtc->config.clock, &rtc->alarm);
     }
@@ -145,4 +147,22 @@ void pl031_reset(struct pl031 *rtc)
     rtc->raised = false;
     clock_cancel(rtc->config.clock, &rtc->alarm);
     update(rtc);
+}
+
+void pl031_archive(struct pl031 *rtc, struct archive *a)
+{
+    archive_u32(a, &rtc->offset_seconds);
+    archive_u32(a, &rtc->match);
+    archive_u32(a, &rtc->load);
+    archive_bool(a, &rtc->enabled_irq);
+    archive_bool(a, &rtc->raised);
+    irq_archive(&rtc->config.irq, a);
+    clock_archive_event(rtc->config.clock, &rtc->alarm, a);
+}
+
+void pl031_rate_changed(struct pl031 *rtc)
+{
+    if (rtc->alarm.queued) {
+        set_alarm(rtc, rtc->config.clock->now);
+    }
 }

@@ -5,6 +5,7 @@
 #ifndef EL2SIM_BOARD_PL031_H
 #define EL2SIM_BOARD_PL031_H
 
+#include "sim/base/archive.h"
 #include "sim/base/bus.h"
 #include "sim/base/clock.h"
 #include "sim/base/irq.h"
@@ -15,9 +16,9 @@
 struct pl031_config {
     cycles_t (*now)(void *ctx, unsigned cpu); /* the stamp of an access by `cpu` */
     void *now_ctx;
-    struct irq_line irq; /* RTCINTR */
-    struct clock *clock; /* the board's queue: match interrupts */
-    uint64_t clock_hz;   /* of all stamps */
+    struct irq_line irq;             /* RTCINTR */
+    struct clock *clock;             /* the board's queue: match interrupts */
+    const struct counter_rate *rate; /* of all stamps */
 };
 
 struct pl031 {
@@ -31,6 +32,9 @@ struct pl031 {
 
 void pl031_init(struct pl031 *rtc, const struct pl031_config *config);
 void pl031_reset(struct pl031 *rtc);
+void pl031_archive(struct pl031 *rtc, struct archive *a);
+/* The counter's rate has changed: plans the alarm anew. */
+void pl031_rate_changed(struct pl031 *rtc);
 
 /* For the bus; `device` is the pl031. */
 enum bus_result pl031_access(void *device, struct bus_access *a);

@@ -186,3 +186,10 @@ bool psci_call(struct psci *psci, unsigned cpu, uint64_t x[4], struct psci_reque
     x[0] = (uint64_t)call(psci, cpu, arguments, out);
     return true;
 }
+
+void psci_archive(struct psci *psci, struct archive *a)
+{
+    for (unsigned cpu = 0; cpu < psci->cpu_count; cpu++) {
+        archive_bool(a, &psci->on[cpu]);
+    }
+}

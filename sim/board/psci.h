@@ -8,6 +8,7 @@
 #ifndef EL2SIM_BOARD_PSCI_H
 #define EL2SIM_BOARD_PSCI_H
 
+#include "sim/base/archive.h"
 #include "sim/base/types.h"
 
 enum psci_conduit { PSCI_CONDUIT_SMC, PSCI_CONDUIT_HVC };
@@ -50,6 +51,9 @@ struct psci {
 
 /* mpidr: MPIDR_EL1 of each CPU. CPU 0 is on, the others are off. */
 void psci_init(struct psci *psci, unsigned cpu_count, const uint64_t *mpidr);
+
+/* Who is on. */
+void psci_archive(struct psci *psci, struct archive *a);
 
 /*
  * One call by a CPU: x[0] is the function, x[1..3] its arguments; x[0] gets the result. *out says

@@ -314,3 +314,99 @@ void span_wake(struct cpu *cpu)
         h->woke_valid = true;
     }
 }
+
+/* What a cell and a part at least take of an archive. */
+#define CELL_BYTES 22
+#define PART_BYTES 31
+
+static void archive_snapshot(struct machine *m, struct snapshot *s, struct archive *a)
+{
+    size_t rows = ledger_row_count(m->ledger);
+    archive_count(a, &s->count, SIZE_MAX, CELL_BYTES);
+    while (s->room < s->count) {
+        s->cells = grown(s->cells, &s->room, sizeof *s->cells);
+    }
+    for (size_t i = 0; i < s->count && !a->has_failed; i++) {
+        struct snapshot_cell *c = &s->cells[i];
+        archive_u32(a, &c->row);
+        archive_u16(a, &c->class);
+        archive_u64(a, &c->count);
+        archive_u64(a, &c->cycles);
+        if (c->row >= rows || c->class >= COST_CLASS_COUNT) {
+            archive_refuse(a, "a span refers to row %u of the ledger", c->row);
+        }
+    }
+    archive_u64(a, &s->at);
+    archive_u64(a, &s->traps_to_el2);
+    archive_u64(a, &s->exceptions);
+    archive_u64(a, &s->instructions);
+}
+
+static void archive_part(struct span_part *p, struct archive *a)
+{
+    unsigned class = p->class;
+    archive_u8(a, &p->el);
+    archive_u16(a, &p->context);
+    archive_u32(a, &p->symbol);
+    archive_unsigned(a, &class, COST_CLASS_COUNT - 1);
+    archive_u64(a, &p->count);
+    archive_u64(a, &p->cycles);
+    p->class = (enum cost_class) class;
+}
+
+static void archive_row(struct span_row *row, size_t *room, struct archive *a)
+{
+    archive_text(a, row->name, sizeof row->name);
+    archive_u64(a, &row->operations);
+    archive_u64(a, &row->spans);
+    archive_u64(a, &row->cycles);
+    archive_u64(a, &row->traps);
+    archive_u64(a, &row->exceptions);
+    archive_u64(a, &row->instructions);
+    archive_count(a, &row->part_count, SIZE_MAX, PART_BYTES);
+    while (*room < row->part_count) {
+        row->parts = grown(row->parts, room, sizeof *row->parts);
+    }
+    for (size_t i = 0; i < row->part_count; i++) {
+        archive_part(&row->parts[i], a);
+    }
+}
+
+static void archive_open(struct machine *m, struct open_span *span, struct archive *a)
+{
+    const unsigned none = SPAN_ROWS_MAX;
+    unsigned row = span->row ? (unsigned)(span->row - m->spans.rows) : none;
+    archive_unsigned(a, &row, none);
+    if (row == none) {
+        return;
+    }
+    archive_unsigned(a, &span->cpu, m->config.cpu_count - 1);
+    archive_snapshot(m, &span->begin, a);
+    if (row >= m->spans.row_count) {
+        archive_refuse(a, "an open span has no row");
+        return;
+    }
+    span->row = &m->spans.rows[row];
+    m->span_state->open_count += a->is_loading;
+}
+
+void span_archive(struct machine *m, struct archive *a)
+{
+    struct span_state *s = m->span_state;
+    archive_count(a, &m->spans.row_count, SPAN_ROWS_MAX, sizeof(uint64_t));
+    archive_u64(a, &m->spans.errors);
+    for (size_t i = 0; i < m->spans.row_count; i++) {
+        archive_row(&m->spans.rows[i], &s->parts_room[i], a);
+    }
+    for (size_t i = 0; i < OPEN_SPANS_MAX; i++) {
+        archive_open(m, &s->open[i], a);
+    }
+    for (size_t i = 0; i < m->config.cpu_count; i++) {
+        struct handoff *h = &s->handoffs[i];
+        archive_bool(a, &h->sent_valid);
+        archive_bool(a, &h->woke_valid);
+        archive_unsigned(a, &h->from, m->config.cpu_count - 1);
+        archive_snapshot(m, &h->sent, a);
+        archive_snapshot(m, &h->woke, a);
+    }
+}

@@ -8,6 +8,10 @@
 
 #include "sim/board/loader_format.h"
 
+/* Of what is loaded from a snapshot. */
+#define SOURCES_MAX    256
+#define NAME_MAX_CHARS 65536
+
 /* How much a symbol is preferred over others at the same address. */
 enum rank { RANK_FUNCTION_GLOBAL, RANK_FUNCTION, RANK_LABEL_GLOBAL, RANK_LABEL, RANK_END };
 
@@ -379,4 +383,54 @@ const char *symbols_name(const struct symbols *symbols, uint32_t id)
         }
     }
     return "?";
+}
+
+static void archive_symbol(struct symbol *symbol, struct archive *a)
+{
+    unsigned rank = symbol->rank;
+    archive_u64(a, &symbol->start);
+    archive_u64(a, &symbol->end);
+    archive_string(a, &symbol->name, NAME_MAX_CHARS);
+    archive_unsigned(a, &rank, RANK_END);
+    symbol->rank = (enum rank)rank;
+    if (symbol->name == NULL) {
+        archive_refuse(a, "a symbol has no name");
+    }
+}
+
+static void archive_source(struct source *source, struct archive *a)
+{
+    archive_unsigned(a, &source->scope.el_mask, 7);
+    unsigned context = (unsigned)(source->scope.context + 1); /* SYMBOLS_ANY_VM is -1 */
+    archive_unsigned(a, &context, UINT16_MAX + 1);
+    source->scope.context = (int)context - 1;
+    archive_u64(a, &source->scope.slide);
+    archive_u32(a, &source->first_id);
+    size_t count = source->count;
+    archive_count(a, &count, UINT32_MAX, 3 * sizeof(uint64_t));
+    if (a->is_loading) {
+        source->symbols = calloc(count + 1, sizeof *source->symbols);
+        BUG_ON(source->symbols == NULL);
+        source->room = count + 1;
+    }
+    for (source->count = 0; source->count < count && !a->has_failed; source->count++) {
+        archive_symbol(&source->symbols[source->count], a);
+    }
+}
+
+void symbols_archive(struct symbols *symbols, struct archive *a)
+{
+    size_t count = symbols->source_count;
+    archive_u32(a, &symbols->next_id);
+    archive_count(a, &count, SOURCES_MAX, 4 * sizeof(uint64_t));
+    for (size_t i = 0; i < count && !a->has_failed; i++) {
+        if (a->is_loading) {
+            struct source *more = realloc(symbols->sources, (i + 1) * sizeof *more);
+            BUG_ON(more == NULL);
+            symbols->sources = more;
+            symbols->sources[i] = (struct source){.count = 0};
+            symbols->source_count = i + 1;
+        }
+        archive_source(&symbols->sources[i], a);
+    }
 }

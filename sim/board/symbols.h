@@ -5,6 +5,7 @@
 #ifndef EL2SIM_BOARD_SYMBOLS_H
 #define EL2SIM_BOARD_SYMBOLS_H
 
+#include "sim/base/archive.h"
 #include "sim/base/err.h"
 #include "sim/base/types.h"
 
@@ -40,6 +41,9 @@ bool symbols_add_map(struct symbols *symbols, const char *path, const struct sym
 /* The symbol that holds `at`, in the first file added whose scope has (el, context); else
  * SYMBOL_UNKNOWN. */
 uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t at);
+
+/* All that was added, with the same ids. Loads into a table without symbols. */
+void symbols_archive(struct symbols *symbols, struct archive *a);
 
 /* Name of an id; "?" for SYMBOL_UNKNOWN. Ids count from 1 in the order of adding, by address. */
 const char *symbols_name(const struct symbols *symbols, uint32_t id);

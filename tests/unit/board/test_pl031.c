@@ -33,10 +33,12 @@ static void sink(void *ctx, unsigned n, bool level)
     line = level;
 }
 
+static const struct counter_rate rate = {.clock_hz = HZ, .counter_hz = 50000000};
+
 static void setup(void)
 {
     struct pl031_config config = {
-        .now = stamp, .irq = {.sink = sink}, .clock = &board_clock, .clock_hz = HZ};
+        .now = stamp, .irq = {.sink = sink}, .clock = &board_clock, .rate = &rate};
     board_clock = (struct clock){0};
     now = 0;
     line = false;
