@@ -1,13 +1,40 @@
 #include "sim/board/cpu.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "cpu-el/core_sysreg.h"
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
+_Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
+
 /* Kept out of the hot path, which then needs no stack. */
 #define COLD __attribute__((noinline, cold))
+
+bool blocks_init(struct cpu *cpu)
+{
+    size_t count = (size_t)1 << BLOCK_TABLE_BITS;
+    cpu->blocks = aligned_alloc(sizeof(struct block), count * sizeof(struct block));
+    cpu->infos = calloc(count + 1, sizeof *cpu->infos);
+    cpu->run_list = calloc(count + 1, sizeof *cpu->run_list);
+    if (cpu->blocks == NULL || cpu->infos == NULL || cpu->run_list == NULL) {
+        return false;
+    }
+    memset(cpu->blocks, 0, count * sizeof(struct block));
+    for (size_t i = 0; i < count; i++) {
+        cpu->blocks[i].info = &cpu->infos[i];
+    }
+    cpu->partial.info = &cpu->infos[count];
+    return true;
+}
+
+void blocks_destroy(struct cpu *cpu)
+{
+    free(cpu->blocks);
+    free(cpu->infos);
+    free(cpu->run_list);
+}
 
 /* tag: its low bits are a block_key. */
 static unsigned slot_of(uint64_t pc, uint64_t tag)
@@ -64,7 +91,7 @@ static uint32_t flags_of(const struct insn *insn, bool *sp_moved)
     return flags;
 }
 
-static void add_class(struct block *b, enum cost_class class, uint32_t units)
+static void add_class(struct block_info *b, enum cost_class class, uint32_t units)
 {
     for (uint32_t i = 0; i < b->class_count; i++) {
         if (b->classes[i].class == class) {
@@ -82,7 +109,7 @@ static void add_class(struct block *b, enum cost_class class, uint32_t units)
 static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
 {
     uint32_t word = 0;
-    ram_read(&cpu->machine->ram, pa(b->pa + 4 * (uint64_t)i), &word, sizeof word);
+    ram_read(&cpu->machine->ram, pa(b->info->pa + 4 * (uint64_t)i), &word, sizeof word);
     return code_decode(cpu, word);
 }
 
@@ -102,11 +129,12 @@ struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
 /* Books the runs of one block; it may then be reused. */
 static void fold(struct block *b, const cycles_t *prices)
 {
-    for (uint32_t i = 0; b->runs != 0 && i < b->class_count; i++) {
-        struct ledger_cell *cell = &b->row->cells[b->classes[i].class];
-        uint64_t units = b->runs * b->classes[i].units;
+    const struct block_info *info = b->info;
+    for (uint32_t i = 0; b->runs != 0 && i < info->class_count; i++) {
+        struct ledger_cell *cell = &b->row->cells[info->classes[i].class];
+        uint64_t units = b->runs * info->classes[i].units;
         cell->count += units;
-        cell->cycles += units * prices[b->classes[i].class];
+        cell->cycles += units * prices[info->classes[i].class];
     }
     b->runs = 0;
 }
@@ -138,7 +166,7 @@ static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
  * it ran instead is UNKNOWN, and time must not run backwards. */
 static bool is_unchanged(const struct cpu *cpu, const struct block *b)
 {
-    return words_of(cpu, pa(b->pa), b->size_bytes) == b->words;
+    return words_of(cpu, pa(b->info->pa), b->size_bytes) == b->info->words;
 }
 
 static uint32_t symbol_at(struct cpu *cpu, uint64_t pc)
@@ -165,40 +193,42 @@ static uint32_t symbol_end(struct cpu *cpu, uint64_t pc, uint32_t count)
 /* Decodes the words of a block into its costs. */
 static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
 {
+    struct block_info *info = b->info;
     fold(b, cpu->meter.prices);
     b->pc = pc;
-    b->pa = at;
-    b->key = cpu->block_key;
     b->size_bytes = size_bytes;
-    b->flags = 0;
-    b->insn_count = size_bytes / 4;
+    b->insn_count = (uint16_t)(size_bytes / 4);
     b->cycles = 0;
-    b->class_count = 0;
     b->stores_end = 0;
-    b->words = words_of(cpu, pa(at), size_bytes);
     b->row = block_row(cpu, pc);
+    info->pa = at;
+    info->key = cpu->block_key;
+    info->class_count = 0;
+    info->words = words_of(cpu, pa(at), size_bytes);
+    uint32_t flags = 0;
     bool sp_moved = false;
     for (uint32_t i = 0; i < b->insn_count; i++) {
         struct insn insn = block_insn(cpu, b, i);
-        add_class(b, insn.cost, 1);
+        add_class(info, insn.cost, 1);
         if (insn.units > 1) {
-            add_class(b, insn_more_class(&insn), insn.units - 1);
+            add_class(info, insn_more_class(&insn), insn.units - 1);
         }
         b->cycles += insn_price(&insn, cpu->meter.prices);
-        b->flags |= flags_of(&insn, &sp_moved);
+        flags |= flags_of(&insn, &sp_moved);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
-            b->flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
-            b->flags |=
+            flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
+            flags |=
                 BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
         }
-        b->stores_end = insn.flags & INSN_FLAG_STORE ? i + 1 : b->stores_end;
+        b->stores_end = insn.flags & INSN_FLAG_STORE ? (uint16_t)(i + 1) : b->stores_end;
         if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
-            b->flags |= BLOCK_ENDS_AT_BOUNDARY;
+            flags |= BLOCK_ENDS_AT_BOUNDARY;
         }
     }
     if (symbol_end(cpu, pc, b->insn_count) != b->insn_count) {
-        b->flags |= BLOCK_SPANS_SYMBOLS;
+        flags |= BLOCK_SPANS_SYMBOLS;
     }
+    b->flags = (uint16_t)flags;
 }
 
 /*
@@ -214,6 +244,7 @@ static bool fetch(struct cpu *cpu, uint64_t pc)
     if (mmu_holds(cpu->mmu, &access)) {
         return true;
     }
+    cpu->current = NULL;
     cpu->meter.row = block_row(cpu, pc);
     return mmu_translate(cpu->mmu, &access, &page, &fault);
 }
@@ -229,11 +260,11 @@ COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes
     bool found = code_find(cpu, pc, &at);
     BUG_ON(!found);
     struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
-    bool known =
-        b->pc == pc && b->pa == at && b->key == cpu->block_key && b->size_bytes == size_bytes;
+    bool known = b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
+                 b->info->key == cpu->block_key;
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
     uint64_t changed = code_changed_at(cpu, at);
-    if (known && b->stamp < changed) {
+    if (known && b->info->stamp < changed) {
         known = is_unchanged(cpu, b);
     }
     if (!known && !code_is_fresh(cpu, at)) {
@@ -242,7 +273,7 @@ COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes
     if (!known || !remember) {
         make(cpu, b, pc, at, size_bytes);
     }
-    b->stamp = changed;
+    b->info->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
     if (!b->listed) {
         b->listed = true;
@@ -306,8 +337,9 @@ static bool may_run(struct cpu *cpu, const struct block *b)
 
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
-    struct block part = {.pc = pc, .insn_count = count};
-    bool found = code_find(cpu, pc, &part.pa);
+    struct block_info info;
+    struct block part = {.pc = pc, .insn_count = (uint16_t)count, .info = &info};
+    bool found = code_find(cpu, pc, &info.pa);
     BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
     uint32_t own = symbol_end(cpu, pc, count);
@@ -360,12 +392,9 @@ static inline void account(struct cpu *cpu, struct block *b)
 {
     uint64_t before = cpu->instructions;
     cpu->clock.now += b->cycles;
-    cpu->entry_instructions = before;
     cpu->instructions = before + b->insn_count;
     b->runs++;
     cpu->current = b;
-    cpu->meter.row = b->row;
-    cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
     if (b->stores_end != 0) {
         cpu->entry_last_store = cpu->last_store;
         cpu->last_store = before + b->stores_end;
@@ -375,7 +404,9 @@ static inline void account(struct cpu *cpu, struct block *b)
 static void account_all(struct cpu *cpu, struct block *b)
 {
     uint64_t last_store = cpu->last_store;
+    cpu->entry_instructions = cpu->instructions;
     account(cpu, b);
+    block_settle(cpu);
     if (b->flags & BLOCK_RARE) {
         cpu->entry_last_store = cpu->last_store = last_store;
         account_rare(cpu, b);
@@ -419,6 +450,7 @@ static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 
 COLD static void enter_slowly(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
+    block_settle(cpu);
     if (!engine_owns_block(cpu->engine, pc) && refuses(cpu, pc, size_bytes)) {
         engine_stop_before_block(cpu->engine, pc);
     }
@@ -457,6 +489,7 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
     }
     struct ledger_row *row = cpu->meter.row;
     cpu->meter.row = b->row;
+    cpu->entry_instructions = cpu->instructions - b->insn_count;
     uint32_t done = (uint32_t)(pc - b->pc) / 4;
     if (b->flags & BLOCK_HAS_DSB) {
         uint64_t last_store = cpu->entry_last_store;

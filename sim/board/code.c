@@ -55,7 +55,7 @@ uint32_t code_word(struct cpu *cpu, uint64_t pc)
     uint64_t at;
     uint32_t word = 0;
     if (b != NULL && pc - b->pc < b->size_bytes) {
-        ram_read(&cpu->machine->ram, pa(b->pa + (pc - b->pc)), &word, sizeof word);
+        ram_read(&cpu->machine->ram, pa(b->info->pa + (pc - b->pc)), &word, sizeof word);
     } else if (code_pa(cpu, pc, &at)) {
         ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
     }

@@ -58,28 +58,30 @@ enum block_flag {
 /* Every instruction class fits; blocks hold few. */
 #define BLOCK_CLASSES_MAX 52
 
-struct block {
-    /* What block_enter() looks at comes first, in a line or two of the host's cache. */
-    uint64_t pc;
-    uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
-    cycles_t cycles; /* waits of DSBs not included */
-    uint32_t size_bytes;
-    uint32_t flags;
-    uint32_t insn_count;
-    uint32_t stores_end; /* instructions up to and with the last store */
-    uint64_t runs;       /* since the last fold: not yet in the ledger */
-    struct ledger_row *row;
-    bool listed; /* in struct cpu: run_list; true wherever tag is not 0 */
-
-    uint32_t key; /* struct cpu: block_key it was made under */
-
+struct block_info {
     uint64_t pa;
     uint64_t words; /* a sum of its words, to know it again */
     uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
+    uint32_t key;   /* struct cpu: block_key it was made under */
     uint32_t class_count;
     struct {
         uint16_t class, units;
     } classes[BLOCK_CLASSES_MAX];
+};
+
+/* What block_enter() looks at: one line of the host's cache. */
+struct block {
+    uint64_t pc;
+    uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
+    cycles_t cycles; /* waits of DSBs not included */
+    uint64_t runs;   /* since the last fold: not yet in the ledger */
+    struct ledger_row *row;
+    struct block_info *info;
+    uint32_t size_bytes;
+    uint16_t flags;
+    uint16_t insn_count;
+    uint16_t stores_end; /* instructions up to and with the last store */
+    bool listed;         /* in struct cpu: run_list; true wherever tag is not 0 */
 };
 
 #define BLOCK_TABLE_BITS 14
@@ -118,13 +120,12 @@ struct cpu {
     struct block *blocks; /* 1 << BLOCK_TABLE_BITS */
     uint64_t code_tag;    /* changes with code_epoch and block_key */
     uint64_t instructions;
-    cycles_t horizon;    /* min(deadline, turn_end): the hot path looks at this only */
-    uint64_t last_store; /* `instructions` behind the last store, 0 = none outstanding */
-    struct block *current;
-    uint64_t entry_instructions; /* `instructions` before `current` */
-    uint64_t entry_last_store;   /* `last_store` before `current` */
-    uint32_t look_flags;         /* enum block_flag: stop_flags, and what account_rare() is for */
-    bool at_boundary;            /* nothing ran since an exception, return or branch */
+    cycles_t horizon;          /* min(deadline, turn_end): the hot path looks at this only */
+    struct block *current;     /* entered last; what it leaves behind: block_settle() */
+    uint64_t last_store;       /* `instructions` behind the last store, 0 = none outstanding */
+    uint64_t entry_last_store; /* `last_store` before `current` */
+    uint32_t look_flags;       /* enum block_flag: stop_flags, and what account_rare() is for */
+    bool at_boundary;          /* nothing ran since an exception, return or branch */
 
     struct pmu pmu;
     struct engine *engine;
@@ -134,7 +135,9 @@ struct cpu {
     /* blocks.c */
     struct block **run_list; /* blocks with runs to fold */
     size_t run_count;
-    struct block partial; /* `current` while a part of a block runs */
+    struct block_info *infos;    /* of blocks[], and of `partial` */
+    struct block partial;        /* `current` while a part of a block runs */
+    uint64_t entry_instructions; /* `instructions` before the block that is looked at */
     struct code_page code_pages[CODE_PAGES];
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
@@ -228,6 +231,19 @@ static inline bool shortcut_on(const struct machine *m, enum machine_shortcut s)
 
 /* The engine's block hook. */
 void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *cpu);
+/* The engine has stopped or asks: meter.row and at_boundary become those that `current`, if any,
+ * leaves behind. Who sets them otherwise then sets `current` to NULL. */
+static inline void block_settle(struct cpu *cpu)
+{
+    const struct block *b = cpu->current;
+    if (b != NULL) {
+        cpu->meter.row = b->row;
+        cpu->at_boundary = b->flags & BLOCK_ENDS_AT_BOUNDARY;
+    }
+}
+
+bool blocks_init(struct cpu *cpu);
+void blocks_destroy(struct cpu *cpu);
 /* code_epoch or block_key has changed. */
 void block_tag_changed(struct cpu *cpu);
 /* Takes back what was charged for the instructions of `current` from pc on; with `but_first`, all

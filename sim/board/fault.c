@@ -47,8 +47,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
 {
     struct cpu *cpu = ctx;
     struct mmu_access access = access_of(cpu, at, type);
+    block_settle(cpu);
     if (type == ENGINE_FETCH) {
         if (!mmu_holds(cpu->mmu, &access)) {
+            cpu->current = NULL;
             cpu->meter.row =
                 block_row(cpu, at.v); /* its walk belongs to the code that is fetched */
         }
@@ -324,6 +326,7 @@ void fault_refused(struct cpu *cpu)
     if (!fetch) {
         word = code_word(cpu, pc);
         block_refund_from(cpu, pc);
+        cpu->current = NULL;
         cpu->at_boundary = false;
     }
     if ((word & ~UINT32_C(31)) == A64_DC_ZVA) { /* FAR is its operand, not the block's start */

@@ -49,6 +49,7 @@ enum engine_stop loop_run_until(struct cpu *cpu, va_t until)
 {
     cpu->horizon = 0; /* block_enter() looks at each block, and finds it the engine's */
     enum engine_stop stop = engine_run_until(cpu->engine, until);
+    block_settle(cpu);
     horizon_changed(cpu);
     return stop;
 }
@@ -236,6 +237,7 @@ static void run_engine(struct cpu *cpu)
 {
     cpu->stopped_insns = 0;
     enum engine_stop stop = engine_run(cpu->engine);
+    block_settle(cpu);
     if (stop != ENGINE_STOPPED_BLOCK) {
         loop_engine_stopped(cpu, stop);
     } else if (cpu->code_stale) {

@@ -71,9 +71,8 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
     BUG_ON(cpu == NULL);
     m->cpus[index] = cpu;
     cpu->machine = m;
-    cpu->blocks = calloc((size_t)1 << BLOCK_TABLE_BITS, sizeof *cpu->blocks);
-    cpu->run_list = calloc(((size_t)1 << BLOCK_TABLE_BITS) + 1, sizeof(struct block *));
-    BUG_ON(cpu->blocks == NULL || cpu->run_list == NULL);
+    bool room = blocks_init(cpu);
+    BUG_ON(!room);
     code_init(cpu);
     for (unsigned i = 0; i < ENGINE_VIEWS; i++) {
         cpu->view_regime[i] = REGIME_COUNT;
@@ -282,8 +281,7 @@ static void destroy_cpu(struct cpu *cpu)
     if (cpu->engine) {
         engine_destroy(cpu->engine);
     }
-    free(cpu->blocks);
-    free(cpu->run_list);
+    blocks_destroy(cpu);
     code_destroy(cpu);
     free(cpu);
 }

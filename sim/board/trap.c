@@ -508,6 +508,7 @@ void trap_handle(struct cpu *cpu)
     } else {
         trap_execute(cpu, &insn, pc);
     }
+    cpu->current = NULL;
     if (!cpu->leave) {
         cpu_interrupt(cpu);
     }
@@ -516,6 +517,7 @@ void trap_handle(struct cpu *cpu)
 enum engine_next trap_taken(void *ctx, enum engine_trap kind)
 {
     struct cpu *cpu = ctx;
+    block_settle(cpu);
     cpu->trap_misaligned =
         kind == ENGINE_TRAP_ALIGNMENT; /* otherwise the instruction says it all */
     if (!shortcut_on(cpu->machine, SHORTCUT_TRAP_IN_HOOK)) {
