@@ -113,17 +113,31 @@ static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i
     return code_decode(cpu, word);
 }
 
-struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
+/* The function of the code at pc, which is at `at`. */
+static uint32_t symbol_at(struct cpu *cpu, uint64_t pc, uint64_t at)
 {
     uint16_t context = (uint16_t)(cpu->block_key >> 8);
-    unsigned el = cpu->pe.ps.el;
+    return symbols_lookup(cpu->machine->symbols, cpu->pe.ps.el, context, va(pc), pa(at));
+}
+
+static struct ledger_row *row_at(struct cpu *cpu, uint64_t pc, uint64_t at)
+{
     struct ledger_key key = {
         .cpu = (uint8_t)cpu->pe.index,
-        .el = (uint8_t)el,
-        .context = context,
-        .symbol = symbols_lookup(cpu->machine->symbols, el, context, va(pc)),
+        .el = (uint8_t)cpu->pe.ps.el,
+        .context = (uint16_t)(cpu->block_key >> 8),
+        .symbol = symbol_at(cpu, pc, at),
     };
     return ledger_row(cpu->machine->ledger, key);
+}
+
+struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
+{
+    uint64_t at = PA_UNKNOWN;
+    if (symbols_need_physical(cpu->machine->symbols) && !code_pa(cpu, pc, &at)) {
+        at = PA_UNKNOWN;
+    }
+    return row_at(cpu, pc, at);
 }
 
 /* Books the runs of one block; it may then be reused. */
@@ -169,22 +183,17 @@ static bool is_unchanged(const struct cpu *cpu, const struct block *b)
     return words_of(cpu, pa(b->info->pa), b->size_bytes) == b->info->words;
 }
 
-static uint32_t symbol_at(struct cpu *cpu, uint64_t pc)
-{
-    uint16_t context = (uint16_t)(cpu->block_key >> 8);
-    return symbols_lookup(cpu->machine->symbols, cpu->pe.ps.el, context, va(pc));
-}
-
 /* How many of the `count` instructions at pc belong to the function of the first: code may fall
  * through into the next function, and who gets its cycles must not depend on how blocks are cut. */
-static uint32_t symbol_end(struct cpu *cpu, uint64_t pc, uint32_t count)
+static uint32_t symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t count)
 {
-    uint32_t symbol = symbol_at(cpu, pc);
-    if (symbol_at(cpu, pc + 4 * (uint64_t)(count - 1)) == symbol) {
+    uint32_t symbol = symbol_at(cpu, pc, at);
+    uint64_t last = 4 * (uint64_t)(count - 1);
+    if (symbol_at(cpu, pc + last, at + last) == symbol) {
         return count;
     }
     uint32_t i = 1;
-    while (symbol_at(cpu, pc + 4 * (uint64_t)i) == symbol) {
+    while (symbol_at(cpu, pc + 4 * (uint64_t)i, at + 4 * (uint64_t)i) == symbol) {
         i++;
     }
     return i;
@@ -200,7 +209,7 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
     b->insn_count = (uint16_t)(size_bytes / 4);
     b->cycles = 0;
     b->stores_end = 0;
-    b->row = block_row(cpu, pc);
+    b->row = row_at(cpu, pc, at);
     info->pa = at;
     info->key = cpu->block_key;
     info->class_count = 0;
@@ -225,7 +234,7 @@ static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uin
             flags |= BLOCK_ENDS_AT_BOUNDARY;
         }
     }
-    if (symbol_end(cpu, pc, b->insn_count) != b->insn_count) {
+    if (symbol_end(cpu, pc, at, b->insn_count) != b->insn_count) {
         flags |= BLOCK_SPANS_SYMBOLS;
     }
     b->flags = (uint16_t)flags;
@@ -342,7 +351,7 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
     bool found = code_find(cpu, pc, &info.pa);
     BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
-    uint32_t own = symbol_end(cpu, pc, count);
+    uint32_t own = symbol_end(cpu, pc, info.pa, count);
     least = own < least ? own : least;
     bool sp_moved = false;
     for (uint32_t i = 0; i < least; i++) {

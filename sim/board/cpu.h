@@ -208,6 +208,7 @@ struct machine {
     struct pl031 rtc;
     struct ledger *ledger;
     struct symbols *symbols;
+    pa_t kernel_at; /* first byte of the kernel's image */
     struct event_stream *events;
     struct unimp_log *unimp;
     struct span_table spans;

@@ -375,6 +375,7 @@ bool machine_load(struct machine *m, const struct machine_images *images, struct
         !note_image(m, images->kernel, e)) {
         return false;
     }
+    m->kernel_at = kernel.start;
     if (images->initrd && (!loader_initrd(images->initrd, &kernel, &m->ram, &initrd, e) ||
                            !note_image(m, images->initrd, e))) {
         return false;
@@ -395,10 +396,24 @@ const void *machine_dtb(const struct machine *m, size_t *size_bytes)
     return m->dtb.data;
 }
 
-bool machine_symbols(struct machine *m, const char *elf_path, const struct symbol_scope *scope,
+bool machine_symbols(struct machine *m, const char *path, const struct symbol_scope *scope,
                      struct err *e)
 {
-    return symbols_add_elf(m->symbols, elf_path, scope, e);
+    struct symbol_scope s = *scope;
+    enum symbol_file kind;
+    if (!symbols_file_kind(path, &kind, e)) {
+        return false;
+    }
+    if (kind == SYMBOL_FILE_ELF) {
+        return symbols_add_elf(m->symbols, path, &s, e);
+    }
+    if (s.context == SYMBOLS_NO_STAGE2) {
+        s.address = SYMBOL_PHYSICAL;
+        s.context = SYMBOLS_ANYWHERE;
+        s.image_at = m->kernel_at;
+    }
+    return kind == SYMBOL_FILE_IMAGE ? symbols_add_image(m->symbols, path, &s, e)
+                                     : symbols_add_map(m->symbols, path, &s, e);
 }
 
 /* The last events of the stream: where every CPU stood. */

@@ -94,9 +94,11 @@ bool machine_load(struct machine *m, const struct machine_images *images, struct
 /* The device tree that the guest gets (after machine_load). */
 const void *machine_dtb(const struct machine *m, size_t *size_bytes);
 
-/* Symbols for the ledger, from an ELF file: for code at the ELs and in the context that `scope`
- * says. */
-bool machine_symbols(struct machine *m, const char *elf_path, const struct symbol_scope *scope,
+/* Symbols for the ledger (after machine_load): for code at the ELs and in the context that `scope`
+ * says. From an ELF file, or from a kernel's Image or System.map: where the scope is the host's,
+ * those name the code of the kernel that was loaded by where it is in memory, so at any EL above 0
+ * and under any virtual address. */
+bool machine_symbols(struct machine *m, const char *path, const struct symbol_scope *scope,
                      struct err *e);
 
 /* Files that went into the run (kernel, initrd, dtb, symbols), with their SHA-256. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board/kallsyms.h"
 #include "sim/board/loader_format.h"
 
 /* Of what is loaded from a snapshot. */
@@ -28,12 +29,15 @@ struct source {
     struct symbol *symbols; /* by start, not overlapping */
     size_t count, room;
     uint32_t first_id;
+    uint64_t image_start; /* linked address of the image's first byte */
+    bool image_start_known;
 };
 
 struct symbols {
     struct source *sources;
     size_t source_count;
     uint32_t next_id;
+    bool need_physical;
 };
 
 struct symbols *symbols_create(void)
@@ -154,10 +158,32 @@ static void settle(struct source *source)
     source->count = kept;
 }
 
+/* What the linker scripts of Linux and Xen call the first byte of their images. */
+static void note_image_start(struct source *source, uint64_t address, const char *name)
+{
+    if (!source->image_start_known && (!strcmp(name, "_text") || !strcmp(name, "_start"))) {
+        source->image_start = address;
+        source->image_start_known = true;
+    }
+}
+
+static bool place(struct source *source, const char *path, struct err *e)
+{
+    if (source->scope.address == SYMBOL_PHYSICAL) {
+        source->scope.el_mask &= ~1u;
+        source->scope.slide = source->scope.image_at.v - source->image_start;
+        return source->image_start_known ||
+               err_set(e, "symbols %s: no symbol _text or _start: where is its image?", path);
+    }
+    return true;
+}
+
 /* Takes over *source, settled, when `done`; frees it otherwise. */
-static bool add_source(struct symbols *symbols, struct source *source, bool done, struct err *e)
+static bool add_source(struct symbols *symbols, struct source *source, const char *path, bool done,
+                       struct err *e)
 {
     struct source *more = NULL;
+    done = done && place(source, path, e);
     if (done) {
         more = realloc(symbols->sources, (symbols->source_count + 1) * sizeof *more);
         done = more || err_set(e, "symbols: out of host memory");
@@ -171,6 +197,7 @@ static bool add_source(struct symbols *symbols, struct source *source, bool done
     symbols->next_id += (uint32_t)source->count;
     symbols->sources = more;
     symbols->sources[symbols->source_count++] = *source;
+    symbols->need_physical |= source->scope.address == SYMBOL_PHYSICAL;
     return true;
 }
 
@@ -241,6 +268,7 @@ static bool read_symtab(const char *path, Elf *elf, struct source *source, struc
     for (int i = 0; gelf_getsym(data, i, &sym); i++) {
         const char *name = elf_strptr(elf, header.sh_link, sym.st_name);
         enum rank rank = rank_of(elf, &sym, name);
+        note_image_start(source, sym.st_value, name ? name : "");
         if (rank != RANK_END && !append(source, sym.st_value, sym.st_size, name, rank)) {
             return err_set(e, "symbols %s: out of host memory", path);
         }
@@ -266,7 +294,7 @@ bool symbols_add_elf(struct symbols *symbols, const char *path, const struct sym
         elf_end(elf);
     }
     file_free(&bytes);
-    return add_source(symbols, &source, done, e);
+    return add_source(symbols, &source, path, done, e);
 }
 
 /* One line of a System.map, NUL-terminated: false when it is not "address type name". */
@@ -296,6 +324,13 @@ static enum rank rank_of_map_type(char type)
     }
 }
 
+static bool append_typed(struct source *source, uint64_t address, char type, const char *name)
+{
+    note_image_start(source, address, name);
+    enum rank rank = is_assembler_local(name) ? RANK_END : rank_of_map_type(type);
+    return append(source, address, 0, name, rank);
+}
+
 static bool read_map(const char *path, char *text, struct source *source, struct err *e)
 {
     size_t line_number = 1;
@@ -309,8 +344,7 @@ static bool read_map(const char *path, char *text, struct source *source, struct
         if (!split_map_line(line, &address, &type, &name)) {
             return err_set(e, "symbols %s: line %zu: not \"address type name\"", path, line_number);
         }
-        enum rank rank = is_assembler_local(name) ? RANK_END : rank_of_map_type(type);
-        if (!append(source, address, 0, name, rank)) {
+        if (!append_typed(source, address, type, name)) {
             return err_set(e, "symbols %s: out of host memory", path);
         }
     }
@@ -333,13 +367,66 @@ bool symbols_add_map(struct symbols *symbols, const char *path, const struct sym
     text[bytes.size] = '\0';
     bool done = read_map(path, text, &source, e);
     free(text);
-    return add_source(symbols, &source, done, e);
+    return add_source(symbols, &source, path, done, e);
+}
+
+static bool read_table(const char *path, const struct file_bytes *bytes, struct source *source,
+                       struct err *e)
+{
+    struct kallsyms table;
+    uint64_t address;
+    char type, name[KALLSYMS_NAME_MAX];
+    if (!kallsyms_find(&table, bytes->data, bytes->size)) {
+        return err_set(e, "symbols %s: no symbol table (kallsyms) in it that we know", path);
+    }
+    source->image_start = table.image_start;
+    source->image_start_known = true;
+    while (kallsyms_next(&table, &address, &type, name)) {
+        if (!append_typed(source, address, type, name)) {
+            return err_set(e, "symbols %s: out of host memory", path);
+        }
+    }
+    return true;
+}
+
+bool symbols_add_image(struct symbols *symbols, const char *path, const struct symbol_scope *scope,
+                       struct err *e)
+{
+    struct file_bytes bytes;
+    struct source source = {.scope = *scope};
+    if (!file_read(path, "symbols", FILE_IMAGE_LIMIT, &bytes, e)) {
+        return false;
+    }
+    bool done = loader_unwrap_zboot(path, &bytes, e) && file_gunzip(path, &bytes, e) &&
+                read_table(path, &bytes, &source, e);
+    file_free(&bytes);
+    return add_source(symbols, &source, path, done, e);
+}
+
+bool symbols_file_kind(const char *path, enum symbol_file *kind, struct err *e)
+{
+    struct file_bytes bytes;
+    if (!file_read(path, "symbols", FILE_IMAGE_LIMIT, &bytes, e)) {
+        return false;
+    }
+    bool gzip = bytes.size > 2 && bytes.data[0] == 0x1f && bytes.data[1] == 0x8b; /* RFC 1952 */
+    *kind = loader_is_elf(&bytes)                       ? SYMBOL_FILE_ELF
+            : gzip || memchr(bytes.data, 0, bytes.size) ? SYMBOL_FILE_IMAGE
+                                                        : SYMBOL_FILE_MAP;
+    file_free(&bytes);
+    return true;
+}
+
+bool symbols_need_physical(const struct symbols *symbols)
+{
+    return symbols->need_physical;
 }
 
 static bool in_scope(const struct symbol_scope *scope, unsigned el, int context)
 {
-    bool context_fits =
-        scope->context == SYMBOLS_ANY_VM ? context != SYMBOLS_NO_STAGE2 : context == scope->context;
+    bool context_fits = scope->context == SYMBOLS_ANYWHERE ||
+                        (scope->context == SYMBOLS_ANY_VM ? context != SYMBOLS_NO_STAGE2
+                                                          : context == scope->context);
     return context_fits && (scope->el_mask >> el & 1);
 }
 
@@ -358,14 +445,15 @@ static size_t last_before(const struct source *source, uint64_t at)
     return low == 0 ? source->count : low - 1;
 }
 
-uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t at)
+uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t va, pa_t pa)
 {
     for (size_t i = 0; i < symbols->source_count; i++) {
         const struct source *source = &symbols->sources[i];
-        if (!in_scope(&source->scope, el, context)) {
+        bool physical = source->scope.address == SYMBOL_PHYSICAL;
+        if (!in_scope(&source->scope, el, context) || (physical && pa.v == PA_UNKNOWN)) {
             continue;
         }
-        uint64_t linked = at.v - source->scope.slide;
+        uint64_t linked = (physical ? pa.v : va.v) - source->scope.slide;
         size_t n = last_before(source, linked);
         if (n < source->count && linked < source->symbols[n].end) {
             return source->first_id + (uint32_t)n;
@@ -401,9 +489,12 @@ static void archive_symbol(struct symbol *symbol, struct archive *a)
 static void archive_source(struct source *source, struct archive *a)
 {
     archive_unsigned(a, &source->scope.el_mask, 7);
-    unsigned context = (unsigned)(source->scope.context + 1); /* SYMBOLS_ANY_VM is -1 */
-    archive_unsigned(a, &context, UINT16_MAX + 1);
-    source->scope.context = (int)context - 1;
+    unsigned context = (unsigned)(source->scope.context - SYMBOLS_ANYWHERE);
+    unsigned address = source->scope.address;
+    archive_unsigned(a, &context, UINT16_MAX + 2);
+    archive_unsigned(a, &address, SYMBOL_PHYSICAL);
+    source->scope.context = (int)context + SYMBOLS_ANYWHERE;
+    source->scope.address = (enum symbol_address)address;
     archive_u64(a, &source->scope.slide);
     archive_u32(a, &source->first_id);
     size_t count = source->count;
@@ -432,5 +523,6 @@ void symbols_archive(struct symbols *symbols, struct archive *a)
             symbols->source_count = i + 1;
         }
         archive_source(&symbols->sources[i], a);
+        symbols->need_physical |= symbols->sources[i].scope.address == SYMBOL_PHYSICAL;
     }
 }

@@ -1,6 +1,7 @@
 /*
  * Whose code is it? Symbols of code for the ledger, looked up by (EL, context, address), never by
- * address alone: a host kernel, a hypervisor and a guest may all have code at the same address.
+ * a virtual address alone: a host kernel, a hypervisor and a guest may all have code at the same
+ * one.
  */
 #ifndef EL2SIM_BOARD_SYMBOLS_H
 #define EL2SIM_BOARD_SYMBOLS_H
@@ -13,12 +14,23 @@
 
 #define SYMBOLS_NO_STAGE2 0    /* a context: no stage 2 translates */
 #define SYMBOLS_ANY_VM    (-1) /* a scope: every context but SYMBOLS_NO_STAGE2 */
+#define SYMBOLS_ANYWHERE  (-2) /* a scope: every context */
+
+/*
+ * By which address code is known. Physical: where the file was loaded, so that it does not matter
+ * under how many virtual addresses it runs (Linux' nVHE code has a second one that it chooses at
+ * boot: arch/arm64/kvm/va_layout.c). Code at EL0 is never looked up so: pages of a kernel's
+ * initialization become a program's.
+ */
+enum symbol_address { SYMBOL_VIRTUAL, SYMBOL_PHYSICAL };
 
 /* Where the code of a file runs. */
 struct symbol_scope {
     unsigned el_mask; /* bit n: at ELn */
-    int context;      /* SYMBOLS_NO_STAGE2, a context's number, or SYMBOLS_ANY_VM */
-    uint64_t slide;   /* running address - linked address, modulo 2^64 */
+    int context; /* SYMBOLS_NO_STAGE2, a context's number, SYMBOLS_ANY_VM or SYMBOLS_ANYWHERE */
+    enum symbol_address address;
+    uint64_t slide; /* SYMBOL_VIRTUAL: running address - linked address, modulo 2^64 */
+    pa_t image_at;  /* SYMBOL_PHYSICAL: where the image's first byte is */
 };
 
 struct symbols;
@@ -38,9 +50,23 @@ bool symbols_add_elf(struct symbols *symbols, const char *path, const struct sym
 bool symbols_add_map(struct symbols *symbols, const char *path, const struct symbol_scope *scope,
                      struct err *e);
 
-/* The symbol that holds `at`, in the first file added whose scope has (el, context); else
- * SYMBOL_UNKNOWN. */
-uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t at);
+/* Adds the code symbols of a kernel's Image, plain or gzip'd: those it has inside (kallsyms.h);
+ * each reaches to the next symbol. */
+bool symbols_add_image(struct symbols *symbols, const char *path, const struct symbol_scope *scope,
+                       struct err *e);
+
+/* What a file with symbols is, by its first bytes; false with *e: unreadable. */
+enum symbol_file { SYMBOL_FILE_ELF, SYMBOL_FILE_IMAGE, SYMBOL_FILE_MAP };
+bool symbols_file_kind(const char *path, enum symbol_file *kind, struct err *e);
+
+/* Whether any source is of that kind: physical addresses take time to find. */
+bool symbols_need_physical(const struct symbols *symbols);
+
+#define PA_UNKNOWN UINT64_MAX
+
+/* The symbol of the code at va, which is at pa, in the first file added whose scope has
+ * (el, context); else SYMBOL_UNKNOWN. */
+uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t va, pa_t pa);
 
 /* All that was added, with the same ids. Loads into a table without symbols. */
 void symbols_archive(struct symbols *symbols, struct archive *a);

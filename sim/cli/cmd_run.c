@@ -67,7 +67,8 @@ static const struct argp_option options[] = {
     {"stats", OPT_STATS, 0, 0, "print a report on stderr after the run", 4},
     {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
     {"symbols", OPT_SYMBOLS, "FILE", 0,
-     "ELF with symbols for the report (any EL, no stage 2); repeatable", 4},
+     "symbols for the report: ELF (any EL, no stage 2), or a kernel's Image or System.map (the "
+     "loaded kernel, wherever it runs); repeatable", 4},
     {"quiet", OPT_QUIET, 0, 0,
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",

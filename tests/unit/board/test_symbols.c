@@ -63,7 +63,7 @@ static bool add_map(const struct symbol_scope *scope, const char *text, struct e
 
 static const char *name_at(unsigned el, int context, uint64_t at)
 {
-    return symbols_name(symbols, symbols_lookup(symbols, el, context, va(at)));
+    return symbols_name(symbols, symbols_lookup(symbols, el, context, va(at), pa(PA_UNKNOWN)));
 }
 
 static void is(uint64_t at, const char *name)
@@ -83,9 +83,9 @@ START_TEST(function_holds_its_size_and_no_more)
     is(AT(0x30), "?");
     is(AT(0x40), "second");
     is(AT(0x50), "?");
-    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(AT(0x10))), 1);
-    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(AT(0x40))), 2);
-    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(0)), SYMBOL_UNKNOWN);
+    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(AT(0x10)), pa(PA_UNKNOWN)), 1);
+    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(AT(0x40)), pa(PA_UNKNOWN)), 2);
+    ck_assert_uint_eq(symbols_lookup(symbols, 1, 0, va(0), pa(PA_UNKNOWN)), SYMBOL_UNKNOWN);
 }
 END_TEST
 
@@ -225,6 +225,54 @@ START_TEST(map_with_a_bad_line_is_refused)
 }
 END_TEST
 
+/* The same code under two virtual addresses, at EL1 and at EL2, with and without stage 2. */
+START_TEST(physical_address_names_code_wherever_it_runs)
+{
+    static const struct symbol_scope loaded = {.el_mask = 7,
+                                               .context = SYMBOLS_ANYWHERE,
+                                               .address = SYMBOL_PHYSICAL,
+                                               .image_at = {0x40200000}};
+    struct err e;
+    ck_assert_msg(add_map(&loaded,
+                          "ffff800008000000 T _text\n"
+                          "ffff800008001000 T first\n"
+                          "ffff800008002000 t second\n"
+                          "ffff800008003000 D data\n",
+                          &e),
+                  "%s", e.text);
+    ck_assert(symbols_need_physical(symbols));
+    static const struct {
+        unsigned el;
+        int context;
+        uint64_t va, pa;
+        const char *name;
+    } looks[] = {
+        {1, 0, 0xffff800008001000, 0x40201000, "first"},
+        {2, 0, 0x0000100040202ffc, 0x40202ffc, "second"},
+        {1, 7, 0x1000, 0x40201000, "first"},
+        {2, 0, 0xffff800008003000, 0x40203000, "?"},
+        {0, 0, 0x1000, 0x40201000, "?"}, /* a program may have the page by now */
+        {1, 0, 0xffff800008001000, PA_UNKNOWN, "?"},
+        {1, 0, 0xffff800008001000, 0x80001000, "?"},
+    };
+    for (size_t i = 0; i < sizeof looks / sizeof looks[0]; i++) {
+        uint32_t id = symbols_lookup(symbols, looks[i].el, looks[i].context, va(looks[i].va),
+                                     pa(looks[i].pa));
+        ck_assert_msg(strcmp(symbols_name(symbols, id), looks[i].name) == 0, "look %zu: %s", i,
+                      symbols_name(symbols, id));
+    }
+}
+END_TEST
+
+START_TEST(map_without_the_start_of_its_image_has_no_physical_place)
+{
+    static const struct symbol_scope loaded = {.el_mask = 6, .address = SYMBOL_PHYSICAL};
+    struct err e;
+    ck_assert(!add_map(&loaded, "ffff800008001000 T first\n", &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "_text"));
+}
+END_TEST
+
 START_TEST(stripped_or_foreign_file_is_refused)
 {
     struct err e;
@@ -290,6 +338,8 @@ int main(void)
     tcase_add_test(tc, slide_moves_the_addresses);
     tcase_add_test(tc, map_symbols_reach_to_the_next_of_any_kind);
     tcase_add_loop_test(tc, map_with_a_bad_line_is_refused, 0, 5);
+    tcase_add_test(tc, physical_address_names_code_wherever_it_runs);
+    tcase_add_test(tc, map_without_the_start_of_its_image_has_no_physical_place);
     tcase_add_test(tc, stripped_or_foreign_file_is_refused);
     tcase_add_test(tc, file_cut_anywhere_is_refused);
     tcase_add_test(tc, file_with_any_byte_changed_is_read_or_refused);
