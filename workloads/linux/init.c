@@ -1,10 +1,13 @@
 /* Process 1: options, one VM, power off. The kernel hands its unknown NAME=VALUE arguments over as
  * environment. */
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/random.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/reboot.h>
 #include <unistd.h>
 
@@ -54,6 +57,21 @@ void pin_to_cpu(unsigned cpu)
     CPU_ZERO(&set);
     CPU_SET(cpu, &set);
     must(sched_setaffinity(0, sizeof set, &set), "sched_setaffinity");
+}
+
+/* What a distribution's init does with the seed it saved at shutdown. Without it Linux 6.1 stirs
+ * its whole entropy pool at each system call (for the offset of the kernel stack:
+ * add_random_kstack_offset), which no machine does that is up. */
+static void seed_random(void)
+{
+    struct {
+        struct rand_pool_info info;
+        uint8_t seed[32];
+    } pool = {.info = {.entropy_count = 256, .buf_size = 32}};
+    memset(pool.seed, 0x5a, sizeof pool.seed);
+    int fd = must(open("/dev/urandom", O_WRONLY | O_CLOEXEC), "/dev/urandom");
+    must(ioctl(fd, RNDADDENTROPY, &pool), "RNDADDENTROPY");
+    close(fd);
 }
 
 /* A number from the command line, 0 when it is not there. */
@@ -109,6 +127,7 @@ int main(void)
         .dirty_log = option_number("dirty", 1) == 1,
     };
     setvbuf(stdout, NULL, _IOLBF, 0);
+    seed_random();
     options.cpu_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (options.vcpu_count == 0) {
         options.vcpu_count = options.cpu_count < 2 ? options.cpu_count : 2;

@@ -1,7 +1,7 @@
 """Writes an initramfs: a cpio archive of the "newc" kind (Linux: Documentation/driver-api/early-userspace/
 buffer-format.rst), gzip'd. The same files give the same bytes: no times, no users, files in the order given.
 
-usage: make_initramfs.py OUT /path/in/archive=FILE...   (FILE keeps its execute bit; /dev/console and /dev/kvm are added)
+usage: make_initramfs.py OUT /path/in/archive=FILE...   (FILE keeps its execute bit; devices are added)
 """
 import gzip
 import os
@@ -9,7 +9,7 @@ import stat
 import sys
 
 DIRECTORIES = ["dev"]
-CHARACTER_DEVICES = [("dev/console", 5, 1), ("dev/kvm", 10, 232)]
+CHARACTER_DEVICES = [("dev/console", 5, 1), ("dev/urandom", 1, 9), ("dev/kvm", 10, 232)]
 
 
 class Archive:
