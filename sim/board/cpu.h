@@ -26,6 +26,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/cost.h"
 #include "sim/base/event.h"
+#include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/machine.h"
 #include "sim/board/pl011.h"
@@ -206,6 +207,7 @@ struct machine {
     struct psci psci;
     struct pl011 uart;
     struct pl031 rtc;
+    struct devices *devices;
     struct ledger *ledger;
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
@@ -300,6 +302,9 @@ void loop_run(struct machine *m);
 void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop);
 /* Events or turn limits may have moved: recompute cpu->deadline and horizon. */
 void loop_deadline_changed(struct cpu *cpu);
+/* `cpu` accessed a device: the board's events may have moved. They come due on the first CPU's
+ * clock, so another one's turn must let it come there. */
+void loop_board_changed(struct cpu *cpu);
 /* Runs to exactly `until`; what it runs is charged already. */
 enum engine_stop loop_run_until(struct cpu *cpu, va_t until);
 /* `by` did something that may interrupt waiting CPUs: those wake at this moment. */

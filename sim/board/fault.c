@@ -278,7 +278,7 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         engine_set_x(cpu->engine, l.rn, l.writeback_to);
     }
     engine_set_pc(cpu->engine, pc + 4);
-    loop_deadline_changed(cpu);
+    loop_board_changed(cpu);
     loop_wake_others(cpu);
 }
 

@@ -271,6 +271,17 @@ void loop_end_turn(struct cpu *cpu)
     }
 }
 
+void loop_board_changed(struct cpu *cpu)
+{
+    const struct machine *m = cpu->machine;
+    cycles_t due = clock_next(&m->cpus[0]->clock);
+    cycles_t limit = due == CYCLES_NEVER ? CYCLES_NEVER : due + m->config.quantum;
+    if (cpu->pe.index != 0 && limit < cpu->turn_end) {
+        cpu->turn_end = limit > cpu->clock.now ? limit : cpu->clock.now;
+    }
+    loop_deadline_changed(cpu);
+}
+
 /* So often, in simulated time, somebody who watches is told; stopping there changes no result. */
 #define PROGRESS_PERIOD (100000000 * CYCLE)
 

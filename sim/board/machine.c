@@ -196,6 +196,36 @@ static void create_devices(struct machine *m)
     add_region(m, "PL031", MEMMAP_RTC_BASE, MEMMAP_RTC_SIZE, pl031_access, &m->rtc, COST_MMIO_READ);
 }
 
+static void dma_written(void *ctx, pa_t at, uint64_t size_bytes)
+{
+    code_changed(ctx, at, size_bytes);
+}
+
+static bool create_virtio(struct machine *m, struct err *e)
+{
+    struct devices_config config = {
+        .list = m->config.devices,
+        .host = {.dma = {.ram = &m->ram, .written = dma_written, .ctx = m},
+                 .clock = &m->cpus[0]->clock,
+                 .clock_hz = m->config.clock_hz,
+                 .now = stamp_of,
+                 .now_ctx = m,
+                 .quiet = m->config.quiet},
+        .output = m->config.console,
+        .output_ctx = m->config.console_ctx,
+    };
+    for (unsigned slot = 0; slot < MEMMAP_VIRTIO_SLOTS; slot++) {
+        config.irqs[slot] = gic_line(m->gic, MEMMAP_INTID_SPI + MEMMAP_SPI_VIRTIO + slot, 0);
+    }
+    m->devices = devices_create(&config, e);
+    if (m->devices == NULL) {
+        return false;
+    }
+    add_region(m, "virtio-mmio", MEMMAP_VIRTIO_BASE, MEMMAP_VIRTIO_SLOTS * MEMMAP_VIRTIO_STRIDE,
+               virtio_access, devices_bus(m->devices), COST_MMIO_READ);
+    return true;
+}
+
 static bool check_config(const struct machine_config *c, struct err *e)
 {
     unsigned cpus_max = c->gic_version == 2 ? 8 : EL2SIM_MAX_CPUS;
@@ -263,6 +293,10 @@ struct machine *machine_create(const struct machine_config *config, struct err *
     }
     gic_reset(m->gic);
     create_devices(m);
+    if (!create_virtio(m, e)) {
+        machine_destroy(m);
+        return NULL;
+    }
     psci_init(&m->psci, config->cpu_count, mpidr);
     return m;
 }
@@ -294,6 +328,7 @@ void machine_destroy(struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         destroy_cpu(m->cpus[i]);
     }
+    devices_destroy(m->devices);
     if (m->gic) {
         gic_destroy(m->gic);
     }
@@ -341,6 +376,7 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
         .has_vhe = c->cpu.has[FEAT_VHE],
         .has_pmu = c->cpu.has[FEAT_PMU],
         .conduit = conduit,
+        .virtio_slots = UINT32_MAX, /* as QEMU: empty ones, too, are there */
     };
     for (unsigned i = 0; i < c->cpu_count; i++) {
         board.mpidr[i] = m->cpus[i]->pe.sr[SR_MPIDR_EL1];
@@ -367,6 +403,28 @@ static bool place_files(struct machine *m, const struct machine_images *images,
     return true;
 }
 
+/* Disks are part of what a run was given. */
+static bool note_disks(struct machine *m, struct err *e)
+{
+    struct image_list *list = &m->images;
+    for (unsigned i = 0; i < m->config.devices.count; i++) {
+        const struct disk *disk = devices_disk(m->devices, i);
+        const char *path = m->config.devices.specs[i].path;
+        if (disk == NULL) {
+            continue;
+        }
+        if (list->count == sizeof list->records / sizeof list->records[0]) {
+            return err_set(e, "%s: more than %zu files in one run", path, list->count);
+        }
+        struct image_record *r = &list->records[list->count++];
+        snprintf(r->path, sizeof r->path, "%s", path);
+        if (!disk_hash(disk, r->sha256, e)) {
+            return err_prefix(e, "%s: ", path);
+        }
+    }
+    return true;
+}
+
 bool machine_load(struct machine *m, const struct machine_images *images, struct err *e)
 {
     struct kernel_image kernel;
@@ -382,7 +440,7 @@ bool machine_load(struct machine *m, const struct machine_images *images, struct
     }
     if (!make_dtb(m, images, initrd, e) ||
         !loader_dtb(m->dtb.data, m->dtb.size_bytes, &kernel, &initrd, &m->ram, &dtb, e) ||
-        !place_files(m, images, &kernel, initrd, dtb, e)) {
+        !place_files(m, images, &kernel, initrd, dtb, e) || !note_disks(m, e)) {
         return false;
     }
     struct boot_state boot = loader_boot_state(&kernel, &dtb);

@@ -16,6 +16,7 @@
 #include "sim/base/event.h"
 #include "sim/base/log.h"
 #include "sim/base/types.h"
+#include "sim/board/device_spec.h"
 #include "sim/board/imagehash.h"
 #include "sim/board/loader_place.h"
 #include "sim/board/span.h"
@@ -57,6 +58,7 @@ struct machine_config {
     bool quiet;       /* do not say unmodelled accesses on stderr */
     void (*console)(void *ctx, const char *text, size_t length); /* PL011 output; NULL = discard */
     void *console_ctx;
+    struct device_list devices; /* virtio */
 };
 
 enum machine_end {

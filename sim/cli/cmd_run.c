@@ -5,6 +5,7 @@
 #include "sim/board/design.h"
 #include "sim/board/memmap.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/device_options.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
@@ -15,6 +16,7 @@ struct run_options {
     const char *cpu, *features, *profile, *json, *dump_dtb;
     const char *symbols[8];
     unsigned symbols_count;
+    struct device_options devices;
     bool stats;
     struct err err;
 };
@@ -73,6 +75,7 @@ static const struct argp_option options[] = {
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
      5},
+    DEVICE_OPTIONS,
     {0},
 };
 
@@ -155,7 +158,8 @@ static void add_placed(struct run_options *o, char *arg)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_options *o = state->input;
-    if (parse_number(o, key, arg) || parse_text(o, key, arg)) {
+    if (parse_number(o, key, arg) || parse_text(o, key, arg) ||
+        device_option(key, arg, &o->config.devices, &o->devices, &o->err)) {
         return 0;
     }
     switch (key) {

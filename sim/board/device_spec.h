@@ -1,0 +1,38 @@
+/* Which virtio devices a machine has, in the order of the command line, as text says it. */
+#ifndef EL2SIM_BOARD_DEVICE_SPEC_H
+#define EL2SIM_BOARD_DEVICE_SPEC_H
+
+#include "sim/base/err.h"
+#include "sim/board/disk.h"
+
+enum device_type { DEVICE_DISK, DEVICE_NET, DEVICE_RNG, DEVICE_CONSOLE };
+
+struct device_spec {
+    enum device_type type;
+    char path[256];      /* disk */
+    enum disk_mode mode; /* disk */
+    uint64_t latency_ns; /* disk: of a request; net: one way */
+    bool is_slirp;       /* net: the host's network instead of the simulated peer */
+    uint64_t seed;       /* rng */
+};
+
+#define DEVICE_SPECS_MAX 16
+
+struct device_list {
+    struct device_spec specs[DEVICE_SPECS_MAX];
+    unsigned count;
+};
+
+/* Adds "FILE[,ro|,write-through][,latency=TIME]". */
+bool device_spec_drive(struct device_list *list, const char *text, struct err *e);
+/* Adds "peer[,latency=TIME]" or "slirp[,latency=TIME]". */
+bool device_spec_net(struct device_list *list, const char *text, struct err *e);
+/* Adds a generator of random numbers. */
+bool device_spec_rng(struct device_list *list, uint64_t seed, struct err *e);
+/* Adds a virtio console. */
+bool device_spec_console(struct device_list *list, struct err *e);
+
+/* "20us", "500ns", "10ms", "1s" in nanoseconds. */
+bool device_parse_time(const char *text, uint64_t *ns, struct err *e);
+
+#endif

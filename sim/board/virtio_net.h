@@ -1,0 +1,38 @@
+/*
+ * The network device (virtio 1.2, 5.1): one pair of queues, no offloads. What the driver sends goes
+ * to the other end of its wire; what comes from there arrives when its way has taken its time.
+ */
+#ifndef EL2SIM_BOARD_VIRTIO_NET_H
+#define EL2SIM_BOARD_VIRTIO_NET_H
+
+#include "sim/board/net_peer.h"
+#include "sim/board/virtio.h"
+
+#define VIRTIO_NET_FRAMES 256
+
+struct net_frame {
+    cycles_t arrives;
+    uint16_t size_bytes;
+    uint8_t bytes[NET_FRAME_MAX];
+};
+
+struct virtio_net {
+    struct virtio_device device;
+    uint64_t latency_ns; /* one way, beside the frame's bytes */
+    /* A frame has left; NULL: the simulated peer (net_peer.h) answers. */
+    void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes);
+    void *send_ctx;
+    struct net_frame frames[VIRTIO_NET_FRAMES]; /* on their way here, or without a buffer */
+    unsigned first, count;
+    struct event arrival;
+    uint64_t sent, received, dropped; /* frames */
+};
+
+/* device.host, slot and irq, latency_ns and send are set. */
+void virtio_net_init(struct virtio_net *net);
+
+/* A frame arrives at the stamp `at`, not before those that came earlier. */
+void virtio_net_receive(struct virtio_net *net, const uint8_t *frame, size_t size_bytes,
+                        cycles_t at);
+
+#endif
