@@ -18,6 +18,7 @@ static const struct data_kind data_kinds[] = {
     {"profiles", EL2SIM_SOURCE_DIR "/sim/profiles"},
     {"designs", EL2SIM_SOURCE_DIR "/sim/designs"},
     {"guest", EL2SIM_BINARY_DIR "/guest"},
+    {"real", EL2SIM_SOURCE_DIR "/build/real"}, /* where scripts/real-software.sh puts it */
 };
 
 static bool is_directory(const char *path)
@@ -32,6 +33,11 @@ static bool is_directory(const char *path)
 static bool directory_of(const char *kind, char out[DATA_PATH_MAX])
 {
     const char *chosen = getenv("EL2SIM_DATA");
+    const char *real = strcmp(kind, "real") == 0 ? getenv("EL2SIM_REAL") : NULL;
+    if (real) {
+        snprintf(out, DATA_PATH_MAX, "%s", real);
+        return is_directory(out);
+    }
     if (chosen) {
         snprintf(out, DATA_PATH_MAX, "%s/%s", chosen, kind);
         return is_directory(out);
@@ -124,6 +130,16 @@ bool data_file_find(const char *kind, const char *name, const char *suffix,
         return unknown(kind, name, suffix, e);
     }
     return true;
+}
+
+bool data_file_in(const char *kind, const char *name, char path[DATA_PATH_MAX])
+{
+    char dir[DATA_PATH_MAX];
+    if (!directory_of(kind, dir)) {
+        return false;
+    }
+    int written = snprintf(path, DATA_PATH_MAX, "%s/%s", dir, name);
+    return written > 0 && written < DATA_PATH_MAX && access(path, R_OK) == 0;
 }
 
 /* libcyaml's messages of one load; the first line says most. */

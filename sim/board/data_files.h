@@ -2,7 +2,7 @@
  * Where the program's own data is (profiles, designs, guest images), and YAML files with a schema.
  *
  * Directories, first match wins: $EL2SIM_DATA, the build tree the program was started from, the
- * installed place.
+ * installed place. "real" is software that scripts/real-software.sh fetches: $EL2SIM_REAL first.
  */
 #ifndef EL2SIM_BOARD_DATA_FILES_H
 #define EL2SIM_BOARD_DATA_FILES_H
@@ -16,10 +16,13 @@
 /*
  * Finds what the user named: a path if it holds a slash or ends in `suffix`, else NAME.suffix in
  * the data directory of that kind
- * ("profiles", "designs", "guest"). False with *e, which lists what there is.
+ * ("profiles", "designs", "guest", "real"). False with *e, which lists what there is.
  */
 bool data_file_find(const char *kind, const char *name, const char *suffix,
                     char path[DATA_PATH_MAX], struct err *e);
+
+/* That very file of the data directory; false if it is not there. */
+bool data_file_in(const char *kind, const char *name, char path[DATA_PATH_MAX]);
 
 /* Names in a data directory, without suffix, sorted; *count of them. Free each and the array. */
 char **data_file_list(const char *kind, const char *suffix, unsigned *count);

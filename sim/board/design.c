@@ -35,8 +35,11 @@ static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_UINT("smp", CYAML_FLAG_DEFAULT, struct design, smp),
     CYAML_FIELD_STRING_PTR("memory", CYAML_FLAG_POINTER, struct design, memory, 1, 32),
     CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct design, image, 1, 900),
+    CYAML_FIELD_STRING_PTR("initrd", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                           initrd, 1, 900),
     CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            append, 0, 4000),
+    CYAML_FIELD_BOOL("host_stage2", CYAML_FLAG_OPTIONAL, struct design, host_stage2),
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct design, profile, 1, 64),
     CYAML_FIELD_SEQUENCE("symbols", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                          symbols, &symbols_schema, 0, 16),
@@ -125,12 +128,29 @@ bool design_configure(const struct design *design, const struct profile *profile
     config->cpu_count = design->smp;
     config->gic_version = design->gic;
     config->entry_el = 2;
+    config->host_stage2 = design->host_stage2;
     profile_configure(profile, config);
     if (!design_parse_memory(design->memory, &config->ram_bytes, e) ||
         (design->features && !cpu_model_apply(&config->cpu, design->features, e))) {
         return err_prefix(e, "design %s: ", design->path);
     }
     return true;
+}
+
+/* "real/x" is software that a script fetches, "guest/x" what our build makes whatever its suffix;
+ * anything else a guest image by name, or a path. */
+static bool find_file(const char *name, char path[DATA_PATH_MAX], struct err *e)
+{
+    if (strncmp(name, "real/", 5) == 0) {
+        return data_file_in("real", name + 5, path) ||
+               err_set(e, "%s is missing: scripts/real-software.sh fetches Debian's software",
+                       name);
+    }
+    if (strncmp(name, "guest/", 6) == 0) {
+        return data_file_in("guest", name + 6, path) ||
+               err_set(e, "%s is missing: ./run.sh builds it", name);
+    }
+    return data_file_find("guest", name, ".elf", path, e);
 }
 
 static bool add_symbols(const struct design_symbols *s, struct machine *m, struct err *e)
@@ -144,17 +164,19 @@ static bool add_symbols(const struct design_symbols *s, struct machine *m, struc
         }
         scope.el_mask |= 1u << s->els[i];
     }
-    return data_file_find("guest", s->image, ".elf", path, e) &&
-           machine_symbols(m, path, &scope, e);
+    return find_file(s->image, path, e) && machine_symbols(m, path, &scope, e);
 }
 
 bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e)
 {
-    char kernel[DATA_PATH_MAX];
-    if (!data_file_find("guest", design->image, ".elf", kernel, e)) {
+    char kernel[DATA_PATH_MAX], initrd[DATA_PATH_MAX];
+    if (!find_file(design->image, kernel, e) ||
+        (design->initrd && !find_file(design->initrd, initrd, e))) {
         return err_prefix(e, "design %s: ", design->path);
     }
-    struct machine_images images = {.kernel = kernel, .append = append ? append : design->append};
+    struct machine_images images = {.kernel = kernel,
+                                    .initrd = design->initrd ? initrd : NULL,
+                                    .append = append ? append : design->append};
     if (!machine_load(m, &images, e)) {
         return err_prefix(e, "design %s: ", design->path);
     }

@@ -23,10 +23,13 @@ struct design {
     char *name, *title, *about;
     char *cpu, *features; /* features: as --feature, may be NULL */
     unsigned gic, smp;
-    char *memory;         /* as -m of QEMU: "256M" */
-    char *image, *append; /* image: a file of the guest directory, or a path */
-    char *profile;        /* default price list */
-    char *path;           /* the file this is from, for messages */
+    char *memory;     /* as -m of QEMU: "256M" */
+    char *image;      /* a guest image by name, real/FILE (scripts/real-software.sh), or a path */
+    char *initrd;     /* NULL, guest/FILE, real/FILE or a path */
+    char *append;     /* kernel command line; rows= and n= are added to it */
+    bool host_stage2; /* the host has a stage 2 of its own, VMID 0 (protected KVM) */
+    char *profile;    /* default price list */
+    char *path;       /* the file this is from, for messages */
     struct design_symbols *symbols;
     unsigned symbols_count;
 };

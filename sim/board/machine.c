@@ -463,6 +463,8 @@ bool machine_symbols(struct machine *m, const char *path, const struct symbol_sc
         return false;
     }
     if (kind == SYMBOL_FILE_ELF) {
+        bool behind_stage2 = s.context == SYMBOLS_NO_STAGE2 && m->config.host_stage2;
+        s.context = behind_stage2 ? SYMBOLS_VMID_0 : s.context;
         return symbols_add_elf(m->symbols, path, &s, e);
     }
     if (s.context == SYMBOLS_NO_STAGE2) {

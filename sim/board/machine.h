@@ -54,6 +54,7 @@ struct machine_config {
     unsigned engine_off; /* enum machine_shortcut bits to switch off */
     bool
         strict; /* stop at each LDTR, STTR, acquire and release to check what the engine does not */
+    bool host_stage2; /* VMID 0 is no VM: the host's own stage 2, as protected KVM has one */
     bool semihosting; /* HLT #0xF000 SYS_EXIT ends the run with its status */
     bool quiet;       /* do not say unmodelled accesses on stderr */
     void (*console)(void *ctx, const char *text, size_t length); /* PL011 output; NULL = discard */
@@ -138,6 +139,8 @@ struct trap_count {
     unsigned from_el, to_el, ec;
     uint64_t count;
 };
+/* Whether a context of the ledger is a VM's. */
+bool machine_context_is_vm(const struct machine *m, uint16_t context);
 size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size_t room);
 
 struct engine_stats_sum {

@@ -47,6 +47,11 @@ void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t
     m->progress_ctx = ctx;
 }
 
+bool machine_context_is_vm(const struct machine *m, uint16_t context)
+{
+    return context != SYMBOLS_NO_STAGE2 && !(m->config.host_stage2 && context == SYMBOLS_VMID_0);
+}
+
 size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size_t room)
 {
     size_t n = 0;

@@ -13,6 +13,7 @@
 #define SYMBOL_UNKNOWN 0
 
 #define SYMBOLS_NO_STAGE2 0    /* a context: no stage 2 translates */
+#define SYMBOLS_VMID_0    1    /* ... stage 2 with VMID 0 */
 #define SYMBOLS_ANY_VM    (-1) /* a scope: every context but SYMBOLS_NO_STAGE2 */
 #define SYMBOLS_ANYWHERE  (-2) /* a scope: every context */
 

@@ -14,10 +14,11 @@ struct compare_options {
     char *designs;
     const char *profile, *json, *csv;
     char *rows, *append;
+    unsigned ops, functions;
     enum machine_level level;
     cycles_t max_cycles;
     unsigned smp, engine_off;
-    bool detail, quiet;
+    bool quiet;
     struct err err;
 };
 
@@ -25,12 +26,14 @@ enum {
     OPT_DESIGNS = 256,
     OPT_COSTS,
     OPT_ROWS,
+    OPT_OPS,
     OPT_APPEND,
     OPT_LEVEL,
     OPT_SMP,
     OPT_MAX_CYCLES,
     OPT_JSON,
     OPT_CSV,
+    OPT_FUNCTIONS,
     OPT_DETAIL,
     OPT_QUIET,
     OPT_ENGINE_OFF
@@ -40,6 +43,7 @@ static const struct argp_option options[] = {
     {"designs", OPT_DESIGNS, "A,B,...", 0,
      "designs to run (`el2sim designs` lists them); default kvm-split,kvm-vhe", 1},
     {"rows", OPT_ROWS, "A,B,...", 0, "benchmark rows (default: all that the image has)", 1},
+    {"ops", OPT_OPS, "N", 0, "operations of each row (default: each row's own number)", 1},
     {"append", OPT_APPEND, "TEXT", 0, "kernel command line instead of the designs' own", 1},
     {"smp", OPT_SMP, "N", 0, "CPUs, instead of the designs' own", 1},
     {"costs", OPT_COSTS, "PROFILE", 0, "price list for all designs (default: the first design's)",
@@ -49,7 +53,8 @@ static const struct argp_option options[] = {
      "give a design up after N cycles (default 20,000,000,000)", 2},
     {"json", OPT_JSON, "FILE", 0, "write everything as JSON (- is stdout)", 3},
     {"csv", OPT_CSV, "FILE", 0, "write the breakdown as CSV (- is stdout)", 3},
-    {"detail", OPT_DETAIL, 0, 0, "also print the dearest functions of each row", 3},
+    {"functions", OPT_FUNCTIONS, "N", 0, "also print the N dearest functions of each row", 3},
+    {"detail", OPT_DETAIL, 0, 0, "the same as --functions 10", 3},
     {"quiet", OPT_QUIET, 0, 0, "no table (with --json or --csv)", 3},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
      4},
@@ -69,6 +74,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_ROWS:
         o->rows = arg;
+        return 0;
+    case OPT_OPS:
+        if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
+            o->ops = (unsigned)n;
+        }
         return 0;
     case OPT_APPEND:
         o->append = arg;
@@ -92,8 +102,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_CSV:
         o->csv = arg;
         return 0;
+    case OPT_FUNCTIONS:
+        if (option_number("--functions", arg, 1, 1000, &n, &o->err)) {
+            o->functions = (unsigned)n;
+        }
+        return 0;
     case OPT_DETAIL:
-        o->detail = true;
+        o->functions = FUNCTIONS_DEFAULT;
         return 0;
     case OPT_QUIET:
         o->quiet = true;
@@ -159,8 +174,11 @@ static char *command_line(const struct compare_options *o, const struct design *
     if (o->append) {
         return o->append;
     }
-    snprintf(buffer, 4200, "%s%s%s", design->append ? design->append : "", o->rows ? " rows=" : "",
-             o->rows ? o->rows : "");
+    int used = snprintf(buffer, 4200, "%s%s%s", design->append ? design->append : "",
+                        o->rows ? " rows=" : "", o->rows ? o->rows : "");
+    if (o->ops && used >= 0 && used < 4200) {
+        snprintf(buffer + used, (size_t)(4200 - used), " n=%u", o->ops);
+    }
     return buffer;
 }
 
@@ -219,7 +237,10 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
 {
     struct design_report *reports = calloc(count, sizeof *reports);
     BUG_ON(reports == NULL);
-    struct comparison c = {.profile = profile, .designs = reports, .design_count = count};
+    struct comparison c = {.profile = profile,
+                           .designs = reports,
+                           .design_count = count,
+                           .functions = o->functions ? o->functions : FUNCTIONS_DEFAULT};
     struct progress progress;
     struct outputs outputs;
     bool ok = open_outputs(o, &outputs, &o->err);
@@ -230,7 +251,7 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     }
     progress_end(&progress);
     if (ok && !o->quiet) {
-        report_compare_text(stdout, &c, o->detail);
+        report_compare_text(stdout, &c, o->functions);
     }
     if (ok && outputs.json) {
         report_compare_json(outputs.json, &c);

@@ -36,7 +36,11 @@ static void show(const struct design *d)
     printf("%s: %s\n\n%s\n", d->name, d->title, d->about);
     printf("  cpu      %s%s%s\n  gic      %u\n  smp      %u\n  memory   %s\n", d->cpu,
            d->features ? ", " : "", d->features ? d->features : "", d->gic, d->smp, d->memory);
-    printf("  image    %s\n  profile  %s\n", d->image, d->profile);
+    printf("  image    %s\n", d->image);
+    if (d->initrd) {
+        printf("  initrd   %s\n", d->initrd);
+    }
+    printf("  profile  %s\n", d->profile);
     if (d->append) {
         printf("  append   %s\n", d->append);
     }

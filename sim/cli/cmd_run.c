@@ -15,7 +15,7 @@ struct run_options {
     struct machine_images images;
     const char *cpu, *features, *profile, *json, *dump_dtb;
     const char *symbols[8];
-    unsigned symbols_count;
+    unsigned symbols_count, functions;
     struct device_options devices;
     bool stats;
     struct err err;
@@ -39,6 +39,7 @@ enum {
     OPT_STATS,
     OPT_JSON,
     OPT_SYMBOLS,
+    OPT_FUNCTIONS,
     OPT_SEMIHOSTING,
     OPT_STRICT,
     OPT_ENGINE_OFF,
@@ -70,7 +71,10 @@ static const struct argp_option options[] = {
     {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
     {"symbols", OPT_SYMBOLS, "FILE", 0,
      "symbols for the report: ELF (any EL, no stage 2), or a kernel's Image or System.map (the "
-     "loaded kernel, wherever it runs); repeatable", 4},
+     "loaded kernel, wherever it runs); repeatable",
+     4},
+    {"functions", OPT_FUNCTIONS, "N", 0,
+     "how many of the dearest functions reports list, of the run and of each row (default 10)", 4},
     {"quiet", OPT_QUIET, 0, 0,
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
@@ -91,6 +95,11 @@ static bool parse_number(struct run_options *o, int key, const char *arg)
     case OPT_SMP:
         if (option_number("--smp", arg, 1, EL2SIM_MAX_CPUS, &n, &o->err)) {
             o->config.cpu_count = (unsigned)n;
+        }
+        return true;
+    case OPT_FUNCTIONS:
+        if (option_number("--functions", arg, 0, 1000, &n, &o->err)) {
+            o->functions = (unsigned)n;
         }
         return true;
     case OPT_EL:
@@ -274,7 +283,8 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->dump_dtb) {
         return write_dtb(m, o->dump_dtb, &o->err) ? EXIT_OK : cli_fail(&o->err);
     }
-    struct run_report report = {.config = &o->config, .profile = profile};
+    struct run_report report = {
+        .config = &o->config, .profile = profile, .functions = o->functions};
     struct progress progress;
     FILE *json = o->json ? option_output(o->json, &o->err) : NULL;
     if (o->json && json == NULL) { /* known before the run, not after it */
@@ -311,6 +321,7 @@ int cmd_run(int argc, char **argv)
                    .console = console},
         .cpu = "cortex-a57",
         .profile = "xgene1",
+        .functions = FUNCTIONS_DEFAULT,
     };
     if (!option_parse(&argp, argc, argv, &o, &o.err)) {
         return cli_fail(&o.err);

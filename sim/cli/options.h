@@ -32,4 +32,6 @@ bool option_parse(const struct argp *argp, int argc, char **argv, void *input, s
 /* argp takes a program's name from here. */
 void option_command_name(const char *command, char **argv);
 
+#define FUNCTIONS_DEFAULT 10 /* of a run and of each row: how many are listed */
+
 #endif

@@ -53,18 +53,36 @@ static json_t *part_json(const struct row_part *p)
                      integer(p->cycles), "millicycles", integer(p->exact));
 }
 
-static json_t *row_json(const struct report_row *r)
+/* The `most` dearest functions of some parts. */
+static json_t *functions_json(const struct row_part *parts, size_t part_count, size_t most)
+{
+    size_t count;
+    struct report_function *functions = report_functions(parts, part_count, &count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count && i < most; i++) {
+        const struct report_function *f = &functions[i];
+        json_array_append_new(list,
+                              json_pack("{s:o, s:s, s:s, s:o, s:o}", "el", integer(f->el), "where",
+                                        f->in_vm ? "vm" : "host", "function", f->name, "cycles",
+                                        integer(f->cycles), "millicycles", integer(f->exact)));
+    }
+    free(functions);
+    return list;
+}
+
+static json_t *row_json(const struct report_row *r, size_t functions)
 {
     json_t *parts = json_array();
     for (size_t i = 0; i < r->part_count; i++) {
         json_array_append_new(parts, part_json(&r->parts[i]));
     }
     uint64_t ops = r->operations ? r->operations : 1;
-    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o}", "name", r->name, "operations",
-                     integer(r->operations), "cycles", integer(r->cycles), "millicycles",
-                     integer(r->exact), "cycles_per_operation", (double)(r->exact / ops) / 1000.0,
-                     "traps", integer(r->traps), "exceptions", integer(r->exceptions),
-                     "instructions", integer(r->instructions), "breakdown", parts);
+    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o}", "name", r->name,
+                     "operations", integer(r->operations), "cycles", integer(r->cycles),
+                     "millicycles", integer(r->exact), "cycles_per_operation",
+                     (double)(r->exact / ops) / 1000.0, "traps", integer(r->traps), "exceptions",
+                     integer(r->exceptions), "instructions", integer(r->instructions), "functions",
+                     functions_json(r->parts, r->part_count, functions), "breakdown", parts);
 }
 
 static void dump(FILE *out, json_t *root)
@@ -120,24 +138,25 @@ static json_t *ledger_json(struct machine *m, uint64_t *total)
         if (cell->count == 0 && cell->cycles == 0) {
             continue;
         }
-        json_array_append_new(list, json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "cpu",
-                                              integer(row->key.cpu), "el", integer(row->key.el),
-                                              "where", row->key.context ? "vm" : "host", "function",
-                                              machine_symbol_name(m, row->key.symbol), "class",
-                                              cost_class_info[i % COST_CLASS_COUNT].name, "count",
-                                              integer(cell->count), "cycles", integer(whole[i]),
-                                              "millicycles", integer(cell->cycles)));
+        json_array_append_new(list,
+                              json_pack("{s:o, s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "cpu",
+                                        integer(row->key.cpu), "el", integer(row->key.el), "where",
+                                        machine_context_is_vm(m, row->key.context) ? "vm" : "host",
+                                        "function", machine_symbol_name(m, row->key.symbol),
+                                        "class", cost_class_info[i % COST_CLASS_COUNT].name,
+                                        "count", integer(cell->count), "cycles", integer(whole[i]),
+                                        "millicycles", integer(cell->cycles)));
     }
     free(exact);
     free(whole);
     return list;
 }
 
-static json_t *rows_json(const struct design_report *d)
+static json_t *rows_json(const struct design_report *d, size_t functions)
 {
     json_t *rows = json_array();
     for (size_t i = 0; i < d->row_count; i++) {
-        json_array_append_new(rows, row_json(&d->rows[i]));
+        json_array_append_new(rows, row_json(&d->rows[i], functions));
     }
     return rows;
 }
@@ -170,7 +189,11 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "cycles", integer(total));
     json_object_set_new(root, "traps", integer(trap_total(m)));
     json_object_set_new(root, "exceptions", traps_json(m));
-    json_object_set_new(root, "rows", rows_json(&rows));
+    json_object_set_new(root, "rows", rows_json(&rows, report->functions));
+    size_t count;
+    struct row_part *parts = report_ledger_parts(m, &count);
+    json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
+    free(parts);
     json_object_set_new(root, "unmodelled", unimp_json(m));
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);
@@ -186,7 +209,7 @@ void report_compare_json(FILE *out, const struct comparison *c)
             "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o}", "name", d->design->name, "title",
             d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
             images_json(&d->images), "end", end_name(d->result.end), "digest", d->result.digest,
-            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d));
+            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d, c->functions));
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",

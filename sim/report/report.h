@@ -18,6 +18,7 @@ struct run_report {
     const struct machine_config *config;
     const struct profile *profile;
     struct machine_result result;
+    size_t functions; /* how many of the dearest, of the run and of each row */
 };
 
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report);
@@ -44,6 +45,22 @@ struct report_row {
     size_t part_count;
 };
 
+/* What a function costs: all its classes, on all CPUs and in all VMs. */
+struct report_function {
+    const char *name; /* of one of the parts */
+    uint8_t el;
+    bool in_vm;
+    cycles_t exact;  /* thousandths */
+    uint64_t cycles; /* whole; they add up to the parts' total */
+};
+
+/* The functions of some parts, dearest first, equals by EL and name. The caller frees them. */
+struct report_function *report_functions(const struct row_part *parts, size_t part_count,
+                                         size_t *count);
+
+/* The ledger of a whole run as parts, which the caller frees. */
+struct row_part *report_ledger_parts(struct machine *m, size_t *count);
+
 struct design_report {
     const struct design *design;
     struct machine_config config;
@@ -64,11 +81,12 @@ struct comparison {
     const struct profile *profile;
     struct design_report *designs;
     size_t design_count;
+    size_t functions; /* how many of the dearest of each row the JSON has */
 };
 
 /* table: cycles and traps per operation; then for each row the classes that make the difference.
- * detail: functions too. */
-void report_compare_text(FILE *out, const struct comparison *c, bool detail);
+ * functions: and so many of the dearest functions of each row. */
+void report_compare_text(FILE *out, const struct comparison *c, size_t functions);
 void report_compare_json(FILE *out, const struct comparison *c);
 void report_compare_csv(FILE *out, const struct comparison *c);
 

@@ -81,7 +81,7 @@ static void take_row(struct report_row *out, const struct span_row *row, const s
     for (size_t i = 0; i < row->part_count; i++) {
         const struct span_part *p = &row->parts[i];
         out->parts[i] = (struct row_part){.el = p->el,
-                                          .in_vm = p->context != 0,
+                                          .in_vm = machine_context_is_vm(m, p->context),
                                           .context = p->context,
                                           .class = p->class,
                                           .count = p->count,

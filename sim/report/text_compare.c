@@ -4,8 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_SHOWN   6
-#define FUNCTIONS_SHOWN 8
+#define CLASSES_SHOWN 6
 
 static const struct report_row *find_row(const struct design_report *d, const char *name)
 {
@@ -102,39 +101,17 @@ static void print_why(FILE *out, const struct comparison *c, const char *name)
     fprintf(out, " other %+.1f\n", rest > -0.05 && rest < 0.05 ? 0.0 : rest);
 }
 
-struct function_sum {
-    const struct row_part *part;
-    cycles_t exact;
-};
-
-static int by_cost(const void *a, const void *b)
+static void print_functions(FILE *out, const struct report_row *row, size_t most)
 {
-    const struct function_sum *x = a, *y = b;
-    return x->exact > y->exact ? -1 : x->exact < y->exact;
-}
-
-/* Parts are sorted by (EL, context, function): neighbours of one function are summed. */
-static void print_functions(FILE *out, const struct report_row *row)
-{
-    struct function_sum *sums = calloc(row->part_count + 1, sizeof *sums);
-    BUG_ON(sums == NULL);
-    size_t n = 0;
-    for (size_t i = 0; i < row->part_count; i++) {
-        const struct row_part *p = &row->parts[i];
-        bool same = n > 0 && sums[n - 1].part->el == p->el &&
-                    sums[n - 1].part->context == p->context &&
-                    strcmp(sums[n - 1].part->function, p->function) == 0;
-        if (!same) {
-            sums[n++].part = p;
-        }
-        sums[n - 1].exact += p->exact;
+    size_t count;
+    struct report_function *functions = report_functions(row->parts, row->part_count, &count);
+    for (size_t i = 0; i < count && i < most; i++) {
+        const struct report_function *f = &functions[i];
+        fprintf(out, "    %9.1f  %5.1f %%  EL%u %-4s %s\n", per_operation(row, f->exact),
+                row->exact ? 100.0 * (double)f->exact / (double)row->exact : 0.0, f->el,
+                f->in_vm ? "vm" : "host", f->name);
     }
-    qsort(sums, n, sizeof *sums, by_cost);
-    for (size_t i = 0; i < n && i < FUNCTIONS_SHOWN; i++) {
-        fprintf(out, "    %9.1f  EL%u %-4s %s\n", per_operation(row, sums[i].exact),
-                sums[i].part->el, sums[i].part->in_vm ? "vm" : "host", sums[i].part->function);
-    }
-    free(sums);
+    free(functions);
 }
 
 static void print_notes(FILE *out, const struct comparison *c)
@@ -154,7 +131,7 @@ static void print_notes(FILE *out, const struct comparison *c)
             p->quantum / CYCLE);
 }
 
-void report_compare_text(FILE *out, const struct comparison *c, bool detail)
+void report_compare_text(FILE *out, const struct comparison *c, size_t functions)
 {
     print_notes(out, c);
     print_table(out, c);
@@ -165,13 +142,13 @@ void report_compare_text(FILE *out, const struct comparison *c, bool detail)
             print_why(out, c, c->designs[0].rows[r].name);
         }
     }
-    for (size_t r = 0; detail && r < c->designs[0].row_count; r++) {
+    for (size_t r = 0; functions != 0 && r < c->designs[0].row_count; r++) {
         for (size_t d = 0; d < c->design_count; d++) {
             const struct report_row *row = find_row(&c->designs[d], c->designs[0].rows[r].name);
             if (row != NULL) {
-                fprintf(out, "\n  %s on %s: dearest functions\n", row->name,
+                fprintf(out, "\n  %s on %s: dearest functions (cycles/operation)\n", row->name,
                         c->designs[d].design->name);
-                print_functions(out, row);
+                print_functions(out, row, functions);
             }
         }
     }

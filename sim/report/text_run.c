@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const char *ec_name(unsigned ec)
 {
@@ -87,6 +88,46 @@ static void print_classes(FILE *out, struct machine *m)
     }
 }
 
+/* The dearest functions of some parts; nothing where no symbols are known. */
+static void print_functions(FILE *out, const char *of, const struct row_part *parts, size_t count,
+                            size_t most)
+{
+    size_t n;
+    bool named = false;
+    cycles_t total = 0;
+    struct report_function *functions = report_functions(parts, count, &n);
+    for (size_t i = 0; i < n; i++) {
+        total += functions[i].exact;
+        named |= strcmp(functions[i].name, "?") != 0;
+    }
+    if (named) {
+        fprintf(out, "\ndearest functions of %-22s cycles   share\n", of);
+    }
+    for (size_t i = 0; named && i < n && i < most; i++) {
+        const struct report_function *f = &functions[i];
+        fprintf(out, "  EL%u %-4s %-32s %10" PRIu64 "  %5.1f %%\n", f->el, f->in_vm ? "vm" : "host",
+                f->name, f->cycles, total ? 100.0 * (double)f->exact / (double)total : 0.0);
+    }
+    free(functions);
+}
+
+static void print_all_functions(FILE *out, struct machine *m, const struct run_report *report)
+{
+    size_t count;
+    struct row_part *parts = report_ledger_parts(m, &count);
+    print_functions(out, "the run", parts, count, report->functions);
+    free(parts);
+    struct design_report rows;
+    report_design_take(&rows, m, NULL, report->config, &report->result);
+    for (size_t i = 0; i < rows.row_count; i++) {
+        const struct report_row *row = &rows.rows[i];
+        char of[SPAN_NAME_MAX + 8];
+        snprintf(of, sizeof of, "row %s", row->name);
+        print_functions(out, of, row->parts, row->part_count, report->functions);
+    }
+    report_design_free(&rows);
+}
+
 static void print_unimp(FILE *out, struct machine *m)
 {
     size_t count;
@@ -115,6 +156,7 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     fprintf(out, "  digest %s\n", report->result.digest);
     print_classes(out, m);
     print_traps(out, m);
+    print_all_functions(out, m, report);
     print_unimp(out, m);
     struct engine_stats_sum s = machine_engine_stats(m);
     fprintf(out,
