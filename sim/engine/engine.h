@@ -6,6 +6,7 @@
 #ifndef EL2SIM_ENGINE_ENGINE_H
 #define EL2SIM_ENGINE_ENGINE_H
 
+#include "sim/base/archive.h"
 #include "sim/base/err.h"
 #include "sim/base/types.h"
 
@@ -131,6 +132,9 @@ void engine_set_natives(struct engine *engine, struct engine_natives natives);
 /* Ends an exclusive monitor's reservation (ERET, exception entry), before the next instruction.
  * About 200 ns: only worth it if an exclusive load has run since. */
 void engine_clear_exclusive(struct engine *engine);
+
+/* All registers above, and the exclusive monitor; while nothing runs. */
+void engine_archive(struct engine *engine, struct archive *a);
 
 /* Selects the view that translates from now on. Allowed in trap(); takes effect with the next
  * instruction. */

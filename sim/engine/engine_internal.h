@@ -16,6 +16,8 @@
  * pages that must not be translated as they are (engine_defuse.c). */
 #define ENGINE_OWN_PA         UINT64_C(0x0000fffffff00000)
 #define ENGINE_OWN_CODE_BYTES 4096
+#define ENGINE_OWN_LDXP       8    /* offset of the code that reserves ... */
+#define ENGINE_OWN_DATA       2048 /* ... this */
 #define ENGINE_SLOTS          64
 /* Where the engine's code runs: not canonical, so that no guest's code is ever there. */
 #define ENGINE_OWN_VA    (UINT64_C(0x0010000000000000) | ENGINE_OWN_PA)
@@ -56,7 +58,7 @@ struct engine_tlb {
 enum engine_filler {
     FILL_BY_CLIENT,
     FILL_WITH_VOID, /* replaces an entry by one that leads nowhere: a flush of one page */
-    FILL_WINDOW     /* identity, execute only: the window of code_changed() */
+    FILL_WINDOW     /* identity, no stores: the window of code_changed() */
 };
 
 enum engine_reason {

@@ -16,6 +16,7 @@ enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTI
 
 #define A64_CLREX UINT32_C(0xd5033f5f)
 #define A64_SVC   UINT32_C(0xd4000001)
+#define A64_LDXP  UINT32_C(0xc87f0c02) /* X2, X3, [X0] */
 #define A64_SIZE  4
 
 void engine_stop_before_block(struct engine *engine, uint64_t pc)
@@ -114,7 +115,7 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     (void)uc;
     if (e->filler != FILL_BY_CLIENT) {
         out->paddr = e->filler == FILL_WINDOW ? bits(at, 47, 0) : NOWHERE_PA;
-        out->perms = UC_PROT_EXEC;
+        out->perms = type == UC_MEM_READ ? UC_PROT_READ : UC_PROT_EXEC;
         return true;
     }
     e->stats.fills++;
@@ -176,7 +177,7 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
 
 static bool map_own(struct engine *engine, struct err *e)
 {
-    static const uint32_t code[] = {A64_CLREX, A64_SVC};
+    static const uint32_t code[] = {A64_CLREX, A64_SVC, A64_LDXP, A64_SVC};
     engine->own = aligned_alloc(4096, ENGINE_OWN_BYTES);
     if (engine->own == NULL) {
         return err_set(e, "no memory for the engine");
