@@ -98,6 +98,7 @@ static const struct insn_row rows_15[] = {
     ROW(0xffffffdf, 0xd503209f, SEV, INSN_HINT, 0, ALWAYS), /* SEV, SEVL */
     ROW(0xffffffff, 0xd503221f, ESB, INSN_HINT, 0, ALWAYS),
     ROW(0xffffffdf, 0xd5032e1f, MARK, INSN_HINT, 0, ALWAYS),     /* HINT #0x70, #0x71 */
+    ROW(0xffffffff, 0xd5032e5f, MARK, INSN_HINT, 0, ALWAYS),     /* HINT #0x72 */
     ROW(0xfffff01f, 0xd503201f, OTHER, INSN_HINT, 0, ALWAYS),    /* NOP, YIELD, BTI, PACIASP ... */
     ROW(0xffffffff, 0xd500401f, OTHER, INSN_ALU, 0, FEAT_FLAGM), /* CFINV */
     LACKING(0xffffffff, 0xd500403f),                             /* XAFLAG */

@@ -29,7 +29,7 @@ enum insn_kind {
     INSN_KIND_DSB,
     INSN_KIND_DMB,
     INSN_KIND_ESB,
-    INSN_KIND_MARK, /* HINT #0x70, #0x71: hyp/include/abi/mark.h */
+    INSN_KIND_MARK, /* HINT #0x70 to #0x72: hyp/include/abi/mark.h */
     INSN_KIND_LOADSTORE,
     INSN_KIND_UNDEF /* UNALLOCATED, or not in the modelled CPU */
 };

@@ -125,9 +125,11 @@ static void cpu_archive(struct gic_cpu *c, struct archive *a)
     archive_bool(a, &c->asleep);
     archive_u32(a, &c->gicr_status);
     cpuif_archive(&c->phys, a);
-    cpuif_archive(&c->virt, a);
-    archive_u32(a, &c->hcr);
-    archive_u64s(a, c->lr, LR_LIMIT);
+    if (c->gic->config.has_virtualization) {
+        cpuif_archive(&c->virt, a);
+        archive_u32(a, &c->hcr);
+        archive_u64s(a, c->lr, LR_LIMIT);
+    }
 }
 
 void gic_archive(struct gic *gic, struct archive *a)

@@ -193,3 +193,13 @@ void ledger_archive(struct ledger *ledger, unsigned cpu_count, struct archive *a
         archive_cells(row, a);
     }
 }
+
+void ledger_archive_row(struct ledger *ledger, struct ledger_row **row, unsigned cpu_count,
+                        struct archive *a)
+{
+    struct ledger_key key = (*row)->key;
+    archive_key(&key, cpu_count, a);
+    if (!a->has_failed) {
+        *row = ledger_row(ledger, key);
+    }
+}

@@ -71,6 +71,9 @@ cycles_t ledger_total(const struct ledger *ledger, unsigned cpu);
 
 /* All rows, in their order; loading replaces what is there. Keys are of CPUs below cpu_count. */
 void ledger_archive(struct ledger *ledger, unsigned cpu_count, struct archive *a);
+/* Which row *row is. */
+void ledger_archive_row(struct ledger *ledger, struct ledger_row **row, unsigned cpu_count,
+                        struct archive *a);
 
 /* A CPU's meter: prices, clock, and the row of the code that runs now. */
 struct cost_meter {

@@ -10,6 +10,7 @@
  *   align.c    alignment rules that the engine does not check
  *   step.c     one instruction at a time: debug events
  *   span.c     measured spans
+ *   snapshot_plan.c   when a snapshot is taken
  */
 #ifndef EL2SIM_BOARD_CPU_H
 #define EL2SIM_BOARD_CPU_H
@@ -33,6 +34,7 @@
 #include "sim/board/pl031.h"
 #include "sim/board/psci.h"
 #include "sim/board/ram.h"
+#include "sim/board/snapshot.h"
 #include "sim/board/symbols.h"
 #include "sim/engine/engine.h"
 #include "timer/timer.h"
@@ -196,10 +198,25 @@ struct cpu {
     uint64_t traps_to_el2, exceptions;
 };
 
+/* A snapshot that is planned (snapshot_plan.c). */
+struct snapshot_task {
+    const struct snapshot_plan *plan; /* NULL: none */
+    cycles_t at;           /* a deadline of every CPU; CYCLES_NEVER: not yet, or not more */
+    bool is_over, is_done; /* it was tried; it is there */
+    struct err err;        /* or why not */
+    char printed[SNAPSHOT_TEXT_MAX]; /* last, on the console */
+};
+
+/* How often a snapshot of a run from a snapshot may change the prices. */
+#define NOTES_MAX 16
+#define RATES_MAX 16
+
 struct machine {
     struct machine_config config;
     cycles_t prices[COST_CLASS_COUNT]; /* as charged: by level */
     struct counter_rate counter;
+    struct counter_rate rates[RATES_MAX]; /* before it */
+    size_t rate_count;
     struct cpu *cpus[EL2SIM_MAX_CPUS];
     struct gic *gic;
     struct bus bus;
@@ -219,6 +236,11 @@ struct machine {
     bool ended;
     struct fdt_tree dtb;
     struct image_list images;
+    struct snapshot_task snapshot;
+    struct cpu *running;        /* in the midst of its turn when the snapshot was taken ... */
+    bool resumes;               /* ... from which this machine goes on */
+    char notes[NOTES_MAX][160]; /* machine_snapshot_note() */
+    size_t note_count;
     void (*progress)(void *ctx, cycles_t now);
     void *progress_ctx;
 };
@@ -407,8 +429,18 @@ void span_destroy(struct machine *m);
 /* Rows, and spans that are open; behind the ledger, to whose rows they refer. */
 void span_archive(struct machine *m, struct archive *a);
 void span_mark(struct cpu *cpu, bool begin, uint64_t name_va, uint64_t operations);
+/* A row's name out of guest memory; false if it is unreadable or none. */
+bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX]);
 /* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
 void span_sgi(struct cpu *from, struct cpu *to);
 void span_wake(struct cpu *cpu);
+
+/* snapshot_plan.c ---------------------------------------------------------------------------- */
+
+/* What a planned snapshot may wait for. */
+void snapshot_at_mark(struct machine *m, bool is_snapshot_mark, const char *name);
+void snapshot_at_console(struct machine *m, const char *printed, size_t length);
+/* It is due, and the CPU stands between two instructions. */
+void snapshot_take(struct cpu *cpu);
 
 #endif

@@ -42,6 +42,9 @@ void loop_deadline_changed(struct cpu *cpu)
     if (cpu->machine->progress && cpu->progress_at < cpu->deadline) {
         cpu->deadline = cpu->progress_at;
     }
+    if (cpu->machine->snapshot.at < cpu->deadline) {
+        cpu->deadline = cpu->machine->snapshot.at;
+    }
     horizon_changed(cpu);
 }
 
@@ -309,6 +312,11 @@ static void run_turn(struct cpu *cpu)
     span_wake(cpu);
     loop_deadline_changed(cpu);
     while (!cpu->leave) {
+        if (cpu->clock.now >= cpu->machine->snapshot.at) { /* before anything that is due now */
+            snapshot_take(cpu);
+            loop_deadline_changed(cpu);
+            continue;
+        }
         if (cpu->clock.now >= cpu->deadline) {
             at_deadline(cpu);
             if (cpu->leave) {
@@ -445,6 +453,10 @@ static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycle
 
 void loop_run(struct machine *m)
 {
+    if (m->resumes) { /* the turn in which the snapshot was taken */
+        run_turn(m->running);
+        after_turn(m, m->running);
+    }
     while (!m->ended) {
         cycles_t at, others;
         struct cpu *cpu = choose(m, &at, &others);

@@ -170,13 +170,22 @@ static void create_gic(struct machine *m)
     }
 }
 
+static void print_console(void *ctx, const char *text, size_t length)
+{
+    struct machine *m = ctx;
+    if (m->config.console) {
+        m->config.console(m->config.console_ctx, text, length);
+    }
+    snapshot_at_console(m, text, length);
+}
+
 static void create_devices(struct machine *m)
 {
     struct clock *board =
         &m->cpus[0]->clock; /* the board's events come due on the first CPU's time */
     struct pl011_config uart = {
-        .output = m->config.console,
-        .output_ctx = m->config.console_ctx,
+        .output = print_console,
+        .output_ctx = m,
         .irq = gic_line(m->gic, MEMMAP_INTID_SPI + MEMMAP_SPI_UART, 0),
         .clock = board,
         .clock_hz = m->config.clock_hz,
@@ -211,8 +220,8 @@ static bool create_virtio(struct machine *m, struct err *e)
                  .now = stamp_of,
                  .now_ctx = m,
                  .quiet = m->config.quiet},
-        .output = m->config.console,
-        .output_ctx = m->config.console_ctx,
+        .output = print_console,
+        .output_ctx = m,
     };
     for (unsigned slot = 0; slot < MEMMAP_VIRTIO_SLOTS; slot++) {
         config.irqs[slot] = gic_line(m->gic, MEMMAP_INTID_SPI + MEMMAP_SPI_VIRTIO + slot, 0);
@@ -269,6 +278,7 @@ struct machine *machine_create(const struct machine_config *config, struct err *
     m->counter =
         (struct counter_rate){.clock_hz = config->clock_hz, .counter_hz = config->counter_hz};
     set_prices(m);
+    m->snapshot.at = CYCLES_NEVER;
     m->ledger = ledger_create();
     m->symbols = symbols_create();
     m->events = event_stream_create();

@@ -67,6 +67,7 @@ enum machine_end {
     END_RESET,     /* PSCI SYSTEM_RESET */
     END_EXIT,      /* semihosting exit: status */
     END_LIMIT,     /* max_cycles */
+    END_SNAPSHOT,  /* a snapshot was to end it */
     END_DEADLOCK,  /* every CPU waits and nothing is due */
     END_ENGINE     /* the engine gave up: `text` */
 };

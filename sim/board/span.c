@@ -158,8 +158,8 @@ static void add_difference(struct machine *m, struct span_row *row, const struct
     row->instructions += later->instructions - earlier->instructions;
 }
 
-/* The row's name out of guest memory: [a-z0-9-]. */
-static bool read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX])
+/* [a-z0-9-] */
+bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX])
 {
     for (unsigned i = 0; i < SPAN_NAME_MAX; i++) {
         struct mmu_access access = {.va = va(at + i), .type = MMU_READ, .el = cpu->pe.ps.el};
@@ -270,7 +270,7 @@ void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operat
 {
     struct machine *m = cpu->machine;
     char name[SPAN_NAME_MAX] = "";
-    if (!read_name(cpu, name_va, name)) {
+    if (!span_read_name(cpu, name_va, name)) {
         bad_mark(m, "its name is unreadable or not of [a-z0-9-]", "");
         return;
     }
@@ -286,6 +286,7 @@ void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operat
     cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, hash);
     if (is_begin) {
         begin(cpu, row, operations);
+        snapshot_at_mark(m, false, name);
     } else {
         end(cpu, row);
     }

@@ -10,6 +10,11 @@
 #define SEMIHOSTING_EXIT_EXT 0x20
 #define ADP_APPLICATION_EXIT 0x20026 /* "Semihosting for AArch32 and AArch64", SYS_EXIT */
 
+/* hyp/include/abi/mark.h: hints. */
+#define MARK_BEGIN    0x70
+#define MARK_END      0x71
+#define MARK_SNAPSHOT 0x72
+
 /* Register Xt: 31 is XZR. */
 static uint64_t read_xt(struct cpu *cpu, unsigned t)
 {
@@ -410,6 +415,25 @@ static void note_undefined(struct machine *m, uint32_t word, uint64_t pc)
     }
 }
 
+/* hyp/include/abi/mark.h */
+static void mark(struct cpu *cpu, const struct insn *insn)
+{
+    uint64_t name_va = engine_x(cpu->engine, 0);
+    char name[SPAN_NAME_MAX] = "";
+    switch (insn->imm16) {
+    case MARK_BEGIN:
+    case MARK_END:
+        span_mark(cpu, insn->imm16 == MARK_BEGIN, name_va, engine_x(cpu->engine, 1));
+        break;
+    case MARK_SNAPSHOT:
+        if (name_va != 0 && !span_read_name(cpu, name_va, name)) {
+            name[0] = '\0';
+        }
+        snapshot_at_mark(cpu->machine, true, name);
+        break;
+    }
+}
+
 void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
     struct machine *m = cpu->machine;
@@ -475,7 +499,7 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         next_insn(cpu, pc);
         break;
     case INSN_KIND_MARK:
-        span_mark(cpu, insn->imm16 == 0x70, engine_x(cpu->engine, 0), engine_x(cpu->engine, 1));
+        mark(cpu, insn);
         next_insn(cpu, pc);
         break;
     case INSN_KIND_LOADSTORE:

@@ -8,6 +8,7 @@
 #include "sim/cli/device_options.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_snapshot.h"
 #include "sim/report/report.h"
 
 struct run_options {
@@ -17,7 +18,8 @@ struct run_options {
     const char *symbols[8];
     unsigned symbols_count, functions;
     struct device_options devices;
-    bool stats;
+    bool stats, has_level;
+    struct run_snapshot snapshot;
     struct err err;
 };
 
@@ -172,10 +174,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     }
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->snapshot;
+        return 0;
     case 'm':
         design_parse_memory(arg, &o->config.ram_bytes, &o->err);
         return 0;
     case OPT_LEVEL:
+        o->has_level = true;
         option_level(arg, &o->config.level, &o->err);
         return 0;
     case OPT_STATS:
@@ -211,6 +217,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
+static const struct argp_child children[] = {{&run_snapshot_argp, 0, NULL, 0}, {0}};
+
 static const struct argp argp = {
     options,
     parse,
@@ -220,7 +228,7 @@ static const struct argp argp = {
     "semihosting exit, 1 when the run was "
     "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
     "Example: el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -245,6 +253,53 @@ static bool write_dtb(const struct machine *m, const char *path, struct err *e)
     return option_output_done(file, path, e);
 }
 
+/* What no option says: as the snapshot has it, or the defaults. */
+static bool settle(struct run_options *o)
+{
+    if (!run_snapshot_open(&o->snapshot, &o->err)) {
+        return false;
+    }
+    const struct snapshot_origin *from = run_snapshot_origin(&o->snapshot);
+    const struct machine_images *i = &o->images;
+    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count || o->dump_dtb)) {
+        return err_set(&o->err,
+                       "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
+                       "--load, --append, --dtb and --dump-dtb",
+                       o->snapshot.file);
+    }
+    if (!from && i->kernel == NULL) {
+        return err_set(&o->err, "nothing to boot: give --kernel FILE or --snapshot FILE");
+    }
+    if ((from || o->snapshot.save) && o->config.devices.count) {
+        return err_set(&o->err, "snapshots have no virtio devices yet");
+    }
+    struct machine_config *c = &o->config;
+    struct machine_config defaults = {.cpu_count = 1,
+                                      .gic_version = 3,
+                                      .ram_bytes = UINT64_C(256) << 20,
+                                      .entry_el = 2,
+                                      .level = LEVEL_BLOCK};
+    const struct machine_config *other = from ? &from->config : &defaults;
+    c->cpu_count = c->cpu_count ? c->cpu_count : other->cpu_count;
+    c->gic_version = c->gic_version ? c->gic_version : other->gic_version;
+    c->ram_bytes = c->ram_bytes ? c->ram_bytes : other->ram_bytes;
+    c->entry_el = c->entry_el ? c->entry_el : other->entry_el;
+    c->level = o->has_level ? c->level : other->level;
+    c->strict = c->strict || other->strict;
+    c->semihosting = c->semihosting || other->semihosting;
+    if (o->features == NULL && o->cpu == NULL && from) {
+        o->features = from->features;
+    }
+    o->cpu = o->cpu ? o->cpu : from ? from->cpu : "cortex-a57";
+    return true;
+}
+
+static const char *profile_name(const struct run_options *o)
+{
+    const struct snapshot_origin *from = run_snapshot_origin(&o->snapshot);
+    return o->profile ? o->profile : from ? from->profile : "xgene1";
+}
+
 static bool configure(struct run_options *o, const struct profile *profile)
 {
     const struct cpu_model *cpu = cpu_model_by_name(o->cpu);
@@ -259,14 +314,17 @@ static bool configure(struct run_options *o, const struct profile *profile)
     }
     o->config.cpu = *cpu;
     profile_configure(profile, &o->config);
-    return o->features == NULL || cpu_model_apply(&o->config.cpu, o->features, &o->err) ||
-           err_prefix(&o->err, "--feature: ");
+    if (o->features && !cpu_model_apply(&o->config.cpu, o->features, &o->err)) {
+        return err_prefix(&o->err, "--feature: ");
+    }
+    return run_snapshot_fits(&o->snapshot, &o->config, o->profile != NULL, &o->err);
 }
 
 static bool load(struct run_options *o, struct machine *m)
 {
     struct symbol_scope scope = {.el_mask = 7, .context = SYMBOLS_NO_STAGE2};
-    if (!machine_load(m, &o->images, &o->err)) {
+    struct snapshot *from = o->snapshot.from;
+    if (from ? !snapshot_restore(from, m, &o->err) : !machine_load(m, &o->images, &o->err)) {
         return false;
     }
     for (unsigned i = 0; i < o->symbols_count; i++) {
@@ -292,6 +350,7 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     }
     progress_start(&progress, "run", o->config.max_cycles);
     machine_on_progress(m, progress_update, &progress);
+    run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
     machine_run(m, &report.result);
     progress_end(&progress);
     fflush(stdout);
@@ -307,32 +366,18 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
             return cli_fail(&o->err);
         }
     }
-    return report.result.status;
+    return run_snapshot_status(m, report.result.status);
 }
 
 int cmd_run(int argc, char **argv)
 {
-    struct run_options o = {
-        .config = {.cpu_count = 1,
-                   .gic_version = 3,
-                   .ram_bytes = UINT64_C(256) << 20,
-                   .entry_el = 2,
-                   .level = LEVEL_BLOCK,
-                   .console = console},
-        .cpu = "cortex-a57",
-        .profile = "xgene1",
-        .functions = FUNCTIONS_DEFAULT,
-    };
-    if (!option_parse(&argp, argc, argv, &o, &o.err)) {
-        return cli_fail(&o.err);
-    }
-    if (o.images.kernel == NULL) {
-        err_set(&o.err, "nothing to boot: give --kernel FILE");
-        return cli_fail(&o.err);
-    }
-    struct profile *profile = profile_load(o.profile, &o.err);
+    struct run_options o = {.config = {.console = console}, .functions = FUNCTIONS_DEFAULT};
+    struct profile *profile = NULL;
     struct machine *m = NULL;
     int status = EXIT_USAGE;
+    if (option_parse(&argp, argc, argv, &o, &o.err) && settle(&o)) {
+        profile = profile_load(profile_name(&o), &o.err);
+    }
     if (profile && configure(&o, profile)) {
         m = machine_create(&o.config, &o.err);
     }
@@ -343,5 +388,6 @@ int cmd_run(int argc, char **argv)
     }
     machine_destroy(m);
     profile_free(profile);
+    run_snapshot_close(&o.snapshot);
     return status;
 }

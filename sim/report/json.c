@@ -4,11 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board/snapshot.h"
+
 static const char *end_name(enum machine_end end)
 {
     static const char *const names[] = {
         [END_POWER_OFF] = "power-off", [END_RESET] = "reset",       [END_EXIT] = "exit",
         [END_LIMIT] = "max-cycles",    [END_DEADLOCK] = "deadlock", [END_ENGINE] = "engine-failure",
+        [END_SNAPSHOT] = "snapshot",
     };
     return names[end];
 }
@@ -105,6 +108,16 @@ static json_t *unimp_json(struct machine *m)
     return list;
 }
 
+/* What was run under other prices. */
+static json_t *notes_json(const struct machine *m)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; machine_snapshot_note(m, i); i++) {
+        json_array_append_new(list, json_string(machine_snapshot_note(m, i)));
+    }
+    return list;
+}
+
 static json_t *traps_json(const struct machine *m)
 {
     struct trap_count counts[512];
@@ -185,6 +198,9 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
                   machine_json(report->config, report->config->cpu_count), "images",
                   images_json(machine_image_list(m)), "end", end_name(r->end), "end_text", r->text,
                   "status", r->status, "digest", r->digest);
+    if (machine_snapshot_note(m, 0)) {
+        json_object_set_new(root, "mixed", notes_json(m));
+    }
     json_object_set_new(root, "instructions", integer(r->instructions));
     json_object_set_new(root, "cycles", integer(total));
     json_object_set_new(root, "traps", integer(trap_total(m)));

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board/snapshot.h"
+
 static const char *ec_name(unsigned ec)
 {
     static const struct {
@@ -152,6 +154,9 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     if (c->cpu_count > 1) {
         fprintf(out, "  between CPUs, times are exact to %" PRIu64 " cycles (the quantum)\n",
                 c->quantum / CYCLE);
+    }
+    for (size_t i = 0; machine_snapshot_note(m, i); i++) {
+        fprintf(out, "  NOT of one price list: %s\n", machine_snapshot_note(m, i));
     }
     fprintf(out, "  digest %s\n", report->result.digest);
     print_classes(out, m);

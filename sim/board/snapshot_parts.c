@@ -1,0 +1,149 @@
+/* The parts of a machine beside its CPUs and RAM, and where it came from. */
+#include "sim/board/snapshot_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TEXT_MAX 65536
+
+/* Rates that a profile may have (profile.c). */
+#define HZ_MAX UINT64_C(100000000000)
+
+static void archive_limited(struct archive *a, uint64_t *value, uint64_t lowest, uint64_t highest)
+{
+    archive_u64(a, value);
+    if (a->is_loading && (*value < lowest || *value > highest)) {
+        archive_refuse(a, "a value is %llu where %llu to %llu can be", (unsigned long long)*value,
+                       (unsigned long long)lowest, (unsigned long long)highest);
+        *value = lowest;
+    }
+}
+
+static void archive_model(struct snapshot_origin *o, struct archive *a)
+{
+    archive_string(a, &o->cpu, TEXT_MAX);
+    archive_string(a, &o->features, TEXT_MAX);
+    if (!a->is_loading || a->has_failed) {
+        return;
+    }
+    const struct cpu_model *model = o->cpu ? cpu_model_by_name(o->cpu) : NULL;
+    if (model == NULL) {
+        archive_refuse(a, "there is no CPU model \"%.40s\"", o->cpu ? o->cpu : "");
+        return;
+    }
+    o->config.cpu = *model;
+    struct err e = {""};
+    if (o->features && !cpu_model_apply(&o->config.cpu, o->features, &e)) {
+        archive_refuse(a, "features: %s", e.text);
+    }
+}
+
+static void archive_prices(struct machine_config *c, struct archive *a)
+{
+    unsigned level = c->level;
+    archive_unsigned(a, &level, LEVEL_BLOCK);
+    c->level = (enum machine_level)level;
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        archive_limited(a, &c->prices[k], 0, UINT32_MAX * CYCLE);
+    }
+    archive_limited(a, &c->clock_hz, 1, HZ_MAX);
+    archive_limited(a, &c->counter_hz, 1, HZ_MAX);
+    archive_limited(a, &c->quantum, 1, UINT32_MAX * CYCLE);
+    archive_unsigned(a, &c->store_drain_instructions, UINT32_MAX);
+    archive_unsigned(a, &c->tlb_entries, UINT16_MAX);
+    archive_unsigned(a, &c->tlb_ways, UINT16_MAX);
+    archive_unsigned(a, &c->walk_cache_entries, UINT16_MAX);
+}
+
+void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
+{
+    struct machine_config *c = &o->config;
+    archive_model(o, a);
+    archive_string(a, &o->profile, TEXT_MAX);
+    archive_unsigned(a, &c->cpu_count, EL2SIM_MAX_CPUS);
+    archive_unsigned(a, &c->gic_version, 3);
+    archive_u64(a, &c->ram_bytes);
+    archive_unsigned(a, &c->entry_el, 2);
+    archive_bool(a, &c->strict);
+    archive_bool(a, &c->semihosting);
+    archive_prices(c, a);
+    archive_u64(a, &o->at);
+    if (a->is_loading && (c->cpu_count == 0 || c->entry_el == 0 || o->profile == NULL)) {
+        archive_refuse(a, "a machine of %u CPUs at EL%u", c->cpu_count, c->entry_el);
+    }
+}
+
+void snapshot_images(struct machine *m, struct archive *a)
+{
+    struct image_list *list = &m->images;
+    archive_count(a, &list->count, sizeof list->records / sizeof list->records[0],
+                  2 * sizeof(uint64_t));
+    for (size_t i = 0; i < list->count; i++) {
+        archive_text(a, list->records[i].path, sizeof list->records[i].path);
+        archive_text(a, list->records[i].sha256, sizeof list->records[i].sha256);
+    }
+}
+
+static void archive_rate(struct counter_rate *rate, const struct counter_rate *before,
+                         struct archive *a)
+{
+    archive_limited(a, &rate->clock_hz, 1, HZ_MAX);
+    archive_limited(a, &rate->counter_hz, 1, HZ_MAX);
+    archive_u64(a, &rate->since);
+    archive_u64(a, &rate->since_ticks);
+    bool follows = before ? rate->since > before->since && rate->since_ticks >= before->since_ticks
+                          : rate->since == 0 && rate->since_ticks == 0;
+    if (!follows) {
+        archive_refuse(a, "rates of the clock are out of order");
+        rate->since = 0;
+    }
+    rate->before = before;
+}
+
+void snapshot_notes(struct machine *m, struct archive *a)
+{
+    archive_count(a, &m->note_count, NOTES_MAX, sizeof(uint64_t));
+    for (size_t i = 0; i < m->note_count; i++) {
+        archive_text(a, m->notes[i], sizeof m->notes[i]);
+    }
+    const struct counter_rate *before = NULL;
+    archive_count(a, &m->rate_count, RATES_MAX, 4 * sizeof(uint64_t));
+    for (size_t i = 0; i < m->rate_count; i++) {
+        archive_rate(&m->rates[i], before, a);
+        before = &m->rates[i];
+    }
+    archive_rate(&m->counter, before, a);
+}
+
+void snapshot_symbols(struct machine *m, struct archive *a)
+{
+    symbols_archive(m->symbols, a);
+}
+
+void snapshot_ledger(struct machine *m, struct archive *a)
+{
+    ledger_archive(m->ledger, m->config.cpu_count, a);
+}
+
+void snapshot_gic(struct machine *m, struct archive *a)
+{
+    gic_archive(m->gic, a);
+}
+
+void snapshot_devices(struct machine *m, struct archive *a)
+{
+    psci_archive(&m->psci, a);
+    pl011_archive(&m->uart, a);
+    pl031_archive(&m->rtc, a);
+}
+
+void snapshot_spans(struct machine *m, struct archive *a)
+{
+    span_archive(m, a);
+}
+
+void snapshot_events(struct machine *m, struct archive *a)
+{
+    event_stream_archive(m->events, a);
+    unimp_archive(m->unimp, a);
+}
