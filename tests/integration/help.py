@@ -12,6 +12,7 @@ PAGES = {
     "help-profiles": ["profiles", "--help"],
     "designs": ["designs"],
     "design-kvm-split": ["designs", "kvm-split"],
+    "design-linux-protected": ["designs", "linux-protected"],
     "profiles": ["profiles"],
     "profile-unit": ["profiles", "unit"],
     "profile-classes": ["profiles", "--classes"],

@@ -65,6 +65,31 @@ class Comparison(unittest.TestCase):
                 # FP loads and stores are priced per register: no fewer units than instructions.
                 self.assertGreaterEqual(counted, row["instructions"], f"{design['name']}, {row['name']}")
 
+    def test_dearest_functions_are_sums_of_parts(self):
+        for design in self.report["designs"]:
+            for row in design["rows"]:
+                sums = {}
+                for part in row["breakdown"]:
+                    key = (part["el"], part["where"], part["function"])
+                    sums[key] = sums.get(key, 0) + part["millicycles"]
+                listed = [((f["el"], f["where"], f["function"]), f["millicycles"]) for f in row["functions"]]
+                dearest = sorted(sums.values(), reverse=True)[:10]
+                where = f"{design['name']}, {row['name']}"
+                self.assertEqual([cycles for _, cycles in listed], dearest, where)
+                self.assertTrue(all(sums[key] == cycles for key, cycles in listed), where)
+                self.assertNotEqual(listed[0][0][2], "?", where)
+
+    def test_functions_are_listed_on_request(self):
+        text = harness.el2sim(*COMPARE, "--functions", 3).stdout
+        for design in self.report["designs"]:
+            for row in design["rows"]:
+                block = text.split(f"  {row['name']} on {design['name']}: dearest functions")[1].splitlines()[1:4]
+                for line, function in zip(block, row["functions"]):
+                    self.assertTrue(line.endswith(f" {function['function']}"), f"{line}: {function}")
+                    self.assertAlmostEqual(float(line.split()[0]), function["millicycles"] / row["operations"] / 1000,
+                                           delta=0.051)
+        self.assertNotIn("dearest functions", self.text.stdout)
+
     def test_csv_has_the_same_parts(self):
         lines = list(csv.DictReader(io.StringIO(self.table)))
         expected = [{"design": design["name"], "profile": self.report["profile"]["name"], "row": row["name"],

@@ -30,6 +30,16 @@ def source(*parts):
     return os.path.join(SOURCE, *parts)
 
 
+def real(name):
+    """A file of Debian's arm64 software, fetched when it is not there; no test skips for want of it."""
+    path = os.path.join(os.environ.get("EL2SIM_REAL", source("build", "real")), name)
+    if not os.path.exists(path):
+        fetched = subprocess.run([source("scripts", "real-software.sh")], capture_output=True, text=True)
+        if fetched.returncode != 0:
+            raise AssertionError(f"{path} is missing:\n{fetched.stdout}{fetched.stderr}")
+    return path
+
+
 def temporary(name):
     return os.path.join(scratch.name, name)
 
@@ -44,6 +54,11 @@ def write(name, content):
 
 def read(path):
     with open(path, encoding="utf-8") as f:
+        return f.read()
+
+
+def read_bytes(path):
+    with open(path, "rb") as f:
         return f.read()
 
 
