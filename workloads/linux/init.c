@@ -11,6 +11,7 @@
 #include <sys/reboot.h>
 #include <unistd.h>
 
+#include "abi/mark.h"
 #include "vmm.h"
 
 #define ROWS_KVM                                                                                   \
@@ -137,6 +138,9 @@ int main(void)
         vmm_fail("vcpus: more than CPUs");
     }
     choose_rows(options.rows);
+    static char ready[] = "vmm-ready"; /* in memory that is written to, so it is there */
+    ready[0] = 'v';
+    mark_snapshot(ready);
     vm_create(&vm, &options);
     printf("vmm: %u cpus, vgic v%u, %u vcpus\n", options.cpu_count, vm.gic, options.vcpu_count);
     iothread_start(&vm);
