@@ -226,6 +226,8 @@ struct machine {
     struct pl031 rtc;
     struct devices *devices;
     struct ledger *ledger;
+    struct host_input *input;    /* NULL: none */
+    struct input_script *script; /* NULL: none */
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
     struct event_stream *events;
@@ -434,6 +436,20 @@ bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX]);
 /* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
 void span_sgi(struct cpu *from, struct cpu *to);
 void span_wake(struct cpu *cpu);
+/* host_input.c ------------------------------------------------------------------------------ */
+
+/* When the CPU must look for input again; a deadline without effect of its own. */
+cycles_t input_look_at(const struct cpu *cpu);
+void input_look(struct cpu *cpu);
+/* The loop goes on at the stamp `at` (CYCLES_NEVER: nothing is due), after waiting or not. True: an
+ * input came before it, choose again. */
+bool input_while_idle(struct machine *m, bool is_idle, cycles_t at);
+/* What a console of the guest says. */
+void input_console_output(void *machine, const char *text, size_t length);
+void input_destroy(struct machine *m);
+/* A further file that the run depends on. */
+bool machine_note_file(struct machine *m, const char *path, struct err *e);
+
 
 /* snapshot_plan.c ---------------------------------------------------------------------------- */
 

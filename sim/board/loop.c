@@ -42,6 +42,9 @@ void loop_deadline_changed(struct cpu *cpu)
     if (cpu->machine->progress && cpu->progress_at < cpu->deadline) {
         cpu->deadline = cpu->progress_at;
     }
+    if (cpu->machine->input && input_look_at(cpu) < cpu->deadline) {
+        cpu->deadline = input_look_at(cpu);
+    }
     if (cpu->machine->snapshot.at < cpu->deadline) {
         cpu->deadline = cpu->machine->snapshot.at;
     }
@@ -297,6 +300,9 @@ static void at_deadline(struct cpu *cpu)
     if (m->progress && cpu->clock.now >= cpu->progress_at) {
         cpu->progress_at = cpu->clock.now + PROGRESS_PERIOD;
         m->progress(m->progress_ctx, cpu->clock.now);
+    if (m->input) {
+        input_look(cpu);
+    }
     }
     loop_deadline_changed(cpu);
     if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
@@ -464,6 +470,10 @@ void loop_run(struct machine *m)
             machine_end(m, END_DEADLOCK, 1,
                         "every CPU waits (WFI or off) and no timer or device is due");
             break;
+        bool is_idle = cpu == NULL || cpu->pe.waiting || !cpu->pe.powered;
+        if (m->input && input_while_idle(m, is_idle, at)) {
+            continue;
+        }
         }
         if (cpu->pe.waiting || !cpu->pe.powered) {
             wake(cpu, at);

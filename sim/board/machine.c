@@ -173,9 +173,7 @@ static void create_gic(struct machine *m)
 static void print_console(void *ctx, const char *text, size_t length)
 {
     struct machine *m = ctx;
-    if (m->config.console) {
-        m->config.console(m->config.console_ctx, text, length);
-    }
+    input_console_output(m, text, length);
     snapshot_at_console(m, text, length);
 }
 
@@ -340,6 +338,7 @@ void machine_destroy(struct machine *m)
     }
     devices_destroy(m->devices);
     if (m->gic) {
+    input_destroy(m);
         gic_destroy(m->gic);
     }
     span_destroy(m);
@@ -365,6 +364,11 @@ static bool note_image(struct machine *m, const char *path, struct err *e)
 
 static bool make_dtb(struct machine *m, const struct machine_images *images,
                      struct loaded_range initrd, struct err *e)
+bool machine_note_file(struct machine *m, const char *path, struct err *e)
+{
+    return note_image(m, path, e);
+}
+
 {
     const struct machine_config *c = &m->config;
     enum psci_conduit conduit = c->entry_el == 2 ? PSCI_CONDUIT_SMC : PSCI_CONDUIT_HVC;

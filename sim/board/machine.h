@@ -70,6 +70,7 @@ enum machine_end {
     END_SNAPSHOT,  /* a snapshot was to end it */
     END_DEADLOCK,  /* every CPU waits and nothing is due */
     END_ENGINE     /* the engine gave up: `text` */
+    END_QUIT,      /* the user ended it (host_input.h) */
 };
 
 struct machine_result {

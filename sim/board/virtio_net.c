@@ -48,8 +48,10 @@ static uint32_t serve(struct virtio_device *d, unsigned queue, const struct virt
     }
     size_t size = virtq_gather(&d->host->dma, chain, HEADER_BYTES, frame, sizeof frame);
     net->sent++;
-    if (net->send) {
-        net->send(net->send_ctx, frame, size);
+    if (net->is_outside) {
+        if (net->send) {
+            net->send(net->send_ctx, frame, size);
+        }
         return 0;
     }
     size_t answer_size = net_peer_answer(frame, size, answer);
@@ -141,6 +143,14 @@ void virtio_net_init(struct virtio_net *net)
         virtio_config_put(d, i, 1, guest_mac[i]);
     }
     virtio_config_put(d, 6, 2, STATUS_LINK_UP);
+}
+
+void virtio_net_connect(struct virtio_net *net,
+                        void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes), void *ctx)
+{
+    net->is_outside = true;
+    net->send = send;
+    net->send_ctx = ctx;
 }
 
 void virtio_net_receive(struct virtio_net *net, const uint8_t *frame, size_t size_bytes,

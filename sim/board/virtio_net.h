@@ -19,7 +19,8 @@ struct net_frame {
 struct virtio_net {
     struct virtio_device device;
     uint64_t latency_ns; /* one way, beside the frame's bytes */
-    /* A frame has left; NULL: the simulated peer (net_peer.h) answers. */
+    /* Outside is the host's network; else the simulated peer (net_peer.h) answers. */
+    bool is_outside;
     void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes);
     void *send_ctx;
     struct net_frame frames[VIRTIO_NET_FRAMES]; /* on their way here, or without a buffer */
@@ -28,8 +29,13 @@ struct virtio_net {
     uint64_t sent, received, dropped; /* frames */
 };
 
-/* device.host, slot and irq, latency_ns and send are set. */
+/* device.host, slot and irq, and latency_ns are set. */
 void virtio_net_init(struct virtio_net *net);
+
+/* From now on frames go outside: to `send`, or nowhere (NULL). */
+void virtio_net_connect(struct virtio_net *net,
+                        void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes),
+                        void *ctx);
 
 /* A frame arrives at the stamp `at`, not before those that came earlier. */
 void virtio_net_receive(struct virtio_net *net, const uint8_t *frame, size_t size_bytes,

@@ -9,6 +9,7 @@
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_snapshot.h"
+#include "sim/cli/terminal.h"
 #include "sim/report/report.h"
 
 struct run_options {
@@ -348,12 +349,25 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->json && json == NULL) { /* known before the run, not after it */
         return cli_fail(&o->err);
     }
+    struct host_source source = terminal_open();
+    struct host_input_config input = {&source, o->devices.record, o->devices.replay,
+                                      o->devices.input};
+    if (!machine_take_input(m, &input, &o->err)) {
+        return cli_fail(&o->err);
+    }
     progress_start(&progress, "run", o->config.max_cycles);
-    machine_on_progress(m, progress_update, &progress);
+    if (!source.is_interactive) { /* else the last line is the guest's */
+        machine_on_progress(m, progress_update, &progress);
+    }
     run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
     machine_run(m, &report.result);
+    terminal_close();
     progress_end(&progress);
     fflush(stdout);
+    if (!machine_end_input(m, &report.result, &o->err)) {
+        fprintf(stderr, "el2sim: %s\n", o->err.text);
+        report.result.status = 1;
+    }
     if (report.result.end != END_POWER_OFF && report.result.end != END_EXIT) {
         fprintf(stderr, "el2sim: %s\n", report.result.text);
     }
@@ -375,7 +389,8 @@ int cmd_run(int argc, char **argv)
     struct profile *profile = NULL;
     struct machine *m = NULL;
     int status = EXIT_USAGE;
-    if (option_parse(&argp, argc, argv, &o, &o.err) && settle(&o)) {
+    if (option_parse(&argp, argc, argv, &o, &o.err) &&
+        device_options_check(&o.devices, &o.err) && settle(&o)) {
         profile = profile_load(profile_name(&o), &o.err);
     }
     if (profile && configure(&o, profile)) {

@@ -4,14 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/board/host_input.h"
+
 #include "sim/board/snapshot.h"
 
 static const char *end_name(enum machine_end end)
 {
     static const char *const names[] = {
-        [END_POWER_OFF] = "power-off", [END_RESET] = "reset",       [END_EXIT] = "exit",
-        [END_LIMIT] = "max-cycles",    [END_DEADLOCK] = "deadlock", [END_ENGINE] = "engine-failure",
-        [END_SNAPSHOT] = "snapshot",
+        [END_POWER_OFF] = "power-off",   [END_RESET] = "reset",       [END_EXIT] = "exit",
+        [END_LIMIT] = "max-cycles",      [END_DEADLOCK] = "deadlock", [END_QUIT] = "quit",
+        [END_ENGINE] = "engine-failure", [END_SNAPSHOT] = "snapshot",
     };
     return names[end];
 }
@@ -118,6 +120,13 @@ static json_t *notes_json(const struct machine *m)
     return list;
 }
 
+static json_t *host_input_json(const struct machine *m)
+{
+    struct input_account a = machine_input_account(m);
+    return json_pack("{s:o, s:o, s:b, s:b}", "console_bytes", integer(a.console_bytes), "packets",
+                     integer(a.packets), "recorded", a.is_recorded, "replayed", a.is_replayed);
+}
+
 static json_t *traps_json(const struct machine *m)
 {
     struct trap_count counts[512];
@@ -211,6 +220,7 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
     free(parts);
     json_object_set_new(root, "unmodelled", unimp_json(m));
+    json_object_set_new(root, "host_input", host_input_json(m));
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);
     dump(out, root);

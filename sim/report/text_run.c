@@ -2,6 +2,8 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+
+#include "sim/board/host_input.h"
 #include <string.h>
 
 #include "sim/board/snapshot.h"
@@ -142,6 +144,19 @@ static void print_unimp(FILE *out, struct machine *m)
     }
 }
 
+/* Without a record, a run that took input cannot be repeated. */
+static void print_host_input(FILE *out, const struct machine *m)
+{
+    struct input_account a = machine_input_account(m);
+    if (a.console_bytes != 0 || a.packets != 0) {
+        fprintf(out, "  host input: %" PRIu64 " bytes typed, %" PRIu64 " packets: %s\n",
+                a.console_bytes, a.packets,
+                a.is_replayed   ? "replayed from a record"
+                : a.is_recorded ? "recorded"
+                                : "NOT RECORDED, so another run will differ");
+    }
+}
+
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report)
 {
     const struct machine_config *c = &report->config[0];
@@ -159,6 +174,7 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
         fprintf(out, "  NOT of one price list: %s\n", machine_snapshot_note(m, i));
     }
     fprintf(out, "  digest %s\n", report->result.digest);
+    print_host_input(out, m);
     print_classes(out, m);
     print_traps(out, m);
     print_all_functions(out, m, report);

@@ -1,0 +1,427 @@
+#include "sim/board/host_input.h"
+
+#include <inttypes.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/cpu.h"
+#include "sim/board/input_log.h"
+#include "sim/board/input_script.h"
+#include "sim/board/net_slirp.h"
+
+#define NS_PER_S   UINT64_C(1000000000)
+#define NS_PER_MS  UINT64_C(1000000)
+#define GIVE_UP_NS (10 * NS_PER_S)
+#define LOOK_NS    1000000 /* so often somebody looks while CPUs run */
+#define SLIRP_MS   5       /* the longest wait for its sockets at once */
+#define PART_BYTES 64
+
+struct host_input {
+    struct machine *machine;
+    struct host_source source;
+    bool is_live, is_replay;
+    struct net_slirp *slirp;
+    struct input_writer *writer;
+    struct input_record record;
+    size_t next; /* of the record's entries */
+    struct input_account account;
+    cycles_t look_at[EL2SIM_MAX_CPUS];
+    cycles_t latest; /* the furthest stamp that the loop has chosen to go on at */
+    /* Where what comes now enters. */
+    unsigned cpu;
+    cycles_t at;
+    bool came;
+    bool gave_up; /* nothing came from the network, and nothing else is due */
+};
+
+static cycles_t cycles_of(const struct machine *m, uint64_t ns)
+{
+    struct counter_rate rate = {.clock_hz = m->config.clock_hz, .counter_hz = NS_PER_S};
+    return counter_stamp(&rate, ns);
+}
+
+static uint64_t ns_of(const struct machine *m, cycles_t cycles)
+{
+    struct counter_rate rate = {.clock_hz = m->config.clock_hz, .counter_hz = NS_PER_S};
+    return counter_ticks(&rate, cycles);
+}
+
+static cycles_t furthest(const struct machine *m)
+{
+    cycles_t at = 0;
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        at = m->cpus[i]->clock.now > at ? m->cpus[i]->clock.now : at;
+    }
+    return at;
+}
+
+static size_t console_room(struct machine *m)
+{
+    const struct virtio_console *console = devices_console(m->devices);
+    return console ? virtio_console_room(console) : pl011_room(&m->uart);
+}
+
+static void console_input(struct machine *m, const uint8_t *bytes, size_t length, cycles_t at)
+{
+    struct virtio_console *console = devices_console(m->devices);
+    if (console) {
+        virtio_console_input(console, bytes, length, at);
+        return;
+    }
+    for (size_t i = 0; i < length; i++) {
+        pl011_input(&m->uart, bytes[i], at);
+    }
+}
+
+/* An input enters the machine, from wherever it comes. */
+static void enter(struct host_input *in, const struct input_entry *entry)
+{
+    struct machine *m = in->machine;
+    struct virtio_net *net = devices_net(m->devices);
+    in->came = true;
+    if (in->writer) {
+        input_writer_add(in->writer, entry);
+    }
+    switch (entry->kind) {
+    case INPUT_CONSOLE:
+        in->account.console_bytes += entry->size_bytes;
+        console_input(m, entry->bytes, entry->size_bytes, entry->at);
+        break;
+    case INPUT_NET:
+        in->account.packets++;
+        if (net) {
+            cycles_t way = cycles_of(m, net->latency_ns);
+            virtio_net_receive(net, entry->bytes, entry->size_bytes, entry->at + way);
+        }
+        break;
+    case INPUT_QUIT:
+    case INPUT_KIND_COUNT:
+        machine_end(m, END_QUIT, 1, "ended by its user (Ctrl-A X)");
+        break;
+    }
+}
+
+static void packet_came(void *ctx, const uint8_t *frame, size_t size_bytes)
+{
+    struct host_input *in = ctx;
+    struct input_entry entry = {INPUT_NET, in->cpu, in->at, frame, size_bytes};
+    enter(in, &entry);
+}
+
+/* Takes what is there now, for the stamp in->at. */
+static void take_live(struct host_input *in)
+{
+    uint8_t bytes[PART_BYTES];
+    size_t room = console_room(in->machine);
+    if (in->is_live) { /* also without room: to quit is always possible */
+        room = room < sizeof bytes ? room : sizeof bytes;
+        size_t got = in->source.read(in->source.ctx, bytes, room);
+        struct input_entry entry = {INPUT_CONSOLE, in->cpu, in->at, bytes, got};
+        if (got > 0) {
+            enter(in, &entry);
+        }
+        if (in->source.wants_quit(in->source.ctx)) {
+            struct input_entry quit = {INPUT_QUIT, in->cpu, in->at, NULL, 0};
+            enter(in, &quit);
+        }
+    }
+    if (in->slirp) {
+        net_slirp_poll(in->slirp, 0, packet_came, in);
+    }
+}
+
+/* The record's next entry, if it is for this place. */
+static const struct input_entry *next_for(const struct host_input *in, unsigned cpu)
+{
+    const struct input_entry *entry = &in->record.entries[in->next];
+    return in->next < in->record.count && entry->cpu == cpu ? entry : NULL;
+}
+
+static bool replay(struct host_input *in, unsigned cpu, cycles_t now)
+{
+    bool any = false;
+    const struct input_entry *entry;
+    while ((entry = next_for(in, cpu)) != NULL && entry->at <= now) {
+        in->next++;
+        enter(in, entry);
+        any = true;
+    }
+    return any;
+}
+
+cycles_t input_look_at(const struct cpu *cpu)
+{
+    const struct host_input *in = cpu->machine->input;
+    if (in == NULL) {
+        return CYCLES_NEVER;
+    }
+    if (in->is_replay) {
+        const struct input_entry *entry = next_for(in, cpu->pe.index);
+        return entry ? entry->at : CYCLES_NEVER;
+    }
+    return in->look_at[cpu->pe.index];
+}
+
+void input_look(struct cpu *cpu)
+{
+    struct host_input *in = cpu->machine->input;
+    if (cpu->clock.now < input_look_at(cpu)) {
+        return;
+    }
+    if (in->is_replay) {
+        replay(in, cpu->pe.index, cpu->clock.now);
+        return;
+    }
+    in->cpu = cpu->pe.index;
+    in->at = in->look_at[in->cpu]; /* the stamp that brought us here, not where we got to */
+    in->look_at[in->cpu] = cpu->clock.now + cycles_of(cpu->machine, LOOK_NS);
+    take_live(in);
+}
+
+/* Whoever an interrupt wakes goes on at the stamp of the input. */
+static void wake_at(struct machine *m, cycles_t at)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        if (cpu->pe.waiting && !cpu->wake_known && interrupt_wakes(&cpu->pe)) {
+            cpu->wake_stamp = at;
+            cpu->wake_known = true;
+        }
+    }
+}
+
+static bool can_come(const struct host_input *in)
+{
+    return (in->slirp && !in->gave_up) || (in->is_live && !in->source.has_ended(in->source.ctx));
+}
+
+/* `waited` host time after the stamp `from`, before `limit`. */
+static cycles_t stamp_after(const struct machine *m, cycles_t from, cycles_t limit, uint64_t waited)
+{
+    cycles_t cycles = cycles_of(m, waited);
+    return cycles >= limit - from ? limit : cycles != 0 ? from + cycles : from + 1;
+}
+
+/* Both the terminal and the network may say something. */
+static void wait_slirp(struct host_input *in, cycles_t from, cycles_t limit)
+{
+    struct machine *m = in->machine;
+    uint64_t ns = limit == CYCLES_NEVER ? GIVE_UP_NS : ns_of(m, limit - from), waited = 0;
+    while (waited < ns && !in->came && can_come(in)) {
+        uint64_t left = ns - waited;
+        uint32_t ms = left < SLIRP_MS * NS_PER_MS ? (uint32_t)(left / NS_PER_MS) : SLIRP_MS;
+        in->at = stamp_after(m, from, limit, waited);
+        uint64_t here = net_slirp_poll(in->slirp, ms, packet_came, in);
+        waited += here != 0 ? here : 1;
+        take_live(in);
+    }
+    in->gave_up = limit == CYCLES_NEVER && !in->came;
+}
+
+/* All CPUs wait, until `limit` if nothing comes. Takes what comes between `from` and then; where
+ * simulated time would run ahead of somebody, waits in the host's time. */
+static void wait_live(struct host_input *in, cycles_t from, cycles_t limit)
+{
+    struct machine *m = in->machine;
+    bool paced = in->source.is_interactive || limit == CYCLES_NEVER;
+    in->cpu = INPUT_IDLE;
+    in->came = false;
+    if (in->slirp) {
+        wait_slirp(in, from, limit);
+        return;
+    }
+    uint64_t ns = limit == CYCLES_NEVER ? UINT64_MAX : ns_of(m, limit - from);
+    uint64_t waited = paced ? in->source.wait(in->source.ctx, ns) : 0;
+    in->at = stamp_after(m, from, limit, waited);
+    take_live(in);
+}
+
+bool input_while_idle(struct machine *m, bool is_idle, cycles_t at)
+{
+    struct host_input *in = m->input;
+    if (in->is_replay) {
+        const struct input_entry *entry = next_for(in, INPUT_IDLE);
+        cycles_t stamp = entry ? entry->at : CYCLES_NEVER;
+        bool any = entry && at >= stamp && replay(in, INPUT_IDLE, stamp);
+        if (any) {
+            wake_at(m, stamp);
+        }
+        return any;
+    }
+    /* A replay enters it when the loop first chooses a stamp not before it: later than all so far.
+     */
+    cycles_t from = furthest(m) > in->latest ? furthest(m) : in->latest;
+    bool asks = is_idle && at > from && can_come(in);
+    if (at != CYCLES_NEVER && at > in->latest) {
+        in->latest = at;
+    }
+    if (!asks) {
+        return false;
+    }
+    wait_live(in, from, at);
+    if (in->came) {
+        in->latest = in->at;
+        wake_at(m, in->at);
+    }
+    return in->came || (at == CYCLES_NEVER && can_come(in));
+}
+
+static bool type_byte(void *ctx, uint8_t byte, cycles_t at)
+{
+    struct machine *m = ctx;
+    if (console_room(m) == 0) {
+        return false;
+    }
+    console_input(m, &byte, 1, at);
+    return true;
+}
+
+void input_console_output(void *machine, const char *text, size_t length)
+{
+    struct machine *m = machine;
+    if (m->config.console) {
+        m->config.console(m->config.console_ctx, text, length);
+    }
+    if (m->script) {
+        input_script_output(m->script, text, length, furthest(m));
+    }
+}
+
+/* The machine and its files, as far as they decide what it does with an input. */
+static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
+{
+    const struct machine_config *c = &m->config;
+    char text[512];
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    struct sha256_ctx sha;
+    sha256_init(&sha);
+    for (size_t i = 0; i < m->images.count; i++) {
+        sha256_update(&sha, IMAGE_HASH_TEXT, (const uint8_t *)m->images.records[i].sha256);
+    }
+    sha256_update(&sha, m->dtb.size_bytes, m->dtb.data);
+    sha256_update(&sha, sizeof c->cpu.has, (const uint8_t *)c->cpu.has);
+    sha256_update(&sha, sizeof m->prices, (const uint8_t *)m->prices);
+    int length =
+        snprintf(text, sizeof text,
+                 "%s %u %u %" PRIu64 " %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %u %u %u %d %d",
+                 c->cpu.name, c->cpu_count, c->gic_version, c->ram_bytes, c->entry_el,
+                 c->cpu.list_register_count, c->clock_hz, c->counter_hz, c->quantum,
+                 c->store_drain_instructions, c->tlb_entries, c->tlb_ways, c->walk_cache_entries,
+                 c->strict, c->semihosting);
+    sha256_update(&sha, (size_t)length, (const uint8_t *)text);
+    for (unsigned i = 0; i < c->devices.count; i++) {
+        const struct device_spec *d = &c->devices.specs[i];
+        length = snprintf(text, sizeof text, " %d %d %d %" PRIu64 " %" PRIu64, d->type, d->mode,
+                          d->is_slirp, d->latency_ns, d->seed);
+        sha256_update(&sha, (size_t)length, (const uint8_t *)text);
+    }
+    sha256_digest(&sha, sizeof digest, digest);
+    image_hash_text(digest, out);
+}
+
+static bool start_script(struct machine *m, const char *path, struct err *e)
+{
+    struct input_script_config config = {
+        .clock = &m->cpus[0]->clock, .clock_hz = m->config.clock_hz, .type = type_byte, .ctx = m};
+    m->script = input_script_read(path, &config, e);
+    if (m->script == NULL || !machine_note_file(m, path, e)) {
+        return false;
+    }
+    input_script_start(m->script);
+    return true;
+}
+
+/* The host's network, or in a replay nothing: its packets are in the record. */
+static bool start_network(struct host_input *in, struct err *e)
+{
+    struct machine *m = in->machine;
+    for (unsigned i = 0; i < m->config.devices.count; i++) {
+        const struct device_spec *spec = &m->config.devices.specs[i];
+        if (spec->type != DEVICE_NET || !spec->is_slirp) {
+            continue;
+        }
+        in->slirp = in->is_replay ? NULL : net_slirp_create(e);
+        if (in->slirp == NULL && !in->is_replay) {
+            return false;
+        }
+        virtio_net_connect(devices_net(m->devices), in->slirp ? net_slirp_send : NULL, in->slirp);
+        return true;
+    }
+    return true;
+}
+
+static bool start_record(struct host_input *in, const struct host_input_config *config,
+                         struct err *e)
+{
+    char inputs[IMAGE_HASH_TEXT];
+    hash_inputs(in->machine, inputs);
+    if (config->replay) {
+        in->is_replay = in->account.is_replayed = true;
+        return input_record_read(&in->record, config->replay, e) &&
+               (strcmp(in->record.inputs, inputs) == 0 ||
+                err_set(e, "%s: recorded with another machine or other files", config->replay));
+    }
+    if (config->record) {
+        in->account.is_recorded = true;
+        in->writer = input_writer_open(config->record, inputs, e);
+        return in->writer != NULL;
+    }
+    return true;
+}
+
+bool machine_take_input(struct machine *m, const struct host_input_config *config, struct err *e)
+{
+    struct host_input *in = calloc(1, sizeof *in);
+    BUG_ON(in == NULL);
+    m->input = in;
+    in->machine = m;
+    if (config->source && !config->replay && !config->script) {
+        in->source = *config->source;
+        in->is_live = true;
+    }
+    return (config->script == NULL || start_script(m, config->script, e)) &&
+           start_record(in, config, e) && start_network(in, e);
+}
+
+bool machine_end_input(struct machine *m, const struct machine_result *result, struct err *e)
+{
+    struct host_input *in = m->input;
+    struct input_writer *writer = in->writer;
+    in->writer = NULL;
+    if (!input_writer_close(writer, result->digest, e)) {
+        return false;
+    }
+    if (in->is_replay && in->next < in->record.count) {
+        return err_set(e, "the replay ended before %zu of the record's inputs",
+                       in->record.count - in->next);
+    }
+    if (in->is_replay && in->record.digest[0] && strcmp(in->record.digest, result->digest) != 0) {
+        return err_set(e, "the replay is not the recorded run: its digest is %s, the record's %s",
+                       result->digest, in->record.digest);
+    }
+    unsigned line = m->script ? input_script_line(m->script) : 0;
+    return line == 0 || err_set(e,
+                                "the input script ended at its line %u: what it waits for did "
+                                "not come",
+                                line);
+}
+
+struct input_account machine_input_account(const struct machine *m)
+{
+    return m->input ? m->input->account : (struct input_account){0};
+}
+
+void input_destroy(struct machine *m)
+{
+    struct host_input *in = m->input;
+    input_script_free(m->script);
+    if (in) {
+        struct err e = {""};
+        input_writer_close(in->writer, NULL, &e);
+        net_slirp_destroy(in->slirp);
+        input_record_free(&in->record);
+        free(in);
+    }
+}
