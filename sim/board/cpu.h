@@ -225,9 +225,9 @@ struct machine {
     struct pl011 uart;
     struct pl031 rtc;
     struct devices *devices;
-    struct ledger *ledger;
     struct host_input *input;    /* NULL: none */
     struct input_script *script; /* NULL: none */
+    struct ledger *ledger;
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
     struct event_stream *events;
@@ -422,20 +422,6 @@ void step_changed(struct cpu *cpu);
 /* Runs one instruction with breakpoints, watchpoints and software step. */
 void step_one(struct cpu *cpu);
 
-/* span.c
- * --------------------------------------------------------------------------------------------------------------
- */
-
-void span_init(struct machine *m);
-void span_destroy(struct machine *m);
-/* Rows, and spans that are open; behind the ledger, to whose rows they refer. */
-void span_archive(struct machine *m, struct archive *a);
-void span_mark(struct cpu *cpu, bool begin, uint64_t name_va, uint64_t operations);
-/* A row's name out of guest memory; false if it is unreadable or none. */
-bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX]);
-/* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
-void span_sgi(struct cpu *from, struct cpu *to);
-void span_wake(struct cpu *cpu);
 /* host_input.c ------------------------------------------------------------------------------ */
 
 /* When the CPU must look for input again; a deadline without effect of its own. */
@@ -450,6 +436,20 @@ void input_destroy(struct machine *m);
 /* A further file that the run depends on. */
 bool machine_note_file(struct machine *m, const char *path, struct err *e);
 
+/* span.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
+void span_init(struct machine *m);
+void span_destroy(struct machine *m);
+/* Rows, and spans that are open; behind the ledger, to whose rows they refer. */
+void span_archive(struct machine *m, struct archive *a);
+void span_mark(struct cpu *cpu, bool begin, uint64_t name_va, uint64_t operations);
+/* A row's name out of guest memory; false if it is unreadable or none. */
+bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX]);
+/* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
+void span_sgi(struct cpu *from, struct cpu *to);
+void span_wake(struct cpu *cpu);
 
 /* snapshot_plan.c ---------------------------------------------------------------------------- */
 

@@ -296,13 +296,13 @@ static void at_deadline(struct cpu *cpu)
 {
     struct machine *m = cpu->machine;
     clock_fire(&cpu->clock, cpu->clock.now);
+    if (m->input) {
+        input_look(cpu);
+    }
     loop_wake_others(cpu);
     if (m->progress && cpu->clock.now >= cpu->progress_at) {
         cpu->progress_at = cpu->clock.now + PROGRESS_PERIOD;
         m->progress(m->progress_ctx, cpu->clock.now);
-    if (m->input) {
-        input_look(cpu);
-    }
     }
     loop_deadline_changed(cpu);
     if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {
@@ -466,14 +466,14 @@ void loop_run(struct machine *m)
     while (!m->ended) {
         cycles_t at, others;
         struct cpu *cpu = choose(m, &at, &others);
-        if (cpu == NULL) {
-            machine_end(m, END_DEADLOCK, 1,
-                        "every CPU waits (WFI or off) and no timer or device is due");
-            break;
         bool is_idle = cpu == NULL || cpu->pe.waiting || !cpu->pe.powered;
         if (m->input && input_while_idle(m, is_idle, at)) {
             continue;
         }
+        if (cpu == NULL) {
+            machine_end(m, END_DEADLOCK, 1,
+                        "every CPU waits (WFI or off) and no timer or device is due");
+            break;
         }
         if (cpu->pe.waiting || !cpu->pe.powered) {
             wake(cpu, at);

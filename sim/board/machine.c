@@ -336,9 +336,9 @@ void machine_destroy(struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         destroy_cpu(m->cpus[i]);
     }
+    input_destroy(m);
     devices_destroy(m->devices);
     if (m->gic) {
-    input_destroy(m);
         gic_destroy(m->gic);
     }
     span_destroy(m);
@@ -362,13 +362,13 @@ static bool note_image(struct machine *m, const char *path, struct err *e)
     return image_hash_file(path, r->sha256, e);
 }
 
-static bool make_dtb(struct machine *m, const struct machine_images *images,
-                     struct loaded_range initrd, struct err *e)
 bool machine_note_file(struct machine *m, const char *path, struct err *e)
 {
     return note_image(m, path, e);
 }
 
+static bool make_dtb(struct machine *m, const struct machine_images *images,
+                     struct loaded_range initrd, struct err *e)
 {
     const struct machine_config *c = &m->config;
     enum psci_conduit conduit = c->entry_el == 2 ? PSCI_CONDUIT_SMC : PSCI_CONDUIT_HVC;

@@ -69,8 +69,8 @@ enum machine_end {
     END_LIMIT,     /* max_cycles */
     END_SNAPSHOT,  /* a snapshot was to end it */
     END_DEADLOCK,  /* every CPU waits and nothing is due */
-    END_ENGINE     /* the engine gave up: `text` */
     END_QUIT,      /* the user ended it (host_input.h) */
+    END_ENGINE     /* the engine gave up: `text` */
 };
 
 struct machine_result {
