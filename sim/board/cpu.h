@@ -29,6 +29,7 @@
 #include "sim/base/event.h"
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
+#include "sim/board/exits.h"
 #include "sim/board/machine.h"
 #include "sim/board/pl011.h"
 #include "sim/board/pl031.h"
@@ -195,6 +196,7 @@ struct cpu {
     uint64_t last_epoch;
 
     struct trap_counter traps;
+    struct exits exits;
     uint64_t traps_to_el2, exceptions;
 };
 

@@ -93,9 +93,17 @@ static bool is_after_completion(unsigned ec)
     return ec == EC_SVC64 || ec == EC_HVC64 || ec == EC_STEP_LOWER || ec == EC_STEP_SAME;
 }
 
+/* Code behind the stage 2 of a VM. */
+static bool runs_vm(const struct cpu *cpu)
+{
+    return machine_context_is_vm(cpu->machine, (uint16_t)(cpu->block_key >> 8));
+}
+
 void cpu_exception(struct cpu *cpu, const struct exception *exc)
 {
     struct pe *pe = &cpu->pe;
+    bool is_exit = exc->target_el == 2 && runs_vm(cpu);
+    cycles_t at = cpu->clock.now;
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
     exception_take(pe, exc);
@@ -107,6 +115,9 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     cpu->traps.count[from][exc->target_el][ec]++;
     cpu->exceptions++;
     cpu->traps_to_el2 += from < 2 && exc->target_el == 2;
+    if (is_exit) {
+        exits_begin(&cpu->exits, ec, at);
+    }
     cpu_emit(cpu, EV_EXCEPTION, from << 8 | exc->target_el << 4 | exc->type, has_esr ? exc->esr : 0,
              exc->return_address);
     cpu_load(cpu, old_sp);
@@ -126,6 +137,9 @@ void cpu_return(struct cpu *cpu)
     }
     engine_set_nzcv(cpu->engine, pe->ps.nzcv);
     cpu_load(cpu, old_sp);
+    if (from == 2 && runs_vm(cpu)) {
+        exits_end(&cpu->exits, cpu->clock.now);
+    }
 }
 
 bool cpu_interrupt(struct cpu *cpu)
@@ -399,6 +413,7 @@ static struct cpu *choose(struct machine *m, cycles_t *at, cycles_t *others)
 static void wake(struct cpu *cpu, cycles_t at)
 {
     struct machine *m = cpu->machine;
+    exits_waited(&cpu->exits, at > cpu->clock.now ? at - cpu->clock.now : 0);
     cost_wait_until(&cpu->meter, at);
     clock_fire(&cpu->clock, cpu->clock.now);
     loop_wake_others(cpu);

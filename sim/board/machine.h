@@ -145,6 +145,14 @@ struct trap_count {
 bool machine_context_is_vm(const struct machine *m, uint16_t context);
 size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size_t room);
 
+/* Exits of VMs by EC (exits.h), on all CPUs: rows in order of EC. */
+struct exit_count {
+    unsigned ec;
+    uint64_t count;
+    cycles_t cycles;
+};
+size_t machine_exit_counts(const struct machine *m, struct exit_count *out, size_t room);
+
 struct engine_stats_sum {
     uint64_t blocks, traps, fills, flushes, exact_stops, tlb_misses, walk_steps;
 };

@@ -71,6 +71,22 @@ size_t machine_trap_counts(const struct machine *m, struct trap_count *out, size
     return n;
 }
 
+size_t machine_exit_counts(const struct machine *m, struct exit_count *out, size_t room)
+{
+    size_t n = 0;
+    for (unsigned ec = 0; ec < EXIT_KINDS; ec++) {
+        struct exit_count row = {.ec = ec};
+        for (unsigned i = 0; i < m->config.cpu_count; i++) {
+            row.count += m->cpus[i]->exits.kinds[ec].count;
+            row.cycles += m->cpus[i]->exits.kinds[ec].cycles;
+        }
+        if (row.count != 0 && n < room) {
+            out[n++] = row;
+        }
+    }
+    return n;
+}
+
 struct engine_stats_sum machine_engine_stats(const struct machine *m)
 {
     struct engine_stats_sum sum = {0};

@@ -86,7 +86,7 @@ struct row_part *report_ledger_parts(struct machine *m, size_t *count)
         p->in_vm = machine_context_is_vm(m, row->key.context);
         snprintf(p->function, sizeof p->function, "%s", machine_symbol_name(m, row->key.symbol));
         for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
-            p->exact += row->cells[k].cycles;
+            p->exact += k == COST_IDLE ? 0 : row->cells[k].cycles;
         }
     }
     return parts;

@@ -141,6 +141,19 @@ static json_t *traps_json(const struct machine *m)
     return list;
 }
 
+static json_t *exits_json(const struct machine *m)
+{
+    struct exit_count exits[512];
+    size_t n = machine_exit_counts(m, exits, sizeof exits / sizeof exits[0]);
+    json_t *list = json_array();
+    for (size_t i = 0; i < n; i++) {
+        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "ec", integer(exits[i].ec),
+                                              "count", integer(exits[i].count), "millicycles",
+                                              integer(exits[i].cycles)));
+    }
+    return list;
+}
+
 /* The whole ledger as one row: the breakdown of a run. */
 static json_t *ledger_json(struct machine *m, uint64_t *total)
 {
@@ -214,6 +227,7 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "cycles", integer(total));
     json_object_set_new(root, "traps", integer(trap_total(m)));
     json_object_set_new(root, "exceptions", traps_json(m));
+    json_object_set_new(root, "exits", exits_json(m));
     json_object_set_new(root, "rows", rows_json(&rows, report->functions));
     size_t count;
     struct row_part *parts = report_ledger_parts(m, &count);

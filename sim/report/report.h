@@ -58,7 +58,7 @@ struct report_function {
 struct report_function *report_functions(const struct row_part *parts, size_t part_count,
                                          size_t *count);
 
-/* The ledger of a whole run as parts, which the caller frees. */
+/* The ledger of a whole run as parts, waits left out; the caller frees it. */
 struct row_part *report_ledger_parts(struct machine *m, size_t *count);
 
 struct design_report {

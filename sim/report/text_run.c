@@ -60,6 +60,22 @@ static void print_traps(FILE *out, const struct machine *m)
     }
 }
 
+/* What VMs cost their hypervisor, by reason. */
+static void print_exits(FILE *out, const struct machine *m)
+{
+    struct exit_count exits[512];
+    size_t n = machine_exit_counts(m, exits, sizeof exits / sizeof exits[0]);
+    if (n != 0) {
+        fprintf(out,
+                "\nexits of VMs            count         cycles   cycles/exit   (without waits)\n");
+    }
+    for (size_t i = 0; i < n; i++) {
+        fprintf(out, "  %-16s %10" PRIu64 " %14" PRIu64 " %13.1f\n", ec_name(exits[i].ec),
+                exits[i].count, exits[i].cycles / CYCLE,
+                (double)exits[i].cycles / CYCLE / (double)exits[i].count);
+    }
+}
+
 /* Cycles of all rows by class, dearest first. */
 static void print_classes(FILE *out, struct machine *m)
 {
@@ -119,7 +135,7 @@ static void print_all_functions(FILE *out, struct machine *m, const struct run_r
 {
     size_t count;
     struct row_part *parts = report_ledger_parts(m, &count);
-    print_functions(out, "the run", parts, count, report->functions);
+    print_functions(out, "the run, but waits", parts, count, report->functions);
     free(parts);
     struct design_report rows;
     report_design_take(&rows, m, NULL, report->config, &report->result);
@@ -177,6 +193,7 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     print_host_input(out, m);
     print_classes(out, m);
     print_traps(out, m);
+    print_exits(out, m);
     print_all_functions(out, m, report);
     print_unimp(out, m);
     struct engine_stats_sum s = machine_engine_stats(m);

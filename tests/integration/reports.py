@@ -163,6 +163,22 @@ class Run(unittest.TestCase):
         traps = sum(x["count"] for x in self.report["exceptions"] if x["from_el"] < 2 and x["to_el"] == 2)
         self.assertEqual(traps, self.report["traps"])
 
+    def test_exits_are_exceptions_out_of_vms(self):
+        taken = {}
+        for x in self.report["exceptions"]:
+            if x["from_el"] < 2 and x["to_el"] == 2:
+                taken[x["ec"]] = taken.get(x["ec"], 0) + x["count"]
+        exits = {x["ec"]: x for x in self.report["exits"]}
+        for ec, x in exits.items():
+            self.assertLessEqual(x["count"], taken[ec])
+        row = self.report["rows"][0]
+        hvc = exits[0x16]
+        self.assertGreaterEqual(hvc["count"], row["operations"] + 16)  # the row and its warm-up
+        # The split-mode host calls its lowvisor by HVC, too: that is no exit.
+        self.assertLess(hvc["count"], taken[0x16])
+        per_exit, per_operation = hvc["millicycles"] / hvc["count"], row["millicycles"] / row["operations"]
+        self.assertTrue(0.5 * per_operation < per_exit < 1.5 * per_operation, f"{per_exit} {per_operation}")
+
     def test_json_on_stdout_follows_the_console(self):
         result = harness.el2sim("run", "--quiet", "--kernel", harness.guest("check_pmu"), "--gic", 2, "--json", "-")
         console, brace, report = result.stdout.partition("\n{\n")
