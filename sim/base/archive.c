@@ -141,8 +141,12 @@ void archive_unsigned(struct archive *a, unsigned *value, unsigned highest)
 
 void archive_count(struct archive *a, size_t *count, size_t highest, size_t item_bytes)
 {
-    size_t left = a->is_loading ? (a->size_bytes - a->at) / item_bytes : highest;
-    *count = (size_t)limited(a, *count, left < highest ? left : highest);
+    uint64_t value = limited(a, *count, highest);
+    if (a->is_loading && value > (a->size_bytes - a->at) / item_bytes) {
+        archive_refuse(a, "it ends too early");
+        value = 0;
+    }
+    *count = (size_t)value;
 }
 
 void archive_text(struct archive *a, char *text, size_t room)

@@ -83,6 +83,9 @@ static void archive_monitor(struct engine *e, struct archive *a)
     if (!a->is_loading && !e->clear_exclusive && !exchange(e, &monitor, false)) {
         archive_refuse(a, "this Unicorn does not show its exclusive monitor");
     }
+    if (monitor.address == NO_ADDRESS) { /* whatever it held last */
+        monitor.low = monitor.high = 0;
+    }
     archive_u64(a, &monitor.address);
     archive_u64(a, &monitor.low);
     archive_u64(a, &monitor.high);

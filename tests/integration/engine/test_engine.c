@@ -10,6 +10,7 @@ int main(void)
     probe_add_blocks(suite);
     probe_add_code(suite);
     probe_add_views(suite);
+    probe_add_state(suite);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
     int failed = srunner_ntests_failed(runner);
