@@ -1,7 +1,9 @@
 """Bad usage and bad files: one line on stderr that names the file and the place, exit status 2, nothing on stdout."""
+import gzip
 import os
 import re
 import struct
+import subprocess
 import unittest
 
 import harness
@@ -70,6 +72,21 @@ class Kernels(Bad):
 
     def test_not_there(self):
         self.refused(["/nowhere/kernel", "No such file"], "run", "--kernel", "/nowhere/kernel")
+
+    def test_images(self):
+        """A Linux Image: a header of 64 bytes, then code."""
+        header = struct.pack("<II6QII", 0x14000000, 0, 0x80000, 0x100000, 0, 0, 0, 0, 0x644d5241, 0)
+        initrd = harness.write("initrd", bytes(1 << 20))
+        image = harness.write("Image", header + bytes(4096))
+        self.refused(["initrd", initrd, "past the end of RAM"], "run", "--kernel", image, "--mem", "2M", "--initrd", initrd)
+        self.refused(["device tree", "past the end of RAM"], "run", "--kernel", image, "--mem", "2M")
+        self.refused([image, "0x10000000"], "run", "--kernel",
+                     harness.write("Image", header[:16] + struct.pack("<Q", 1 << 40) + header[24:]))
+        self.refused(["big-endian"], "run", "--kernel", harness.write("Image", header[:24] + b"\1" + header[25:]))
+        packed = gzip.compress(header + bytes(range(256)) * 16)
+        for name, data in (("cut", packed[:len(packed) // 2]), ("trailer", packed[:-4]), ("sum", packed[:-8] + bytes(4) + packed[-4:])):
+            with self.subTest(gzip=name):
+                self.refused(["gzip"], "run", "--kernel", harness.write("Image.gz", data))
 
     def test_none(self):
         self.refused(["--kernel"], "run")
@@ -222,6 +239,61 @@ class Options(Bad):
                            ("tokens.dtb", good[:200] + b"\xff" * 100 + good[300:])):
             with self.subTest(file=name):
                 self.refused([name], "run", "--kernel", GOOD, "--dtb", harness.write(name, data))
+
+    # A tree that says what the machine has not: a change of the board's own (as text), and words of the message.
+    TREES = {
+        "memory": (["memory@40000000", "0x8000000", "0x10000000", "--mem"], "0x00 0x10000000>", "0x00 0x8000000>"),
+        "memory-elsewhere": (["memory@40000000", "0x50000000", "--mem"], "0x40000000 0x00 0x10000000", "0x50000000 0x00 0x10000000"),
+        "memory-without-reg": (["memory@40000000", "reg"], "reg = <0x00 0x40000000 0x00 0x10000000>;", ""),
+        "memory-cut": (["memory@40000000", "mid-entry"], "reg = <0x00 0x40000000 0x00 0x10000000>;", "reg = <0x00 0x40000000 0x00>;"),
+        "cpu": (["cpu@0", "affinity 0x7", "--smp"], "reg = <0x00>;", "reg = <0x07>;"),
+        "cpu-without-reg": (["cpu@0", "reg"], "reg = <0x00>;", ""),
+        "no-cpus": (["no CPU"], 'device_type = "cpu";', ""),
+        "enable-method": (["cpu@0", "spin-table", "psci"], "reg = <0x00>;", 'reg = <0x00>; enable-method = "spin-table";'),
+        "psci": (["/psci", "hvc", "smc", "--el"], 'method = "smc"', 'method = "hvc"'),
+        "psci-unknown": (["/psci", "magic", "smc"], 'method = "smc"', 'method = "magic"'),
+        "psci-without-method": (["/psci", "method"], 'method = "smc";', ""),
+        "gic": (["intc@8000000", "GICv3", "--gic"], '"arm,gic-v3"', '"arm,gic-400"'),
+        "gic-elsewhere": (["intc@8000000", "0x8010000"], "reg = <0x00 0x8000000 ", "reg = <0x00 0x8010000 "),
+        "timer": (["/timer", "interrupts"], "interrupts = <0x01 0x0d", "was = <0x01 0x0d"),
+        "uart": (["pl011@9000000", "0x9040000"], "reg = <0x00 0x9000000 ", "reg = <0x00 0x9040000 "),
+    }
+
+    def test_device_trees_of_another_machine(self):
+        blob = harness.temporary("own.dtb")
+        self.assertEqual(harness.el2sim("run", "--kernel", GOOD, "--dump-dtb", blob).returncode, 0)
+        own = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", blob], check=True, capture_output=True, text=True).stdout
+
+        def run(name, words, old, new):
+            self.assertIn(old, own)
+            path = harness.temporary(name + ".dtb")
+            subprocess.run(["dtc", "-q", "-f", "-I", "dts", "-O", "dtb", "-o", path, harness.write(name + ".dts", own.replace(old, new))],
+                           check=True)
+            self.refused([path] + words, "run", "--kernel", GOOD, "--dtb", path)
+        self.each(self.TREES, run)
+
+    LOADS = {
+        "no-place": (["--load", "FILE@ADDRESS"], "{file}"), "no-file": (["--load", "@0x48000000"], "@0x48000000"),
+        "no-number": (["--load", "here"], "{file}@here"), "empty-number": (["--load"], "{file}@"),
+        "negative": (["--load", "-1"], "{file}@-1"), "too-large": (["--load"], "{file}@0x10000000000000000"),
+        "not-there": (["/nowhere/file", "No such file"], "/nowhere/file@0x48000000"),
+        "empty": (["empty"], "{empty}@0x48000000"), "directory": (["/tmp", "directory"], "/tmp@0x48000000"),
+        "over-the-end": (["{file}", "0x4ffffffe", "not in RAM"], "{file}@0x4ffffffe"),
+        "below": (["{file}", "0x1000", "not in RAM"], "{file}@0x1000"),
+        "wraps": (["{file}", "not in RAM"], "{file}@0xfffffffffffffffe"),
+        "over-kernel": (["{file}", "over the kernel"], "{file}@0x{kernel:x}"),
+    }
+
+    def test_placed_files(self):
+        names = {"file": harness.write("placed.bin", b"four"), "empty": harness.write("nothing.bin", b""),
+                 "kernel": struct.unpack_from("<Q", IMAGE, 24)[0]}
+
+        def run(_, words, load):
+            self.refused([w.format(**names) for w in words], "run", "--kernel", GOOD, "--load", load.format(**names))
+        self.each(self.LOADS, run)
+        place = names["file"] + "@0x48000000"
+        self.refused([names["file"], "over the", "0x48000000"], "run", "--kernel", GOOD, "--load", place, "--load", place)
+        self.refused(["--load", "8 files"], "run", "--kernel", GOOD, *["--load", place] * 9)
 
     def test_commands_and_unknown_options(self):
         self.refused(["fly"], "fly")
