@@ -7,6 +7,7 @@
 #include "cpu-el/pmu.h"
 #include "sim/base/err.h"
 #include "sim/board/cpu.h"
+#include "sim/board/fdt_check.h"
 #include "sim/board/memmap.h"
 
 #define PMU_INTID (MEMMAP_INTID_PPI + MEMMAP_PPI_PMU)
@@ -379,9 +380,6 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
         .initrd = initrd,
         .conduit = conduit,
     };
-    if (images->dtb) {
-        return note_image(m, images->dtb, e) && fdt_virt_read(images->dtb, &boot, &m->dtb, e);
-    }
     struct fdt_board board = {
         .cpu_count = c->cpu_count,
         .cpu_name = c->cpu.name,
@@ -394,6 +392,10 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
     };
     for (unsigned i = 0; i < c->cpu_count; i++) {
         board.mpidr[i] = m->cpus[i]->pe.sr[SR_MPIDR_EL1];
+    }
+    if (images->dtb) {
+        return note_image(m, images->dtb, e) && fdt_check_machine(images->dtb, &board, &boot, e) &&
+               fdt_virt_read(images->dtb, &boot, &m->dtb, e);
     }
     return fdt_virt_create(&board, &boot, &m->dtb, e);
 }
