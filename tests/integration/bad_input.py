@@ -97,7 +97,7 @@ class Kernels(Bad):
 
     def test_symbols(self):
         self.refused(["/nowhere/symbols"], "run", "--kernel", GOOD, "--symbols", "/nowhere/symbols")
-        self.refused(["notes.txt", "ELF"], "run", "--kernel", GOOD, "--symbols", harness.write("notes.txt", "none\n"))
+        self.refused(["notes.txt", "line 1"], "run", "--kernel", GOOD, "--symbols", harness.write("notes.txt", "none\n"))
 
 
 def changed(line, by):
@@ -242,14 +242,14 @@ class Options(Bad):
 
     # A tree that says what the machine has not: a change of the board's own (as text), and words of the message.
     TREES = {
-        "memory": (["memory@40000000", "0x8000000", "0x10000000", "--mem"], "0x00 0x10000000>", "0x00 0x8000000>"),
+        "memory": (["0x8000000", "0x10000000", "--mem"], "0x00 0x10000000>", "0x00 0x8000000>"),
         "memory-elsewhere": (["memory@40000000", "0x50000000", "--mem"], "0x40000000 0x00 0x10000000", "0x50000000 0x00 0x10000000"),
         "memory-without-reg": (["memory@40000000", "reg"], "reg = <0x00 0x40000000 0x00 0x10000000>;", ""),
         "memory-cut": (["memory@40000000", "mid-entry"], "reg = <0x00 0x40000000 0x00 0x10000000>;", "reg = <0x00 0x40000000 0x00>;"),
         "cpu": (["cpu@0", "affinity 0x7", "--smp"], "reg = <0x00>;", "reg = <0x07>;"),
         "cpu-without-reg": (["cpu@0", "reg"], "reg = <0x00>;", ""),
         "no-cpus": (["no CPU"], 'device_type = "cpu";', ""),
-        "enable-method": (["cpu@0", "spin-table", "psci"], "reg = <0x00>;", 'reg = <0x00>; enable-method = "spin-table";'),
+        "enable-method": (["cpu@0", "spin-table", "psci"], 'enable-method = "psci"', 'enable-method = "spin-table"'),
         "psci": (["/psci", "hvc", "smc", "--el"], 'method = "smc"', 'method = "hvc"'),
         "psci-unknown": (["/psci", "magic", "smc"], 'method = "smc"', 'method = "magic"'),
         "psci-without-method": (["/psci", "method"], 'method = "smc";', ""),
