@@ -70,6 +70,11 @@ static bool is_special(const struct insn *insn)
     }
 }
 
+static bool reads(const struct insn *insn, enum sysreg_id id)
+{
+    return insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(id);
+}
+
 /* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
 static uint32_t flags_of(const struct insn *insn, bool *sp_moved)
 {
@@ -82,8 +87,10 @@ static uint32_t flags_of(const struct insn *insn, bool *sp_moved)
     flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
     flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_HAS_ORDERED : 0;
     flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_USES_MOVED_SP : 0;
-    bool reads_dczid = insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(SR_DCZID_EL0);
-    flags |= reads_dczid ? BLOCK_READS_DCZID : 0;
+    flags |= reads(insn, SR_DCZID_EL0) ? BLOCK_READS_DCZID : 0;
+    bool reads_lent =
+        reads(insn, SR_SP_EL0) || reads(insn, SR_TPIDR_EL1) || reads(insn, SR_TPIDR_EL2);
+    flags |= reads_lent ? BLOCK_READS_LENT : 0;
     if (align_moves_sp(insn->word)) {
         *sp_moved = true;
         flags |= BLOCK_MOVES_SP;
@@ -556,6 +563,7 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
     if (bit(core_read(&cpu->pe, SR_DCZID_EL0), 4) == cpu->natives.dc_zva) {
         flags |= BLOCK_READS_DCZID;
     }
+    flags |= lend_traps(cpu) ? BLOCK_READS_LENT : 0;
     if (cpu->machine->config.strict) {
         flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_HAS_ORDERED | BLOCK_USES_MOVED_SP;
     }
@@ -565,7 +573,8 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
 
 void block_stop_flags_select(struct cpu *cpu)
 {
-    cpu->stop_flags = stop_flags_of_el(cpu) | (cpu->sp_misaligned ? BLOCK_HAS_SP_BASE : 0);
+    cpu->stop_flags = stop_flags_of_el(cpu) | (cpu->sp_misaligned ? BLOCK_HAS_SP_BASE : 0) |
+                      (cpu->pe.ps.sp ? 0 : BLOCK_READS_LENT);
     cpu->look_flags = cpu->stop_flags | BLOCK_RARE;
 }
 

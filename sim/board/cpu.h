@@ -56,7 +56,8 @@ enum block_flag {
     BLOCK_MOVES_SP = 1 << 10,       /* SP may be misaligned behind it */
     BLOCK_USES_MOVED_SP = 1 << 11,  /* ... and is used for a load or store already in it */
     BLOCK_READS_DCZID = 1 << 12,
-    BLOCK_SPANS_SYMBOLS = 1 << 13 /* falls through into another function: run in parts */
+    BLOCK_SPANS_SYMBOLS = 1 << 13, /* falls through into another function: run in parts */
+    BLOCK_READS_LENT = 1 << 14     /* MRS of a register that may be lent (lend.c) */
 };
 
 /* Every instruction class fits; blocks hold few. */
@@ -390,6 +391,19 @@ void fault_refused(struct cpu *cpu);
 /* Raises the abort of a failed translation of an access by the instruction at pc. */
 void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mmu_access *access,
                  uint64_t pc, uint32_t word);
+
+/* lend.c ------------------------------------------------------------------------------------ */
+
+void lend_init(struct cpu *cpu);
+/* The EL is about to change: what the engine holds goes back to pe.sr[]. */
+void lend_leave_el(struct cpu *cpu);
+/* The EL, or which SP it uses, has changed: the engine gets what its code reads. */
+void lend_enter_el(struct cpu *cpu);
+/* A system register was written. */
+void lend_written(struct cpu *cpu, enum sysreg_id id);
+/* Whether reads of lent registers may not be native at this EL, whatever SP is: SP_EL0 with
+ * PSTATE.SP = 0 never may (C5.2.23). */
+bool lend_traps(const struct cpu *cpu);
 
 /* view.c
  * --------------------------------------------------------------------------------------------------------------

@@ -78,6 +78,9 @@ void cpu_load(struct cpu *cpu, enum sysreg_id old_sp)
         cpu->sp_moved = true;
         cpu->horizon = 0;
     }
+    if (new_sp != old_sp || cpu->pe.ps.el == 0) {
+        lend_enter_el(cpu);
+    }
     engine_set_pc(cpu->engine, cpu->pe.pc);
     cpu->current = NULL;
     cpu->at_boundary = true;
@@ -106,6 +109,7 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     cycles_t at = cpu->clock.now;
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
+    lend_leave_el(cpu);
     exception_take(pe, exc);
     bool has_esr = exc->type == EXC_SYNC || exc->type == EXC_SERROR;
     unsigned ec = exc->type == EXC_SYNC ? exc->esr >> 26 : 0x100u + exc->type;
@@ -129,6 +133,7 @@ void cpu_return(struct cpu *cpu)
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
     uint64_t spsr = pe->sr[from == 2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
+    lend_leave_el(cpu);
     exception_return(pe);
     cpu_emit(cpu, EV_ERET, from << 8 | pe->ps.el, spsr, pe->pc);
     if (cpu->exclusive_open) {
@@ -165,8 +170,7 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
     }
     engine_set_x(cpu->engine, 0, context_id);
     engine_set_nzcv(cpu->engine, 0);
-    engine_set_tpidr_el0(cpu->engine, 0);
-    engine_set_tpidrro_el0(cpu->engine, 0);
+    lend_enter_el(cpu);
     cpu->exclusive_open = false;
     cpu->pe.pc = entry;
     cpu->pe.powered = true;

@@ -99,6 +99,7 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
         !engine_map_ram(cpu->engine, m->ram.base, m->ram.size_bytes, m->ram.host, e)) {
         return false;
     }
+    lend_init(cpu);
     struct engine_natives natives = {.dc_zva = false};
     engine_set_natives(cpu->engine, natives);
     return true;

@@ -58,6 +58,7 @@ static void archive_counts(struct cpu *cpu, struct archive *a)
 static void archive_cpu(struct cpu *cpu, struct archive *a)
 {
     struct machine *m = cpu->machine;
+    lend_leave_el(cpu);
     clock_archive(&cpu->clock, a);
     ledger_archive_row(m->ledger, &cpu->meter.row, m->config.cpu_count, a);
     pe_archive(&cpu->pe, a);
@@ -83,6 +84,7 @@ void snapshot_cpus(struct machine *m, struct archive *a)
 static void derive(struct cpu *cpu)
 {
     cpu->current = NULL;
+    lend_enter_el(cpu);
     block_context_changed(cpu);
     trap_natives_changed(cpu);
     block_stop_flags_changed(cpu);

@@ -209,10 +209,10 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
         engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
         cpu->sp_moved = true;
+        lend_enter_el(cpu);
+        block_stop_flags_select(cpu);
     }
-    if (id == SR_TPIDRRO_EL0) {
-        engine_set_tpidrro_el0(cpu->engine, value);
-    }
+    lend_written(cpu, id);
     trap_effects(cpu, effects);
     return true;
 }

@@ -39,7 +39,7 @@ struct shortcut_name {
 static const struct shortcut_name shortcut_names[] = {
     {"block-table", SHORTCUT_BLOCK_TABLE}, {"views", SHORTCUT_VIEWS},
     {"range-flush", SHORTCUT_RANGE_FLUSH}, {"trap-in-hook", SHORTCUT_TRAP_IN_HOOK},
-    {"dc-zva", SHORTCUT_DC_ZVA},
+    {"dc-zva", SHORTCUT_DC_ZVA},           {"lend", SHORTCUT_LEND},
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])
@@ -76,8 +76,8 @@ bool option_shortcuts(const char *text, unsigned *out, struct err *e)
         }
         if (!found) {
             return err_set(e,
-                           "--engine-off %s: all, block-table, views, range-flush, trap-in-hook "
-                           "or dc-zva",
+                           "--engine-off %s: all, block-table, views, range-flush, "
+                           "trap-in-hook, dc-zva or lend",
                            parts[i]);
         }
     }

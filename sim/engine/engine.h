@@ -129,11 +129,23 @@ void engine_set_tpidrro_el0(struct engine *engine, uint64_t value);
 
 void engine_set_natives(struct engine *engine, struct engine_natives natives);
 
+/*
+ * Lends registers to privileged code of a view, once, before anything runs: there, MRS of the two
+ * system registers with these encodings (sysreg_enc) reads the engine's TPIDR_EL0 and TPIDRRO_EL0
+ * without a trap; the client keeps their values there while the view runs. MRS and MSR of TPIDR_EL0
+ * and MRS of TPIDRRO_EL0 themselves trap in that view.
+ */
+struct engine_lends {
+    uint16_t tpidr_el0, tpidrro_el0;
+};
+void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends);
+
 /* Ends an exclusive monitor's reservation (ERET, exception entry), before the next instruction.
  * About 200 ns: only worth it if an exclusive load has run since. */
 void engine_clear_exclusive(struct engine *engine);
 
-/* All registers above, and the exclusive monitor; while nothing runs. */
+/* All registers above but TPIDR_EL0 and TPIDRRO_EL0, and the exclusive monitor; while nothing runs.
+ */
 void engine_archive(struct engine *engine, struct archive *a);
 
 /* Selects the view that translates from now on. Allowed in trap(); takes effect with the next

@@ -13,15 +13,19 @@
 #define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
 
 /* The engine's own memory, far above any RAM of the models (48 bits): its code, then copies of
- * pages that must not be translated as they are (engine_defuse.c). */
-#define ENGINE_OWN_PA         UINT64_C(0x0000fffffff00000)
+ * pages that do not run as they are (engine_copies.c). */
+#define ENGINE_OWN_PA         UINT64_C(0x0000fffff0000000)
 #define ENGINE_OWN_CODE_BYTES 4096
 #define ENGINE_OWN_LDXP       8    /* offset of the code that reserves ... */
 #define ENGINE_OWN_DATA       2048 /* ... this */
-#define ENGINE_SLOTS          64
+#define ENGINE_SLOTS          16384
+#define ENGINE_SLOT_HEADS     4096
 /* Where the engine's code runs: not canonical, so that no guest's code is ever there. */
 #define ENGINE_OWN_VA    (UINT64_C(0x0010000000000000) | ENGINE_OWN_PA)
 #define ENGINE_OWN_BYTES (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
+
+_Static_assert(ENGINE_OWN_PA + ENGINE_OWN_BYTES <= UINT64_C(1) << 48,
+               "beyond what the window reaches");
 
 #define ENGINE_MAX_RAMS 16
 #define ENGINE_MAX_RANGES                                                                          \
@@ -52,6 +56,20 @@ struct engine_tlb {
     bool flush_all;      /* put off until the view is selected */
     unsigned char count; /* of ranges[] that are put off */
     struct engine_range ranges[ENGINE_MAX_RANGES];
+};
+
+/* A word, but for its Rt, that runs as another one in a page's copy. */
+struct engine_swap {
+    uint32_t insn, becomes, rt_mask;
+};
+#define ENGINE_SWAPS 5
+
+/* A copy of the page at `at` as it runs in one view; next: 1 + the next slot of its hash, or 0. */
+struct engine_slot {
+    uint64_t at;
+    uint16_t next;
+    uint8_t view;
+    bool runs_itself; /* the page was fetched before: there may be translations of it, too */
 };
 
 /* Who answers a fill: the client, or the engine for its own purposes. */
@@ -91,11 +109,14 @@ struct engine {
 
     struct engine_ram rams[ENGINE_MAX_RAMS];
     unsigned ram_count;
-    unsigned char *own;           /* at ENGINE_OWN_PA */
-    bool is_max;                  /* Unicorn's MAX model: pages need a look before they run */
-    bool slots_full;              /* the refusal was for want of a slot */
-    unsigned slot_count;          /* in use */
-    uint64_t slots[ENGINE_SLOTS]; /* the page each is a copy of */
+    unsigned char *own; /* at ENGINE_OWN_PA */
+    bool is_max;        /* Unicorn's MAX model: pages need a look before they run */
+    bool slots_full;    /* the refusal was for want of a slot */
+    bool lends[ENGINE_VIEWS];
+    struct engine_swap swaps[ENGINE_VIEWS][ENGINE_SWAPS];
+    unsigned slot_count; /* in use */
+    struct engine_slot slots[ENGINE_SLOTS];
+    uint16_t slot_heads[ENGINE_SLOT_HEADS]; /* 1 + the first slot of a hash */
 };
 
 /* The RAM that holds [at, at + ENGINE_PAGE), or NULL. */
@@ -108,12 +129,16 @@ void engine_write_sysreg(struct engine *engine, unsigned op0, unsigned op1, unsi
 /* Makes Unicorn's state that of view 0 and no natives. */
 bool engine_views_init(struct engine *engine, struct err *e);
 
-/* Whether Unicorn would abort on a word of this page. */
-bool engine_page_is_deadly(const void *page);
-/* Gives such a page at physical address `at` a copy without those words; false: no slot left. */
-bool engine_defuse(struct engine *engine, const void *page, uint64_t at, uint64_t *copy_at);
+/* Whether Unicorn would abort on this word. */
+bool engine_word_is_deadly(uint32_t word);
+/* Where the page at *at runs from in the selected view: itself or its copy. fetched_before: in any
+ * view. False: no slot left (slots_full). */
+bool engine_copy_page(struct engine *engine, const void *page, bool fetched_before, uint64_t *at);
+/* Code of a page has changed, the window is open: its copies follow, their blocks are dropped.
+ * True: it needs a copy and may run without, so translations of it must go. */
+bool engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
 /* Forgets all copies, and every translation with them. */
-void engine_defuse_forget(struct engine *engine);
+void engine_copies_forget(struct engine *engine);
 
 /* A fetch led nowhere: flushes the selected view if such entries are its own doing. */
 bool engine_flush_voids(struct engine *engine);

@@ -409,3 +409,10 @@ void engine_code_suspect(struct engine *engine)
 {
     note(engine, SCRIPT_CODE_SUSPECT, 0, 0, 0);
 }
+
+void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends)
+{
+    BUG_ON(view >= ENGINE_VIEWS);
+    (void)engine;
+    (void)lends;
+}

@@ -120,7 +120,6 @@ static void archive_general(struct engine *e, unsigned n, struct archive *a)
 
 void engine_archive(struct engine *engine, struct archive *a)
 {
-    uint64_t tpidr = engine_tpidr_el0(engine), tpidrro = engine_tpidrro_el0(engine);
     uint32_t nzcv = engine_nzcv(engine), fpcr = engine_fpcr(engine), fpsr = engine_fpsr(engine);
     uint8_t daif = engine_daif(engine);
     for (unsigned n = 0; n < 32; n++) {
@@ -128,15 +127,11 @@ void engine_archive(struct engine *engine, struct archive *a)
         archive_vector(engine, n, a);
     }
     archive_u64(a, &engine->pc);
-    archive_u64(a, &tpidr);
-    archive_u64(a, &tpidrro);
     archive_u32(a, &nzcv);
     archive_u32(a, &fpcr);
     archive_u32(a, &fpsr);
     archive_u8(a, &daif);
     if (a->is_loading) {
-        engine_set_tpidr_el0(engine, tpidr);
-        engine_set_tpidrro_el0(engine, tpidrro);
         engine_set_nzcv(engine, nzcv);
         engine_set_fpcr(engine, fpcr);
         engine_set_fpsr(engine, fpsr);

@@ -97,15 +97,15 @@ static bool permits(const struct engine_page *page, enum engine_access access)
 
 static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *out, bool readable)
 {
-    uint64_t offset = out->paddr - ram->at;
-    uint64_t page = offset >> ENGINE_PAGE_BITS;
+    uint64_t at = out->paddr;
+    uint64_t page = (at - ram->at) >> ENGINE_PAGE_BITS;
+    bool fetched_before = bit(ram->code_pages[page / 64], page % 64);
     ram->code_pages[page / 64] |= BIT(page % 64);
-    out->perms = UC_PROT_EXEC | (readable ? UC_PROT_READ : 0u);
-    if (e->is_max && engine_page_is_deadly(ram->host + offset)) {
-        out->perms = UC_PROT_EXEC; /* data is not read from the copy */
-        e->slots_full = !engine_defuse(e, ram->host + offset, out->paddr, &out->paddr);
-        return !e->slots_full;
+    if (!engine_copy_page(e, ram->host + (at - ram->at), fetched_before, &out->paddr)) {
+        return false;
     }
+    /* Data is not read from a copy. */
+    out->perms = UC_PROT_EXEC | (readable && out->paddr == at ? UC_PROT_READ : 0u);
     return true;
 }
 
@@ -182,7 +182,7 @@ static bool map_own(struct engine *engine, struct err *e)
     if (engine->own == NULL) {
         return err_set(e, "no memory for the engine");
     }
-    memset(engine->own, 0, ENGINE_OWN_BYTES);
+    memset(engine->own, 0, ENGINE_OWN_CODE_BYTES);
     memcpy(engine->own, code, sizeof code);
     return uc_ok(
         uc_mem_map_ptr(engine->uc, ENGINE_OWN_PA, ENGINE_OWN_BYTES, UC_PROT_ALL, engine->own),
@@ -293,7 +293,7 @@ static enum engine_stop run_once(struct engine *e)
         return ENGINE_STOPPED_FAILED;
     }
     if (code == UC_ERR_EXCEPTION && e->slots_full) {
-        engine_defuse_forget(e);
+        engine_copies_forget(e);
         return again(e);
     }
     if (code == UC_ERR_EXCEPTION && e->refused) {

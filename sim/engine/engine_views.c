@@ -342,7 +342,7 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
 {
     uint32_t pstate = 0;
     bool is_open = false;
-    bool deadly = false;
+    bool must_flush = false;
     for (uint64_t page = from; page < to;) {
         if (page % 64 == 0 && ram->code_pages[page / 64] == 0) {
             page += 64;
@@ -362,14 +362,15 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
         }
         engine_drop_blocks(e, ram->at + page * ENGINE_PAGE, (end - page) * ENGINE_PAGE);
         for (; page < end; page++) {
-            deadly |= e->is_max && engine_page_is_deadly(ram->host + page * ENGINE_PAGE);
+            must_flush |= engine_copies_renew(e, ram->host + page * ENGINE_PAGE,
+                                              ram->at + page * ENGINE_PAGE);
         }
     }
     if (is_open) {
         engine_window_close(e, pstate);
-        if (deadly || e->slot_count > 0) { /* who may fetch the page itself must ask again */
-            engine_defuse_forget(e);
-        }
+    }
+    for (unsigned view = 0; must_flush && view < ENGINE_VIEWS; view++) {
+        engine_flush_view(e, view);
     }
     return is_open;
 }
@@ -386,7 +387,7 @@ bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
                      (last >> ENGINE_PAGE_BITS) + 1);
 }
 
-/* What a page holds decides whether it may be translated at all (engine_defuse.c): pages are asked
+/* What a page holds decides whether it may be translated at all (engine_copies.c): pages are asked
  * for again. */
 void engine_code_suspect(struct engine *engine)
 {

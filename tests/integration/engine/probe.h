@@ -81,6 +81,7 @@ enum engine_next probe_skip(struct probe *probe, enum engine_trap kind);
 
 void probe_add_traps(Suite *suite);
 void probe_add_natives(Suite *suite);
+void probe_add_lend(Suite *suite);
 void probe_add_memory(Suite *suite);
 void probe_add_blocks(Suite *suite);
 void probe_add_code(Suite *suite);

@@ -6,6 +6,7 @@ int main(void)
     Suite *suite = suite_create("engine");
     probe_add_traps(suite);
     probe_add_natives(suite);
+    probe_add_lend(suite);
     probe_add_memory(suite);
     probe_add_blocks(suite);
     probe_add_code(suite);

@@ -1,0 +1,67 @@
+/*
+ * Registers that EL1 and EL2 read all the time and that the engine, which runs them unprivileged,
+ * would trap on: SP_EL0 (Linux's `current`), TPIDR_EL1 and TPIDR_EL2 (its per-CPU base). While such
+ * code runs they are kept in the engine's TPIDR_EL0 and TPIDRRO_EL0, whose own values wait in
+ * pe.sr[] (engine_lend).
+ */
+#include "sim/board/cpu.h"
+
+#include "cpu-el/resolve.h"
+
+static enum sysreg_id thread_id(unsigned el)
+{
+    return el == 2 ? SR_TPIDR_EL2 : SR_TPIDR_EL1;
+}
+
+static bool lends(const struct machine *m)
+{
+    return shortcut_on(m, SHORTCUT_LEND) && shortcut_on(m, SHORTCUT_VIEWS);
+}
+
+void lend_init(struct cpu *cpu)
+{
+    for (unsigned el = 1; lends(cpu->machine) && el <= 2; el++) {
+        struct engine_lends lend = {sysreg_enc(SR_SP_EL0), sysreg_enc(thread_id(el))};
+        engine_lend(cpu->engine, el, lend);
+    }
+}
+
+void lend_leave_el(struct cpu *cpu)
+{
+    if (cpu->pe.ps.el == 0 || !lends(cpu->machine)) {
+        cpu->pe.sr[SR_TPIDR_EL0] = engine_tpidr_el0(cpu->engine);
+    }
+}
+
+void lend_enter_el(struct cpu *cpu)
+{
+    const struct pe *pe = &cpu->pe;
+    bool lent = pe->ps.el != 0 && lends(cpu->machine);
+    engine_set_tpidr_el0(cpu->engine, pe->sr[lent ? SR_SP_EL0 : SR_TPIDR_EL0]);
+    engine_set_tpidrro_el0(cpu->engine, pe->sr[lent ? thread_id(pe->ps.el) : SR_TPIDRRO_EL0]);
+}
+
+void lend_written(struct cpu *cpu, enum sysreg_id id)
+{
+    if (id == SR_SP_EL0 || id == SR_TPIDR_EL0 || id == SR_TPIDRRO_EL0 ||
+        id == thread_id(cpu->pe.ps.el)) {
+        lend_leave_el(cpu);
+        lend_enter_el(cpu);
+    }
+}
+
+bool lend_traps(const struct cpu *cpu)
+{
+    const struct pe *pe = &cpu->pe;
+    if (pe->ps.el == 0 || !lends(cpu->machine)) {
+        return false;
+    }
+    enum sysreg_id ids[] = {thread_id(pe->ps.el), SR_SP_EL0};
+    for (unsigned i = 0; i < (pe->ps.sp ? 2u : 1u); i++) {
+        struct outcome out = resolve_sysreg(pe, sysreg_enc(ids[i]), false);
+        if (out.kind != OUT_ACCESS || out.id != ids[i]) {
+            return true;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,102 @@
+/* Lent registers: pages that read them run from copies (engine_copies.c). */
+#include "tests/integration/engine/probe.h"
+
+#define MRS_X2_SP_EL0      UINT32_C(0xd5384102)
+#define MRS_X3_TPIDR_EL1   UINT32_C(0xd538d083)
+#define MRS_X4_TPIDR_EL0   UINT32_C(0xd53bd044)
+#define MRS_X4_TPIDRRO_EL0 UINT32_C(0xd53bd064)
+#define MSR_TPIDR_EL0_X4   UINT32_C(0xd51bd044)
+#define LDR_W5_BACK_4      UINT32_C(0x18ffffe5) /* ldr w5, .-4 */
+
+/* Encodings as sysreg_enc() has them. */
+static const struct engine_lends lends = {0xc208 /* SP_EL0 */, 0xc684 /* TPIDR_EL1 */};
+
+static struct probe *create(bool lse)
+{
+    struct probe *p = probe_create(lse);
+    engine_lend(p->engine, 1, lends);
+    engine_set_tpidr_el0(p->engine, 0x1111);
+    engine_set_tpidrro_el0(p->engine, 0x2222);
+    return p;
+}
+
+START_TEST(lent_registers_are_read_without_a_trap)
+{
+    struct probe *p = create(_i != 0);
+    PROBE_CODE_AT(p, PROBE_CODE, MRS_X2_SP_EL0, MRS_X3_TPIDR_EL1, PROBE_SVC);
+    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
+        engine_set_view(p->engine, view);
+        p->on_trap = probe_skip;
+        ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), view == 1 ? 1 : 3);
+    }
+    ck_assert_uint_eq(engine_x(p->engine, 2), 0x1111);
+    ck_assert_uint_eq(engine_x(p->engine, 3), 0x2222);
+    probe_destroy(p);
+}
+END_TEST
+
+START_TEST(registers_that_hold_lent_ones_trap)
+{
+    static const uint32_t words[] = {MRS_X4_TPIDR_EL0, MRS_X4_TPIDRRO_EL0, MSR_TPIDR_EL0_X4};
+    struct probe *p = create(false);
+    PROBE_CODE_AT(p, PROBE_CODE, words[_i], PROBE_SVC);
+    engine_set_x(p->engine, 4, 0x4444);
+    engine_set_view(p->engine, 1);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_CODE), 1);
+    ck_assert_uint_eq(engine_x(p->engine, 4), 0x4444);
+    ck_assert_uint_eq(engine_tpidr_el0(p->engine), 0x1111);
+    engine_set_view(p->engine, 0);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_CODE + 4), 1);
+    probe_destroy(p);
+}
+END_TEST
+
+/* Data is the page's own, also right beside the code. */
+START_TEST(copy_is_not_seen_by_loads)
+{
+    struct probe *p = create(false);
+    PROBE_CODE_AT(p, PROBE_CODE, MRS_X2_SP_EL0, LDR_W5_BACK_4, PROBE_SVC);
+    engine_set_view(p->engine, 1);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(engine_x(p->engine, 5), MRS_X2_SP_EL0);
+    probe_destroy(p);
+}
+END_TEST
+
+/* Code that comes to read lent registers, ceases to, and moves within its page. */
+START_TEST(copies_follow_code_that_changes)
+{
+    struct probe *p = create(_i != 0);
+    p->on_trap = probe_skip;
+    engine_set_view(p->engine, 1);
+    for (unsigned round = 0; round < 40; round++) {
+        for (unsigned page = 0; page < 5; page++) {
+            uint64_t pc = PROBE_CODE + page * PROBE_PAGE;
+            bool reads = (round + page) % 3 == 0;
+            bool writes = (round + page) % 3 == 1;
+            PROBE_CODE_AT(p, pc, reads ? MRS_X2_SP_EL0 : PROBE_NOP,
+                          writes ? MSR_TPIDR_EL0_X4 : PROBE_NOP, PROBE_SVC);
+            engine_code_changed(p->engine, pa(pc), 12);
+            engine_set_x(p->engine, 2, round);
+            ck_assert_int_eq(probe_run(p, pc), ENGINE_STOPPED_TRAP);
+            ck_assert_uint_eq(engine_x(p->engine, 2), reads ? 0x1111 : round);
+            ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), writes ? 2 : 1);
+            ck_assert_uint_eq(engine_tpidr_el0(p->engine), 0x1111);
+        }
+    }
+    probe_destroy(p);
+}
+END_TEST
+
+void probe_add_lend(Suite *suite)
+{
+    TCase *tc = tcase_create("lend");
+    tcase_add_loop_test(tc, lent_registers_are_read_without_a_trap, 0, 2);
+    tcase_add_loop_test(tc, registers_that_hold_lent_ones_trap, 0, 3);
+    tcase_add_test(tc, copy_is_not_seen_by_loads);
+    tcase_add_loop_test(tc, copies_follow_code_that_changes, 0, 2);
+    suite_add_tcase(suite, tc);
+}
