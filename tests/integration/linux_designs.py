@@ -87,6 +87,10 @@ class Designs(unittest.TestCase):
             self.assertLess(nvhe * 0.99, protected, row)
         self.assertEqual(cycles(self.report, "linux-vhe", "virtual-eoi"), cycles(self.report, "linux-nvhe", "virtual-eoi"))
 
+    def test_no_mark_is_lost(self):
+        self.assertEqual(self.text.stderr, "")
+
+    @unittest.skipIf(BRIEF, "another boot")
     def test_a_run_without_symbols_has_the_same_digest(self):
         design = self.report["designs"][0]
         run = json.loads(harness.run_json(
