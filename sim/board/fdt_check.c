@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <libfdt.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/board/loader_file.h"
