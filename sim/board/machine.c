@@ -471,28 +471,6 @@ const void *machine_dtb(const struct machine *m, size_t *size_bytes)
     return m->dtb.data;
 }
 
-bool machine_symbols(struct machine *m, const char *path, const struct symbol_scope *scope,
-                     struct err *e)
-{
-    struct symbol_scope s = *scope;
-    enum symbol_file kind;
-    if (!symbols_file_kind(path, &kind, e)) {
-        return false;
-    }
-    if (kind == SYMBOL_FILE_ELF) {
-        bool behind_stage2 = s.context == SYMBOLS_NO_STAGE2 && m->config.host_stage2;
-        s.context = behind_stage2 ? SYMBOLS_VMID_0 : s.context;
-        return symbols_add_elf(m->symbols, path, &s, e);
-    }
-    if (s.context == SYMBOLS_NO_STAGE2) {
-        s.address = SYMBOL_PHYSICAL;
-        s.context = SYMBOLS_ANYWHERE;
-        s.image_at = m->kernel_at;
-    }
-    return kind == SYMBOL_FILE_IMAGE ? symbols_add_image(m->symbols, path, &s, e)
-                                     : symbols_add_map(m->symbols, path, &s, e);
-}
-
 /* The last events of the stream: where every CPU stood. */
 static void emit_final_state(struct machine *m)
 {

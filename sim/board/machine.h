@@ -103,7 +103,7 @@ const void *machine_dtb(const struct machine *m, size_t *size_bytes);
 /* Symbols for the ledger (after machine_load): for code at the ELs and in the context that `scope`
  * says. From an ELF file, or from a kernel's Image or System.map: where the scope is the host's,
  * those name the code of the kernel that was loaded by where it is in memory, so at any EL above 0
- * and under any virtual address. */
+ * and under any virtual address; an Image that is not that kernel is of a guest. */
 bool machine_symbols(struct machine *m, const char *path, const struct symbol_scope *scope,
                      struct err *e);
 

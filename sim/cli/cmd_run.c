@@ -74,7 +74,7 @@ static const struct argp_option options[] = {
     {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
     {"symbols", OPT_SYMBOLS, "FILE", 0,
      "symbols for the report: ELF (any EL, no stage 2), or a kernel's Image or System.map (the "
-     "loaded kernel, wherever it runs); repeatable",
+     "loaded kernel, wherever it runs; another Image: a guest's); repeatable",
      4},
     {"functions", OPT_FUNCTIONS, "N", 0,
      "how many of the dearest functions reports list, of the run and of each row (default 10)", 4},
@@ -389,8 +389,8 @@ int cmd_run(int argc, char **argv)
     struct profile *profile = NULL;
     struct machine *m = NULL;
     int status = EXIT_USAGE;
-    if (option_parse(&argp, argc, argv, &o, &o.err) &&
-        device_options_check(&o.devices, &o.err) && settle(&o)) {
+    if (option_parse(&argp, argc, argv, &o, &o.err) && device_options_check(&o.devices, &o.err) &&
+        settle(&o)) {
         profile = profile_load(profile_name(&o), &o.err);
     }
     if (profile && configure(&o, profile)) {
