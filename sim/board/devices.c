@@ -116,3 +116,28 @@ const struct disk *devices_disk(const struct devices *all, unsigned index)
 {
     return all->list.specs[index].type == DEVICE_DISK ? all->made[index]->blk.disk : NULL;
 }
+
+void devices_archive(struct devices *all, struct archive *a)
+{
+    archive_u64(a, &all->host.broken_count);
+    for (unsigned i = 0; i < all->list.count; i++) {
+        union device *made = all->made[i];
+        switch (all->list.specs[i].type) {
+        case DEVICE_DISK:
+            virtio_archive(&made->device, a);
+            archive_u64(a, &made->blk.requests);
+            disk_archive(made->blk.disk, a);
+            break;
+        case DEVICE_NET:
+            virtio_net_archive(&made->net, a);
+            break;
+        case DEVICE_RNG:
+            virtio_archive(&made->device, a);
+            archive_u64(a, &made->rng.state);
+            break;
+        case DEVICE_CONSOLE:
+            virtio_console_archive(&made->console, a);
+            break;
+        }
+    }
+}

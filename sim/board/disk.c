@@ -249,3 +249,26 @@ const uint8_t *disk_changed(const struct disk *disk, uint64_t *at)
     }
     return NULL;
 }
+
+void disk_archive(struct disk *disk, struct archive *a)
+{
+    size_t count = 0;
+    uint64_t at = 0;
+    for (; !a->is_loading && disk_changed(disk, &at) != NULL; at += DISK_CLUSTER_BYTES) {
+        count++;
+    }
+    archive_count(a, &count, SIZE_MAX, DISK_CLUSTER_BYTES);
+    for (at = 0; count > 0 && !a->has_failed; count--, at += DISK_CLUSTER_BYTES) {
+        if (!a->is_loading) {
+            disk_changed(disk, &at);
+        }
+        archive_u64(a, &at);
+        bool fits = at % DISK_CLUSTER_BYTES == 0 && at < disk->size_bytes;
+        uint8_t *cluster = fits ? own_cluster(disk, at) : NULL;
+        if (cluster == NULL) {
+            archive_refuse(a, "a changed part of a disk is at %llu", (unsigned long long)at);
+            return;
+        }
+        archive_bytes(a, cluster, DISK_CLUSTER_BYTES);
+    }
+}

@@ -5,6 +5,7 @@
 #ifndef EL2SIM_BOARD_DISK_H
 #define EL2SIM_BOARD_DISK_H
 
+#include "sim/base/archive.h"
 #include "sim/base/err.h"
 #include "sim/board/imagehash.h"
 
@@ -41,5 +42,8 @@ bool disk_flush(struct disk *disk);
  * behind `at`, its offset and its contents; NULL behind the last. */
 #define DISK_CLUSTER_BYTES 4096
 const uint8_t *disk_changed(const struct disk *disk, uint64_t *at);
+
+/* What was written and is not in the file. */
+void disk_archive(struct disk *disk, struct archive *a);
 
 #endif

@@ -55,6 +55,18 @@ static void archive_prices(struct machine_config *c, struct archive *a)
     archive_unsigned(a, &c->walk_cache_entries, UINT16_MAX);
 }
 
+static void archive_device(struct device_spec *spec, struct archive *a)
+{
+    unsigned type = spec->type, mode = spec->mode;
+    archive_unsigned(a, &type, DEVICE_CONSOLE);
+    archive_text(a, spec->path, sizeof spec->path);
+    archive_unsigned(a, &mode, DISK_READ_ONLY); /* one that writes its file has no snapshots */
+    archive_u64(a, &spec->latency_ns);
+    archive_u64(a, &spec->seed);
+    spec->type = (enum device_type)type;
+    spec->mode = (enum disk_mode)mode;
+}
+
 void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
 {
     struct machine_config *c = &o->config;
@@ -67,6 +79,10 @@ void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
     archive_bool(a, &c->strict);
     archive_bool(a, &c->semihosting);
     archive_prices(c, a);
+    archive_unsigned(a, &c->devices.count, DEVICE_SPECS_MAX);
+    for (unsigned i = 0; i < c->devices.count; i++) {
+        archive_device(&c->devices.specs[i], a);
+    }
     archive_u64(a, &o->at);
     if (a->is_loading && (c->cpu_count == 0 || c->entry_el == 0 || o->profile == NULL)) {
         archive_refuse(a, "a machine of %u CPUs at EL%u", c->cpu_count, c->entry_el);
@@ -76,6 +92,7 @@ void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
 void snapshot_images(struct machine *m, struct archive *a)
 {
     struct image_list *list = &m->images;
+    archive_u64(a, &m->kernel_at.v);
     archive_count(a, &list->count, sizeof list->records / sizeof list->records[0],
                   2 * sizeof(uint64_t));
     for (size_t i = 0; i < list->count; i++) {
@@ -130,11 +147,36 @@ void snapshot_gic(struct machine *m, struct archive *a)
     gic_archive(m->gic, a);
 }
 
+/* Of a disk, a snapshot has what differs from its file: the file must still be the same. */
+static void archive_disks(struct machine *m, struct archive *a)
+{
+    for (unsigned i = 0; i < m->config.devices.count; i++) {
+        const struct disk *disk = devices_disk(m->devices, i);
+        const char *path = m->config.devices.specs[i].path;
+        char now[IMAGE_HASH_TEXT] = "", then[IMAGE_HASH_TEXT] = "";
+        struct err e = {""};
+        if (disk == NULL) {
+            continue;
+        }
+        for (size_t n = 0; n < m->images.count; n++) {
+            if (strcmp(m->images.records[n].path, path) == 0) {
+                memcpy(then, m->images.records[n].sha256, sizeof then);
+            }
+        }
+        archive_text(a, then, sizeof then);
+        if (a->is_loading && (!disk_hash(disk, now, &e) || strcmp(now, then) != 0)) {
+            archive_refuse(a, "the disk %s is not what it was", path);
+        }
+    }
+}
+
 void snapshot_devices(struct machine *m, struct archive *a)
 {
     psci_archive(&m->psci, a);
     pl011_archive(&m->uart, a);
     pl031_archive(&m->rtc, a);
+    devices_archive(m->devices, a);
+    archive_disks(m, a);
 }
 
 void snapshot_spans(struct machine *m, struct archive *a)

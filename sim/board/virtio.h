@@ -10,6 +10,7 @@
 #ifndef EL2SIM_BOARD_VIRTIO_H
 #define EL2SIM_BOARD_VIRTIO_H
 
+#include "sim/base/archive.h"
 #include "sim/base/bus.h"
 #include "sim/base/clock.h"
 #include "sim/base/irq.h"
@@ -88,6 +89,9 @@ struct virtio_bus {
 
 /* kind, host, slot, irq, notify_ns and config of *d are set. */
 void virtio_init(struct virtio_device *d);
+
+/* What the driver set, and requests at work; what more a kind has comes behind it. */
+void virtio_archive(struct virtio_device *d, struct archive *a);
 
 /* For the bus; `device` is the virtio_bus. */
 enum bus_result virtio_access(void *device, struct bus_access *a);

@@ -17,6 +17,8 @@ struct virtio_console {
 /* device.host, slot and irq, and output are set. */
 void virtio_console_init(struct virtio_console *console);
 
+void virtio_console_archive(struct virtio_console *console, struct archive *a);
+
 /* How many bytes it can take without loss. */
 unsigned virtio_console_room(const struct virtio_console *console);
 /* Bytes arrive; without room they are lost. */

@@ -32,6 +32,8 @@ struct virtio_net {
 /* device.host, slot and irq, and latency_ns are set. */
 void virtio_net_init(struct virtio_net *net);
 
+void virtio_net_archive(struct virtio_net *net, struct archive *a);
+
 /* From now on frames go outside: to `send`, or nowhere (NULL). */
 void virtio_net_connect(struct virtio_net *net,
                         void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes),

@@ -271,10 +271,13 @@ static bool settle(struct run_options *o)
     if (!from && i->kernel == NULL) {
         return err_set(&o->err, "nothing to boot: give --kernel FILE or --snapshot FILE");
     }
-    if ((from || o->snapshot.save) && o->config.devices.count) {
-        return err_set(&o->err, "snapshots have no virtio devices yet");
-    }
     struct machine_config *c = &o->config;
+    if (from && c->devices.count != 0) {
+        return err_set(&o->err,
+                       "--snapshot %s has its own devices: leave out --drive, --net, "
+                       "--rng-seed and --console",
+                       o->snapshot.file);
+    }
     struct machine_config defaults = {.cpu_count = 1,
                                       .gic_version = 3,
                                       .ram_bytes = UINT64_C(256) << 20,
@@ -286,13 +289,16 @@ static bool settle(struct run_options *o)
     c->ram_bytes = c->ram_bytes ? c->ram_bytes : other->ram_bytes;
     c->entry_el = c->entry_el ? c->entry_el : other->entry_el;
     c->level = o->has_level ? c->level : other->level;
+    if (from) {
+        c->devices = from->config.devices;
+    }
     c->strict = c->strict || other->strict;
     c->semihosting = c->semihosting || other->semihosting;
     if (o->features == NULL && o->cpu == NULL && from) {
         o->features = from->features;
     }
     o->cpu = o->cpu ? o->cpu : from ? from->cpu : "cortex-a57";
-    return true;
+    return o->snapshot.save == NULL || run_snapshot_can_save(&c->devices, &o->err);
 }
 
 static const char *profile_name(const struct run_options *o)

@@ -72,6 +72,24 @@ void run_snapshot_close(struct run_snapshot *r)
     r->from = NULL;
 }
 
+bool run_snapshot_can_save(const struct device_list *devices, struct err *e)
+{
+    for (unsigned i = 0; i < devices->count; i++) {
+        const struct device_spec *spec = &devices->specs[i];
+        if (spec->type == DEVICE_DISK && spec->mode == DISK_WRITE_THROUGH) {
+            return err_set(e,
+                           "--drive %s,write-through: a snapshot cannot hold what goes into the "
+                           "file: leave out --snapshot-save or write-through",
+                           spec->path);
+        }
+        if (spec->type == DEVICE_NET && spec->is_slirp) {
+            return err_set(e, "--net slirp: a snapshot cannot hold the host's connections: leave "
+                              "out --snapshot-save or take --net peer");
+        }
+    }
+    return true;
+}
+
 const struct snapshot_origin *run_snapshot_origin(const struct run_snapshot *r)
 {
     return r->from ? snapshot_origin(r->from) : NULL;

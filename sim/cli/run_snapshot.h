@@ -24,6 +24,9 @@ extern const struct argp run_snapshot_argp;
 bool run_snapshot_open(struct run_snapshot *r, struct err *e);
 void run_snapshot_close(struct run_snapshot *r);
 
+/* Whether the devices' state is all ours to save. False with *e. */
+bool run_snapshot_can_save(const struct device_list *devices, struct err *e);
+
 /* Where the run starts from; NULL when it boots. */
 const struct snapshot_origin *run_snapshot_origin(const struct run_snapshot *r);
 
