@@ -31,6 +31,7 @@ struct input_writer *input_writer_open(const char *path, const char *inputs, str
     w->file = file;
     snprintf(w->path, sizeof w->path, "%s", path);
     fprintf(file, HEADER "\ninputs %s\n", inputs);
+    w->failed = fflush(file) != 0;
     return w;
 }
 
