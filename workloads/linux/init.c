@@ -118,17 +118,40 @@ static void choose_rows(char rows[GUEST_ROWS_MAX])
     }
 }
 
+/* From here on a machine's time is the VMM's. With ask=1 it asks for its options, so that one
+ * snapshot serves all rows: a line of NAME=VALUE, as on the command line. */
+static void get_ready(void)
+{
+    static char ready[] = "vmm-ready"; /* in memory that is written to, so it is there */
+    char line[GUEST_ROWS_MAX + 64];
+    ready[0] = 'v';
+    mark_snapshot(ready);
+    if (option_number("ask", 1) == 0) {
+        return;
+    }
+    printf("vmm: options?\n");
+    if (fgets(line, sizeof line, stdin) == NULL) {
+        vmm_fail("ask");
+    }
+    for (char *word = strtok(line, " \n"); word; word = strtok(NULL, " \n")) {
+        if (putenv(strdup(word)) != 0) {
+            vmm_fail("ask");
+        }
+    }
+}
+
 int main(void)
 {
     static struct vm vm;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    seed_random();
+    get_ready();
     struct vmm_options options = {
         .gic = option_number("gic", 3),
         .vcpu_count = option_number("vcpus", VCPUS_MAX),
         .ops = option_number("n", 1000000),
         .dirty_log = option_number("dirty", 1) == 1,
     };
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    seed_random();
     options.cpu_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
     if (options.vcpu_count == 0) {
         options.vcpu_count = options.cpu_count < 2 ? options.cpu_count : 2;
@@ -138,9 +161,6 @@ int main(void)
         vmm_fail("vcpus: more than CPUs");
     }
     choose_rows(options.rows);
-    static char ready[] = "vmm-ready"; /* in memory that is written to, so it is there */
-    ready[0] = 'v';
-    mark_snapshot(ready);
     vm_create(&vm, &options);
     printf("vmm: %u cpus, vgic v%u, %u vcpus\n", options.cpu_count, vm.gic, options.vcpu_count);
     iothread_start(&vm);
