@@ -34,7 +34,7 @@ enum machine_shortcut {
     SHORTCUT_VIEWS = 1 << 1,       /* one engine view per EL instead of flushing at EL changes */
     SHORTCUT_RANGE_FLUSH = 1 << 2, /* flush ranges instead of whole views */
     SHORTCUT_TRAP_IN_HOOK =
-        1 << 3,              /* handle traps inside the engine's callback instead of leaving it */
+        1 << 3,               /* handle traps inside the engine's callback instead of leaving it */
     SHORTCUT_DC_ZVA = 1 << 4, /* DC ZVA natively */
     SHORTCUT_LEND = 1 << 5    /* SP_EL0 and TPIDR_ELx read natively */
 };
