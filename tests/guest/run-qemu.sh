@@ -13,11 +13,18 @@ status=0
 
 differences=$(sed -n 's/^\([a-z0-9_]*\) |.*/\1/p' "$here/qemu-differences.txt")
 
+# What check_virtio drives (tests/support/harness.py has the same, and says what is on the disk).
+virtio=(-global virtio-mmio.force-legacy=false -drive "file=$out/disk,format=raw,if=none,id=d,snapshot=on"
+        -device virtio-blk-device,drive=d -device virtio-rng-device -device virtio-serial-device -chardev null,id=c
+        -device virtconsole,chardev=c)
+python3 -c 'import sys; sys.stdout.buffer.write(bytes((7 * n + i) % 251 for n in range(128) for i in range(512)))' >"$out/disk"
+
 run_case() {
-    local name=$1 image=$2 cpu=$3 gic=$4 smp=$5 append=$6
+    local name=$1 image=$2 cpu=$3 gic=$4 smp=$5 append=$6 devices=()
+    [[ $image != check_virtio ]] || devices=("${virtio[@]}")
     timeout 120 "$qemu" -M "virt,virtualization=on,gic-version=$gic" -cpu "$cpu" -smp "$smp" -m 256 \
         -nodefaults -display none -serial stdio -kernel "$images/$image.elf" \
-        ${append:+-append "$append"} </dev/null >"$out/$name" 2>&1 || echo "QEMU ended with status $?" >>"$out/$name"
+        "${devices[@]}" ${append:+-append "$append"} </dev/null >"$out/$name" 2>&1 || echo "QEMU ended with status $?" >>"$out/$name"
 }
 
 while IFS='|' read -r name image cpu gic smp append; do

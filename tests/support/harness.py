@@ -90,8 +90,26 @@ def run_json(*args, **kw):
         return f.read()
 
 
+def disk():
+    """The disk of check_virtio: 128 sectors, byte i of sector n is (7 n + i) mod 251."""
+    path = temporary("disk.img")
+    if not os.path.exists(path):
+        write("disk.img", bytes((7 * n + i) % 251 for n in range(128) for i in range(512)))
+    return path
+
+
+def devices(image):
+    """Further options for an image: here, and on QEMU."""
+    if image != "check_virtio":
+        return [], []
+    return (["--drive", disk(), "--rng-seed", "1", "--console", "virtio"],
+            ["-global", "virtio-mmio.force-legacy=false", "-drive", f"file={disk()},format=raw,if=none,id=d,snapshot=on",
+             "-device", "virtio-blk-device,drive=d", "-device", "virtio-rng-device", "-device", "virtio-serial-device",
+             "-chardev", "null,id=c", "-device", "virtconsole,chardev=c"])
+
+
 def run_guest(image, cpu, gic, smp, append="", *options):
-    return el2sim("run", "--quiet", *options, "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
+    return el2sim("run", "--quiet", *options, *devices(image)[0], "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
                   "--kernel", guest(image), *(["--append", append] if append else []))
 
 
@@ -105,7 +123,7 @@ def run_qemu(image, cpu, gic, smp, append=""):
     """The same machine in QEMU; None where it is not installed. One host thread: the guests' spins yield by WFE."""
     command = [QEMU, "-accel", "tcg,thread=single", "-M", f"virt,virtualization=on,gic-version={gic}", "-cpu", cpu,
                "-smp", str(smp), "-m", "256", "-nodefaults", "-display", "none", "-serial", "stdio",
-               "-kernel", guest(image)] + (["-append", append] if append else [])
+               "-kernel", guest(image)] + devices(image)[1] + (["-append", append] if append else [])
     try:
         result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT_SECONDS)
     except FileNotFoundError:
