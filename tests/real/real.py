@@ -10,6 +10,7 @@ KERNEL = os.path.join(DIR, "Image")
 GENERIC = os.path.join(DIR, "Image-generic")
 XEN = os.path.join(DIR, "xen")
 USERLAND = os.path.join(harness.BUILD, "guest", "real-userland.cpio.gz")
+INIT = os.path.join(harness.BUILD, "guest", "real-init")
 ROWS = os.path.join(harness.BUILD, "guest", "linux-rows.cpio.gz")
 
 # nokaslr: the same addresses as in QEMU; notests: no half second of crypto self-tests.

@@ -1,5 +1,6 @@
 """Writes an initramfs: a cpio archive of the "newc" kind (Linux: Documentation/driver-api/early-userspace/
-buffer-format.rst), gzip'd. The same files give the same bytes: no times, no users, files in the order given.
+buffer-format.rst), gzip'd where OUT ends in .gz. The same files give the same bytes: no times, no users, files in the
+order given.
 
 usage: make_initramfs.py OUT /path/in/archive=FILE...   (FILE keeps its execute bit; devices are added)
 """
@@ -43,8 +44,8 @@ def main(out, *files):
             archive.add(name.lstrip("/"), stat.S_IFREG | (0o755 if executable else 0o644), source.read())
     archive.add("TRAILER!!!", 0)
     temporary = out + ".new"
-    with open(temporary, "wb") as file, gzip.GzipFile("", "wb", 9, file, mtime=0) as packed:
-        packed.write(archive.data)
+    with open(temporary, "wb") as file:
+        file.write(gzip.compress(archive.data, 9, mtime=0) if out.endswith(".gz") else archive.data)
     os.replace(temporary, out)
 
 

@@ -1,5 +1,5 @@
 /* Process 1. The kernel hands NAME=VALUE arguments that it does not know over as environment:
- * counts=GIC runs the VM, wait=SECONDS sleeps before the end. */
+ * counts=GIC and qemu=GIC run a VM, wait=SECONDS sleeps before the end. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,7 +36,14 @@ int main(int argc, char **argv)
     struct utsname name;
     uname(&name);
     printf("init: %s %s, %u CPUs\n", name.sysname, name.machine, cpu_count);
-    bool ok = option("counts") ? counts_run(option("counts")) : checks_run(cpu_count);
+    bool ok;
+    if (option("counts")) {
+        ok = counts_run(option("counts"));
+    } else if (option("qemu")) {
+        ok = say("qemu", qemu_run(option("qemu")));
+    } else {
+        ok = checks_run(cpu_count);
+    }
     sleep(option("wait"));
     printf("init: RESULT %s\n", ok ? "PASS" : "FAIL");
     fflush(stdout);

@@ -18,4 +18,7 @@ bool checks_run(unsigned cpu_count);
 /* --- counts.c: a VM of the guest in counts_guest.S; prints ticks per operation --- */
 bool counts_run(unsigned gic);
 
+/* --- qemu.c: a second Linux as a VM of Debian's QEMU, on our console --- */
+bool qemu_run(unsigned gic);
+
 #endif
