@@ -78,7 +78,7 @@ bool device_spec_drive(struct device_list *list, const char *text, struct err *e
     }
     snprintf(copy, sizeof copy, "%s", text);
     const char *path = strtok_r(copy, ",", &save);
-    if (path == NULL || strlen(path) >= sizeof spec->path) {
+    if (path == NULL || text[0] == ',' || strlen(path) >= sizeof spec->path) {
         return err_set(e, "\"%s\": the name of a file is expected", text);
     }
     snprintf(spec->path, sizeof spec->path, "%s", path);
