@@ -30,6 +30,7 @@
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/exits.h"
+#include "sim/board/host_input.h"
 #include "sim/board/machine.h"
 #include "sim/board/pl011.h"
 #include "sim/board/pl031.h"
@@ -228,8 +229,9 @@ struct machine {
     struct pl011 uart;
     struct pl031 rtc;
     struct devices *devices;
-    struct host_input *input;    /* NULL: none */
-    struct input_script *script; /* NULL: none */
+    struct host_input *input;     /* NULL: none */
+    struct input_past input_past; /* before the snapshot that the machine goes on from */
+    struct input_script *script;  /* NULL: none */
     struct ledger *ledger;
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
@@ -449,6 +451,8 @@ bool input_while_idle(struct machine *m, bool is_idle, cycles_t at);
 /* What a console of the guest says. */
 void input_console_output(void *machine, const char *text, size_t length);
 void input_destroy(struct machine *m);
+/* What has come in so far. */
+void input_archive(struct machine *m, struct archive *a);
 /* A further file that the run depends on. */
 bool machine_note_file(struct machine *m, const char *path, struct err *e);
 

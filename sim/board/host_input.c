@@ -27,6 +27,7 @@ struct host_input {
     struct input_record record;
     size_t next; /* of the record's entries */
     struct input_account account;
+    uint64_t entered; /* entries */
     cycles_t look_at[EL2SIM_MAX_CPUS];
     cycles_t latest; /* the furthest stamp that the loop has chosen to go on at */
     /* Where what comes now enters. */
@@ -81,6 +82,7 @@ static void enter(struct host_input *in, const struct input_entry *entry)
     struct machine *m = in->machine;
     struct virtio_net *net = devices_net(m->devices);
     in->came = true;
+    in->entered++;
     if (in->writer) {
         input_writer_add(in->writer, entry);
     }
@@ -352,6 +354,17 @@ static bool start_network(struct host_input *in, struct err *e)
     return true;
 }
 
+/* From a snapshot, a replay goes on behind what had come in. */
+static bool skip_past(struct host_input *in, const char *path, struct err *e)
+{
+    uint64_t entries = in->machine->input_past.entries;
+    if (entries > in->record.count) {
+        return err_set(e, "%s: before the snapshot more came in than it has", path);
+    }
+    in->next = (size_t)entries;
+    return true;
+}
+
 static bool start_record(struct host_input *in, const struct host_input_config *config,
                          struct err *e)
 {
@@ -361,7 +374,12 @@ static bool start_record(struct host_input *in, const struct host_input_config *
         in->is_replay = in->account.is_replayed = true;
         return input_record_read(&in->record, config->replay, e) &&
                (strcmp(in->record.inputs, inputs) == 0 ||
-                err_set(e, "%s: recorded with another machine or other files", config->replay));
+                err_set(e, "%s: recorded with another machine or other files", config->replay)) &&
+               skip_past(in, config->replay, e);
+    }
+    if (config->record && in->machine->input_past.entries != 0) {
+        return err_set(e, "%s: the record would lack what came in before the snapshot",
+                       config->record);
     }
     if (config->record) {
         in->account.is_recorded = true;
@@ -410,7 +428,10 @@ bool machine_end_input(struct machine *m, const struct machine_result *result, s
 
 struct input_account machine_input_account(const struct machine *m)
 {
-    return m->input ? m->input->account : (struct input_account){0};
+    struct input_account account = m->input ? m->input->account : (struct input_account){0};
+    account.console_bytes += m->input_past.console_bytes;
+    account.packets += m->input_past.packets;
+    return account;
 }
 
 void input_destroy(struct machine *m)
@@ -423,5 +444,18 @@ void input_destroy(struct machine *m)
         net_slirp_destroy(in->slirp);
         input_record_free(&in->record);
         free(in);
+    }
+}
+
+void input_archive(struct machine *m, struct archive *a)
+{
+    struct input_account account = machine_input_account(m);
+    struct input_past past = {m->input_past.entries + (m->input ? m->input->entered : 0),
+                              account.console_bytes, account.packets};
+    archive_u64(a, &past.entries);
+    archive_u64(a, &past.console_bytes);
+    archive_u64(a, &past.packets);
+    if (a->is_loading) {
+        m->input_past = past;
     }
 }

@@ -43,4 +43,10 @@ struct input_account {
 
 struct input_account machine_input_account(const struct machine *m);
 
+/* What came in before a snapshot: entries of a record, and of what. A replay of the whole run goes
+ * on behind them. */
+struct input_past {
+    uint64_t entries, console_bytes, packets;
+};
+
 #endif

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TEXT_MAX 65536
+#define TEXT_MAX       65536
+#define TREE_MAX_BYTES ((size_t)16 << 20)
 
 /* Rates that a profile may have (profile.c). */
 #define HZ_MAX UINT64_C(100000000000)
@@ -89,9 +90,23 @@ void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
     }
 }
 
+/* The device tree that was given to the guest: a record of inputs knows a run by it. */
+static void archive_tree(struct fdt_tree *tree, struct archive *a)
+{
+    size_t size_bytes = tree->size_bytes;
+    archive_count(a, &size_bytes, TREE_MAX_BYTES, 1);
+    if (a->is_loading) {
+        tree->data = malloc(size_bytes + 1);
+        BUG_ON(tree->data == NULL);
+        tree->size_bytes = size_bytes;
+    }
+    archive_bytes(a, tree->data, size_bytes);
+}
+
 void snapshot_images(struct machine *m, struct archive *a)
 {
     struct image_list *list = &m->images;
+    archive_tree(&m->dtb, a);
     archive_u64(a, &m->kernel_at.v);
     archive_count(a, &list->count, sizeof list->records / sizeof list->records[0],
                   2 * sizeof(uint64_t));
@@ -188,4 +203,5 @@ void snapshot_events(struct machine *m, struct archive *a)
 {
     event_stream_archive(m->events, a);
     unimp_archive(m->unimp, a);
+    input_archive(m, a);
 }
