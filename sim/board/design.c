@@ -1,6 +1,7 @@
 #include "sim/board/design.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,6 +40,10 @@ static const cyaml_schema_field_t design_fields[] = {
                            initrd, 1, 900),
     CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            append, 0, 4000),
+    CYAML_FIELD_STRING_PTR("asks", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design, asks, 1,
+                           100),
+    CYAML_FIELD_STRING_PTR("snapshot", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                           snapshot, 1, 100),
     CYAML_FIELD_BOOL("host_stage2", CYAML_FLAG_OPTIONAL, struct design, host_stage2),
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct design, profile, 1, 64),
     CYAML_FIELD_SEQUENCE("symbols", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
@@ -151,6 +156,45 @@ static bool find_file(const char *name, char path[DATA_PATH_MAX], struct err *e)
                err_set(e, "%s is missing: ./run.sh builds it", name);
     }
     return data_file_find("guest", name, ".elf", path, e);
+}
+
+static bool hash_file(const char *name, FILE *out, struct err *e)
+{
+    char path[DATA_PATH_MAX], sha256[IMAGE_HASH_TEXT];
+    if (name == NULL) {
+        return true;
+    }
+    bool done = find_file(name, path, e) && image_hash_file(path, sha256, e);
+    fprintf(out, "%s %s\n", name, done ? sha256 : "");
+    return done;
+}
+
+bool design_key(const struct design *d, const struct profile *profile,
+                const struct machine_config *config, const char *append, char key[IMAGE_HASH_TEXT],
+                struct err *e)
+{
+    char *text = NULL, program[IMAGE_HASH_TEXT];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    BUG_ON(out == NULL);
+    bool done = image_hash_file("/proc/self/exe", program, e);
+    fprintf(out, "%s\n%s\n%s %s\n%u %u %u %u %u\n%s\n%s\n", done ? program : "", profile->sha256,
+            d->cpu, d->features ? d->features : "", config->gic_version, config->cpu_count,
+            (unsigned)(config->ram_bytes >> 20), (unsigned)config->level,
+            (unsigned)config->host_stage2, append, d->snapshot ? d->snapshot : "");
+    done = done && hash_file(d->image, out, e) && hash_file(d->initrd, out, e);
+    for (unsigned i = 0; done && i < d->symbols_count; i++) {
+        const struct design_symbols *s = &d->symbols[i];
+        done = hash_file(s->image, out, e);
+        for (unsigned n = 0; n < s->els_count; n++) {
+            fprintf(out, "%u ", s->els[n]);
+        }
+        fprintf(out, "%d\n", s->where);
+    }
+    fclose(out);
+    image_hash(text, size, key);
+    free(text);
+    return done || err_prefix(e, "design %s: ", d->path);
 }
 
 static bool add_symbols(const struct design_symbols *s, struct machine *m, struct err *e)

@@ -26,7 +26,10 @@ struct design {
     char *memory;     /* as -m of QEMU: "256M" */
     char *image;      /* a guest image by name, real/FILE (scripts/real-software.sh), or a path */
     char *initrd;     /* NULL, guest/FILE, real/FILE or a path */
-    char *append;     /* kernel command line; rows= and n= are added to it */
+    char *append;     /* kernel command line */
+    char *asks;       /* what the guest prints before it reads rows= and n= from the console;
+                         NULL: they are added to the command line */
+    char *snapshot;   /* where a start can be saved, as --snapshot-at; needs `asks` */
     bool host_stage2; /* the host has a stage 2 of its own, VMID 0 (protected KVM) */
     char *profile;    /* default price list */
     char *path;       /* the file this is from, for messages */
@@ -47,6 +50,12 @@ bool design_configure(const struct design *design, const struct profile *profile
 
 /* The profile's part alone: prices, rates, TLB, quantum. */
 void profile_configure(const struct profile *profile, struct machine_config *config);
+
+/* A hash of all that the design's machine depends on up to its snapshot: the program, files,
+ * prices, command line. */
+bool design_key(const struct design *design, const struct profile *profile,
+                const struct machine_config *config, const char *append, char key[IMAGE_HASH_TEXT],
+                struct err *e);
 
 /* Loads the design's image and symbols; append overrides the design's when not NULL. */
 bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e);

@@ -323,12 +323,14 @@ static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
     image_hash_text(digest, out);
 }
 
-static bool start_script(struct machine *m, const char *path, struct err *e)
+static bool start_script(struct machine *m, const struct host_input_config *from, struct err *e)
 {
     struct input_script_config config = {
         .clock = &m->cpus[0]->clock, .clock_hz = m->config.clock_hz, .type = type_byte, .ctx = m};
-    m->script = input_script_read(path, &config, e);
-    if (m->script == NULL || !machine_note_file(m, path, e)) {
+    const char *text = from->script_text;
+    m->script = text ? input_script_parse("input", text, strlen(text), &config, e)
+                     : input_script_read(from->script, &config, e);
+    if (m->script == NULL || (text == NULL && !machine_note_file(m, from->script, e))) {
         return false;
     }
     input_script_start(m->script);
@@ -395,12 +397,13 @@ bool machine_take_input(struct machine *m, const struct host_input_config *confi
     BUG_ON(in == NULL);
     m->input = in;
     in->machine = m;
-    if (config->source && !config->replay && !config->script) {
+    bool has_script = config->script != NULL || config->script_text != NULL;
+    if (config->source && !config->replay && !has_script) {
         in->source = *config->source;
         in->is_live = true;
     }
-    return (config->script == NULL || start_script(m, config->script, e)) &&
-           start_record(in, config, e) && start_network(in, e);
+    return (!has_script || start_script(m, config, e)) && start_record(in, config, e) &&
+           start_network(in, e);
 }
 
 bool machine_end_input(struct machine *m, const struct machine_result *result, struct err *e)

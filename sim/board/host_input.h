@@ -26,7 +26,8 @@ struct host_source {
 struct host_input_config {
     const struct host_source *source; /* NULL: none */
     const char *record, *replay;      /* paths, or NULL */
-    const char *script;               /* input_script.h */
+    const char *script;               /* input_script.h: a path */
+    const char *script_text;          /* or the script itself */
 };
 
 /* After machine_load(), before machine_run(). */

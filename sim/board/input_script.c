@@ -195,6 +195,26 @@ static bool take_lines(struct input_script *script, char *text, struct err *e)
     return true;
 }
 
+struct input_script *input_script_parse(const char *path, const char *bytes, size_t size_bytes,
+                                        const struct input_script_config *config, struct err *e)
+{
+    struct input_script *script = calloc(1, sizeof *script);
+    char *text = malloc(size_bytes + 1);
+    BUG_ON(script == NULL || text == NULL);
+    memcpy(text, bytes, size_bytes);
+    text[size_bytes] = '\0';
+    script->config = *config;
+    event_init(&script->due, due, script);
+    bool ok = take_lines(script, text, e) || err_prefix(e, "%s: ", path);
+    ok = ok && e->text[0] == '\0';
+    free(text);
+    if (!ok) {
+        input_script_free(script);
+        return NULL;
+    }
+    return script;
+}
+
 struct input_script *input_script_read(const char *path, const struct input_script_config *config,
                                        struct err *e)
 {
@@ -202,21 +222,9 @@ struct input_script *input_script_read(const char *path, const struct input_scri
     if (!file_read(path, "input script", FILE_LIMIT, &bytes, e)) {
         return NULL;
     }
-    struct input_script *script = calloc(1, sizeof *script);
-    char *text = malloc(bytes.size + 1);
-    BUG_ON(script == NULL || text == NULL);
-    memcpy(text, bytes.data, bytes.size);
-    text[bytes.size] = '\0';
-    script->config = *config;
-    event_init(&script->due, due, script);
-    bool ok = take_lines(script, text, e) || err_prefix(e, "%s: ", path);
-    ok = ok && e->text[0] == '\0';
-    free(text);
+    struct input_script *script =
+        input_script_parse(path, (const char *)bytes.data, bytes.size, config, e);
     file_free(&bytes);
-    if (!ok) {
-        input_script_free(script);
-        return NULL;
-    }
     return script;
 }
 

@@ -23,6 +23,10 @@ struct input_script_config {
 
 struct input_script;
 
+/* Of a text that `path` stands for in errors. NULL with *e. */
+struct input_script *input_script_parse(const char *path, const char *bytes, size_t size_bytes,
+                                        const struct input_script_config *config, struct err *e);
+
 /* NULL with *e. */
 struct input_script *input_script_read(const char *path, const struct input_script_config *config,
                                        struct err *e);

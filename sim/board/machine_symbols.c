@@ -32,7 +32,7 @@ static bool place_kernel(const struct machine *m, const char *path, enum symbol_
     }
     if (loaded) {
         s->address = SYMBOL_PHYSICAL;
-        s->context = SYMBOLS_ANYWHERE;
+        s->context = SYMBOLS_HOST;
         s->image_at = m->kernel_at;
     } else {
         s->el_mask = 1 << 1;

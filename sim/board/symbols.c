@@ -424,10 +424,17 @@ bool symbols_need_physical(const struct symbols *symbols)
 
 static bool in_scope(const struct symbol_scope *scope, unsigned el, int context)
 {
-    bool context_fits = scope->context == SYMBOLS_ANYWHERE ||
-                        (scope->context == SYMBOLS_ANY_VM ? context != SYMBOLS_NO_STAGE2
-                                                          : context == scope->context);
-    return context_fits && (scope->el_mask >> el & 1);
+    if (!(scope->el_mask >> el & 1)) {
+        return false;
+    }
+    switch (scope->context) {
+    case SYMBOLS_ANY_VM:
+        return context != SYMBOLS_NO_STAGE2;
+    case SYMBOLS_HOST:
+        return context == SYMBOLS_NO_STAGE2 || context == SYMBOLS_VMID_0;
+    default:
+        return context == scope->context;
+    }
 }
 
 /* Index of the last symbol that starts at or before `at`, or `count` when there is none. */
@@ -489,11 +496,11 @@ static void archive_symbol(struct symbol *symbol, struct archive *a)
 static void archive_source(struct source *source, struct archive *a)
 {
     archive_unsigned(a, &source->scope.el_mask, 7);
-    unsigned context = (unsigned)(source->scope.context - SYMBOLS_ANYWHERE);
+    unsigned context = (unsigned)(source->scope.context - SYMBOLS_HOST);
     unsigned address = source->scope.address;
     archive_unsigned(a, &context, UINT16_MAX + 2);
     archive_unsigned(a, &address, SYMBOL_PHYSICAL);
-    source->scope.context = (int)context + SYMBOLS_ANYWHERE;
+    source->scope.context = (int)context + SYMBOLS_HOST;
     source->scope.address = (enum symbol_address)address;
     archive_u64(a, &source->scope.slide);
     archive_u32(a, &source->first_id);

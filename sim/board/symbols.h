@@ -15,20 +15,21 @@
 #define SYMBOLS_NO_STAGE2 0    /* a context: no stage 2 translates */
 #define SYMBOLS_VMID_0    1    /* ... stage 2 with VMID 0 */
 #define SYMBOLS_ANY_VM    (-1) /* a scope: every context but SYMBOLS_NO_STAGE2 */
-#define SYMBOLS_ANYWHERE  (-2) /* a scope: every context */
+#define SYMBOLS_HOST                                                                               \
+    (-2) /* a scope: no stage 2, or one with VMID 0: no hypervisor of ours gives that to a VM */
 
 /*
  * By which address code is known. Physical: where the file was loaded, so that it does not matter
  * under how many virtual addresses it runs (Linux' nVHE code has a second one that it chooses at
- * boot: arch/arm64/kvm/va_layout.c). Code at EL0 is never looked up so: pages of a kernel's
- * initialization become a program's.
+ * boot: arch/arm64/kvm/va_layout.c). Code at EL0 is never looked up so, and that of a VM must not
+ * be: pages of a kernel's initialization become a program's or a guest's.
  */
 enum symbol_address { SYMBOL_VIRTUAL, SYMBOL_PHYSICAL };
 
 /* Where the code of a file runs. */
 struct symbol_scope {
     unsigned el_mask; /* bit n: at ELn */
-    int context; /* SYMBOLS_NO_STAGE2, a context's number, SYMBOLS_ANY_VM or SYMBOLS_ANYWHERE */
+    int context;      /* SYMBOLS_NO_STAGE2, a context's number, SYMBOLS_ANY_VM or SYMBOLS_HOST */
     enum symbol_address address;
     uint64_t slide; /* SYMBOL_VIRTUAL: running address - linked address, modulo 2^64 */
     pa_t image_at;  /* SYMBOL_PHYSICAL: where the image's first byte is */

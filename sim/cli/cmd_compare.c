@@ -3,6 +3,7 @@
 
 #include "sim/board/data_files.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/compare_start.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
@@ -13,6 +14,7 @@
 struct compare_options {
     char *designs;
     const char *profile, *json, *csv;
+    const char *snapshots;
     char *rows, *append;
     unsigned ops, functions;
     enum machine_level level;
@@ -30,6 +32,7 @@ enum {
     OPT_APPEND,
     OPT_LEVEL,
     OPT_SMP,
+    OPT_SNAPSHOTS,
     OPT_MAX_CYCLES,
     OPT_JSON,
     OPT_CSV,
@@ -46,6 +49,10 @@ static const struct argp_option options[] = {
     {"ops", OPT_OPS, "N", 0, "operations of each row (default: each row's own number)", 1},
     {"append", OPT_APPEND, "TEXT", 0, "kernel command line instead of the designs' own", 1},
     {"smp", OPT_SMP, "N", 0, "CPUs, instead of the designs' own", 1},
+    {"snapshots", OPT_SNAPSHOTS, "DIR", 0,
+     "keep a snapshot of each design that has booted in DIR, and start from it where nothing that "
+     "it depends on has changed; results do not change",
+     1},
     {"costs", OPT_COSTS, "PROFILE", 0, "price list for all designs (default: the first design's)",
      2},
     {"level", OPT_LEVEL, "LEVEL", 0, "functional or block (default)", 2},
@@ -79,6 +86,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
             o->ops = (unsigned)n;
         }
+        return 0;
+    case OPT_SNAPSHOTS:
+        o->snapshots = arg;
         return 0;
     case OPT_APPEND:
         o->append = arg;
@@ -168,20 +178,6 @@ static bool ended_well(const struct design *design, const struct machine_result 
                    design->name, result->text);
 }
 
-static char *command_line(const struct compare_options *o, const struct design *design,
-                          char buffer[4200])
-{
-    if (o->append) {
-        return o->append;
-    }
-    int used = snprintf(buffer, 4200, "%s%s%s", design->append ? design->append : "",
-                        o->rows ? " rows=" : "", o->rows ? o->rows : "");
-    if (o->ops && used >= 0 && used < 4200) {
-        snprintf(buffer + used, (size_t)(4200 - used), " n=%u", o->ops);
-    }
-    return buffer;
-}
-
 static bool run_design(const struct compare_options *o, const struct design *design,
                        const struct profile *profile, struct progress *progress,
                        struct design_report *out, struct err *e)
@@ -193,7 +189,8 @@ static bool run_design(const struct compare_options *o, const struct design *des
                                     .quiet = o->quiet,
                                     .console = remember,
                                     .console_ctx = &said};
-    char line[4200];
+    struct compare_start start = {
+        .rows = o->rows, .ops = o->ops, .append = o->append, .snapshots = o->snapshots};
     struct machine_result result;
     if (!design_configure(design, profile, &config, e)) {
         return false;
@@ -203,12 +200,14 @@ static bool run_design(const struct compare_options *o, const struct design *des
     if (m == NULL) {
         return err_prefix(e, "design %s: ", design->path);
     }
-    bool ok = design_boot(design, command_line(o, design, line), m, e);
+    bool ok = compare_start(&start, design, profile, &config, m, e);
     if (ok) {
         machine_on_progress(m, progress_update, progress);
         machine_run(m, &result);
         report_design_take(out, m, design, &config, &result);
+        struct err later = {.text = ""};
         ok = ended_well(design, &result, &said, e);
+        ok = compare_end(&start, m, &result, ok ? e : &later) && ok;
     }
     machine_destroy(m);
     return ok;

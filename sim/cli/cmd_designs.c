@@ -41,6 +41,12 @@ static void show(const struct design *d)
         printf("  initrd   %s\n", d->initrd);
     }
     printf("  profile  %s\n", d->profile);
+    if (d->asks) {
+        printf("  asks     %s\n", d->asks);
+    }
+    if (d->snapshot) {
+        printf("  snapshot %s\n", d->snapshot);
+    }
     if (d->append) {
         printf("  append   %s\n", d->append);
     }

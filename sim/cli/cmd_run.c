@@ -32,6 +32,7 @@ enum {
     OPT_KERNEL,
     OPT_INITRD,
     OPT_LOAD,
+    OPT_MODULE,
     OPT_APPEND,
     OPT_DTB,
     OPT_DUMP_DTB,
@@ -53,6 +54,9 @@ static const struct argp_option options[] = {
     {"kernel", OPT_KERNEL, "FILE", 0, "ELF, Linux Image, or gzip'd Image to boot", 1},
     {"initrd", OPT_INITRD, "FILE", 0, "initial RAM disk (Image kernels)", 1},
     {"load", OPT_LOAD, "FILE@ADDRESS", 0, "put a file into RAM as it is; repeatable", 1},
+    {"module", OPT_MODULE, "domN:KIND:FILE[,TEXT]", 0,
+     "what Xen is to start: a kernel with its command line, a ramdisk; dom0 or a guest; repeatable",
+     1},
     {"append", OPT_APPEND, "TEXT", 0, "kernel command line", 1},
     {"dtb", OPT_DTB, "FILE", 0, "device tree instead of the board's own", 1},
     {"dump-dtb", OPT_DUMP_DTB, "FILE", 0, "write the device tree the guest would get, and stop", 1},
@@ -167,6 +171,18 @@ static void add_placed(struct run_options *o, char *arg)
     }
 }
 
+static void add_module(struct run_options *o, char *arg)
+{
+    struct machine_images *images = &o->images;
+    if (images->module_count == MODULES_MAX) {
+        err_set(&o->err, "--module: %u files at most", MODULES_MAX);
+    } else if (modules_parse(arg, &images->modules[images->module_count], &o->err)) {
+        images->module_count++;
+    } else {
+        err_prefix(&o->err, "--module ");
+    }
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_options *o = state->input;
@@ -190,6 +206,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_LOAD:
         add_placed(o, arg);
+        return 0;
+    case OPT_MODULE:
+        add_module(o, arg);
         return 0;
     case OPT_SEMIHOSTING:
         o->config.semihosting = true;
@@ -262,7 +281,8 @@ static bool settle(struct run_options *o)
     }
     const struct snapshot_origin *from = run_snapshot_origin(&o->snapshot);
     const struct machine_images *i = &o->images;
-    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count || o->dump_dtb)) {
+    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count || i->module_count ||
+                 o->dump_dtb)) {
         return err_set(&o->err,
                        "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
                        "--load, --append, --dtb and --dump-dtb",
@@ -356,8 +376,10 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         return cli_fail(&o->err);
     }
     struct host_source source = terminal_open();
-    struct host_input_config input = {&source, o->devices.record, o->devices.replay,
-                                      o->devices.input};
+    struct host_input_config input = {.source = &source,
+                                      .record = o->devices.record,
+                                      .replay = o->devices.replay,
+                                      .script = o->devices.input};
     if (!machine_take_input(m, &input, &o->err)) {
         return cli_fail(&o->err);
     }

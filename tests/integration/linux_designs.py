@@ -33,8 +33,9 @@ class Designs(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.path = harness.temporary("linux.json")
-        cls.text = harness.el2sim("compare", "--designs", ",".join(DESIGNS), "--ops", OPS, "--rows", ",".join(ROWS),
-                                  "--functions", 10, "--json", cls.path)
+        cls.command = ["compare", "--designs", ",".join(DESIGNS), "--ops", OPS, "--rows", ",".join(ROWS), "--functions", 10,
+                       "--snapshots", harness.temporary("snapshots"), "--json", cls.path]
+        cls.text = harness.el2sim(*cls.command)
         assert cls.text.returncode == 0, harness.said(cls.text)
         cls.report = json.loads(harness.read(cls.path))
 
@@ -90,13 +91,23 @@ class Designs(unittest.TestCase):
     def test_no_mark_is_lost(self):
         self.assertEqual(self.text.stderr, "")
 
+    def test_runs_from_the_snapshots_have_the_same_report(self):
+        kept = sorted(os.listdir(harness.temporary("snapshots")))
+        self.assertEqual([name.rpartition("-")[0] for name in kept], sorted(DESIGNS))
+        again = harness.el2sim(*self.command[:-1], harness.temporary("again.json"))
+        self.assertEqual(again.returncode, 0, harness.said(again))
+        self.assertEqual(again.stdout, self.text.stdout)
+        self.assertEqual(harness.read(harness.temporary("again.json")), harness.read(self.path))
+        self.assertEqual(sorted(os.listdir(harness.temporary("snapshots"))), kept)
+
     @unittest.skipIf(BRIEF, "another boot")
     def test_a_run_without_symbols_has_the_same_digest(self):
         design = self.report["designs"][0]
+        typed = f"expect vmm: options?\nsend rows={','.join(ROWS)} n={OPS}\\n\n"
         run = json.loads(harness.run_json(
             "run", "--quiet", "--cpu", "neoverse-n1", "--smp", 2, "--mem", "512M", "--costs", "neoverse-n1", "--kernel",
-            harness.real("Image"), "--initrd", initramfs(), "--append",
-            f"{LINE} kvm-arm.mode=nvhe rows={','.join(ROWS)} n={OPS}"))
+            harness.real("Image"), "--initrd", initramfs(), "--append", f"{LINE} kvm-arm.mode=nvhe ask=1",
+            "--input", harness.write("typed", typed)))
         self.assertEqual(run["digest"], design["digest"])
 
 

@@ -229,7 +229,7 @@ END_TEST
 START_TEST(physical_address_names_code_wherever_it_runs)
 {
     static const struct symbol_scope loaded = {.el_mask = 7,
-                                               .context = SYMBOLS_ANYWHERE,
+                                               .context = SYMBOLS_HOST,
                                                .address = SYMBOL_PHYSICAL,
                                                .image_at = {0x40200000}};
     struct err e;
@@ -249,7 +249,8 @@ START_TEST(physical_address_names_code_wherever_it_runs)
     } looks[] = {
         {1, 0, 0xffff800008001000, 0x40201000, "first"},
         {2, 0, 0x0000100040202ffc, 0x40202ffc, "second"},
-        {1, 7, 0x1000, 0x40201000, "first"},
+        {1, SYMBOLS_VMID_0, 0x1000, 0x40201000, "first"},
+        {1, 7, 0x1000, 0x40201000, "?"}, /* and so may a guest */
         {2, 0, 0xffff800008003000, 0x40203000, "?"},
         {0, 0, 0x1000, 0x40201000, "?"}, /* a program may have the page by now */
         {1, 0, 0xffff800008001000, PA_UNKNOWN, "?"},
