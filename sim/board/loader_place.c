@@ -37,7 +37,7 @@ static bool overlap(struct loaded_range a, struct loaded_range b)
     return a.start.v < b.start.v + b.size_bytes && b.start.v < a.start.v + a.size_bytes;
 }
 
-static bool is_free(const struct ram_map_of_files *map, const char *path, struct loaded_range range,
+bool loader_is_free(const struct ram_map_of_files *map, const char *what, struct loaded_range range,
                     struct err *e)
 {
     for (unsigned i = 0; i < map->count; i++) {
@@ -46,7 +46,7 @@ static bool is_free(const struct ram_map_of_files *map, const char *path, struct
             return err_set(e,
                            "%s: 0x%" PRIx64 " bytes at 0x%" PRIx64 " lie over the %s (0x%" PRIx64
                            " bytes at 0x%" PRIx64 ")",
-                           path, range.size_bytes, range.start.v, use->what, use->range.size_bytes,
+                           what, range.size_bytes, range.start.v, use->what, use->range.size_bytes,
                            use->range.start.v);
         }
     }
@@ -66,7 +66,7 @@ bool loader_place(const struct placed_file *file, const struct ram *ram,
         err_set(e,
                 "%s: 0x%zx bytes at 0x%" PRIx64 " are not in RAM (0x%" PRIx64 " to 0x%" PRIx64 ")",
                 file->path, bytes.size, file->at.v, ram->base.v, ram->base.v + ram->size_bytes);
-    done = done && is_free(map, file->path, range, e);
+    done = done && loader_is_free(map, file->path, range, e);
     if (done) {
         ram_write(ram, file->at, bytes.data, bytes.size);
         loader_note_use(map, file->path, range);

@@ -9,6 +9,7 @@
 #include "sim/board/loader.h"
 
 #define PLACED_FILES_MAX 8
+#define RAM_USES_MAX     24
 
 struct placed_file {
     const char *path;
@@ -16,19 +17,23 @@ struct placed_file {
 };
 
 /* What of RAM is taken, and by what, so that nothing is put over another: kernel, initrd, device
- * tree and the placed files. */
+ * tree, modules and the placed files. */
 struct ram_use {
     const char *what; /* "kernel", "file F": for messages */
     struct loaded_range range;
 };
 
 struct ram_map_of_files {
-    struct ram_use uses[PLACED_FILES_MAX + 3];
+    struct ram_use uses[RAM_USES_MAX];
     unsigned count;
 };
 
 /* Notes that something lies there; size_bytes 0 is nothing. */
 void loader_note_use(struct ram_map_of_files *map, const char *what, struct loaded_range range);
+
+/* Whether nothing that is noted lies in the range; false with *e, which begins with `what`. */
+bool loader_is_free(const struct ram_map_of_files *map, const char *what, struct loaded_range range,
+                    struct err *e);
 
 /* "FILE@ADDRESS" -> out; the address in any base of C. `text` is cut at the '@' and must live as
  * long as *out. False with *e. */

@@ -395,69 +395,64 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
         board.mpidr[i] = m->cpus[i]->pe.sr[SR_MPIDR_EL1];
     }
     if (images->dtb) {
-        return note_image(m, images->dtb, e) && fdt_check_machine(images->dtb, &board, &boot, e) &&
+        return fdt_check_machine(images->dtb, &board, &boot, e) &&
                fdt_virt_read(images->dtb, &boot, &m->dtb, e);
     }
     return fdt_virt_create(&board, &boot, &m->dtb, e);
 }
 
-/* Files at addresses of the user's choice, over nothing that is there. */
-static bool place_files(struct machine *m, const struct machine_images *images,
-                        const struct kernel_image *kernel, struct loaded_range initrd,
-                        struct loaded_range dtb, struct err *e)
+static bool note_images(struct machine *m, const struct machine_images *images, struct err *e)
+{
+    bool done = note_image(m, images->kernel, e) &&
+                (images->initrd == NULL || note_image(m, images->initrd, e)) &&
+                (images->dtb == NULL || note_image(m, images->dtb, e));
+    for (unsigned i = 0; done && i < images->module_count; i++) {
+        done = note_image(m, images->modules[i].path, e);
+    }
+    for (unsigned i = 0; done && i < images->placed_count; i++) {
+        done = note_image(m, images->placed[i].path, e);
+    }
+    return done;
+}
+
+/* The device tree, which names the modules; then what the user wants elsewhere. */
+static bool load_tree(struct machine *m, const struct machine_images *images,
+                      const struct kernel_image *kernel, struct loaded_range initrd,
+                      struct loaded_range *dtb, struct err *e)
 {
     struct ram_map_of_files map = {.count = 0};
+    struct loaded_range modules[MODULES_MAX];
     struct loaded_range code = {kernel->start, kernel->end.v - kernel->start.v};
     loader_note_use(&map, "kernel", code);
     loader_note_use(&map, "initrd", initrd);
-    loader_note_use(&map, "device tree", dtb);
-    for (unsigned i = 0; i < images->placed_count; i++) {
-        if (!loader_place(&images->placed[i], &m->ram, &map, e) ||
-            !note_image(m, images->placed[i].path, e)) {
-            return false;
-        }
+    bool done = modules_place(images->modules, images->module_count, &m->ram, &map, modules, e) &&
+                make_dtb(m, images, initrd, e);
+    if (done && images->module_count != 0) {
+        done = fdt_add_modules(&m->dtb, images->modules, images->module_count, modules,
+                               images->append, e);
     }
-    return true;
-}
-
-/* Disks are part of what a run was given. */
-static bool note_disks(struct machine *m, struct err *e)
-{
-    struct image_list *list = &m->images;
-    for (unsigned i = 0; i < m->config.devices.count; i++) {
-        const struct disk *disk = devices_disk(m->devices, i);
-        const char *path = m->config.devices.specs[i].path;
-        if (disk == NULL) {
-            continue;
-        }
-        if (list->count == sizeof list->records / sizeof list->records[0]) {
-            return err_set(e, "%s: more than %zu files in one run", path, list->count);
-        }
-        struct image_record *r = &list->records[list->count++];
-        snprintf(r->path, sizeof r->path, "%s", path);
-        if (!disk_hash(disk, r->sha256, e)) {
-            return err_prefix(e, "%s: ", path);
-        }
+    done = done && loader_dtb(m->dtb.data, m->dtb.size_bytes, kernel, &initrd, &m->ram, dtb, e) &&
+           loader_is_free(&map, "device tree", *dtb, e);
+    loader_note_use(&map, "device tree", done ? *dtb : (struct loaded_range){.size_bytes = 0});
+    for (unsigned i = 0; done && i < images->placed_count; i++) {
+        done = loader_place(&images->placed[i], &m->ram, &map, e);
     }
-    return true;
+    return done;
 }
 
 bool machine_load(struct machine *m, const struct machine_images *images, struct err *e)
 {
     struct kernel_image kernel;
     struct loaded_range initrd = {.size_bytes = 0}, dtb;
-    if (!loader_kernel(images->kernel, false, &m->ram, &kernel, e) ||
-        !note_image(m, images->kernel, e)) {
+    if (!loader_kernel(images->kernel, false, &m->ram, &kernel, e)) {
         return false;
     }
     m->kernel_at = kernel.start;
-    if (images->initrd && (!loader_initrd(images->initrd, &kernel, &m->ram, &initrd, e) ||
-                           !note_image(m, images->initrd, e))) {
+    if (images->initrd && !loader_initrd(images->initrd, &kernel, &m->ram, &initrd, e)) {
         return false;
     }
-    if (!make_dtb(m, images, initrd, e) ||
-        !loader_dtb(m->dtb.data, m->dtb.size_bytes, &kernel, &initrd, &m->ram, &dtb, e) ||
-        !place_files(m, images, &kernel, initrd, dtb, e) || !note_disks(m, e)) {
+    if (!load_tree(m, images, &kernel, initrd, &dtb, e) || !note_images(m, images, e) ||
+        !note_disks(m, e)) {
         return false;
     }
     struct boot_state boot = loader_boot_state(&kernel, &dtb);

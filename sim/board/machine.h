@@ -18,6 +18,7 @@
 #include "sim/base/types.h"
 #include "sim/board/device_spec.h"
 #include "sim/board/imagehash.h"
+#include "sim/board/fdt_modules.h"
 #include "sim/board/loader_place.h"
 #include "sim/board/span.h"
 #include "sim/board/symbols.h"
@@ -93,6 +94,8 @@ struct machine_images {
     const char *kernel, *initrd, *dtb, *append;
     struct placed_file placed[PLACED_FILES_MAX]; /* further files, each at its address */
     unsigned placed_count;
+    struct boot_module modules[MODULES_MAX]; /* what the kernel, a hypervisor, is to start */
+    unsigned module_count;
 };
 
 bool machine_load(struct machine *m, const struct machine_images *images, struct err *e);
