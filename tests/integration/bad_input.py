@@ -215,6 +215,23 @@ class Options(Bad):
         "JSON to a directory": (["/tmp"], "--json", "/tmp"),
         "dump": (["/nowhere/out.dtb"], "--dump-dtb", "/nowhere/out.dtb"),
         "no device tree": (["/nowhere/in.dtb"], "--dtb", "/nowhere/in.dtb"),
+        "no disk": (["/nowhere/disk", "No such file"], "--drive", "/nowhere/disk"),
+        "disk of no bytes": (["no bytes"], "--drive", harness.write("empty.img", b"")),
+        "disk that is none": (["/tmp", "file or a block device"], "--drive", "/tmp"),
+        "disk without a name": (["--drive", "name of a file"], "--drive", ",ro"),
+        "disk of another kind": (["--drive", "write-back"], "--drive", "x.img,write-back"),
+        "latency": (["--drive", "20h"], "--drive", "x.img,latency=20h"),
+        "network": (["--net", "tap0"], "--net", "tap0"), "network's word": (["--net", "fast"], "--net", "peer,fast"),
+        "seed": (["--rng-seed", "luck"], "--rng-seed", "luck"), "console": (["--console", "vga"], "--console", "vga"),
+        "17 devices": (["16 virtio devices"], *["--rng-seed", "1"] * 17),
+        "no script": (["/nowhere/script"], "--input", "/nowhere/script"),
+        "bad script": (["line 2", "shout"], "--input", harness.write("bad-script", "send a\nshout b\n")),
+        "no record": (["/nowhere/r"], "--replay", "/nowhere/r"),
+        "record that cannot be written": (["/nowhere/r"], "--record", "/nowhere/r"),
+        "text for a record": (["not a record"], "--replay", harness.write("text.rec", "hello\n")),
+        "cut record": (["cut off"], "--replay", harness.write("cut.rec", "el2sim-record 1\ninputs " + "0" * 64 + "\ncon")),
+        "record and replay": (["--replay and --record"], "--replay", "a", "--record", "b"),
+        "replay and script": (["--replay and --input"], "--replay", "a", "--input", "b"),
     }
 
     def test_run(self):
