@@ -281,8 +281,8 @@ static bool settle(struct run_options *o)
     }
     const struct snapshot_origin *from = run_snapshot_origin(&o->snapshot);
     const struct machine_images *i = &o->images;
-    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count || i->module_count ||
-                 o->dump_dtb)) {
+    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count ||
+                 i->module_count || o->dump_dtb)) {
         return err_set(&o->err,
                        "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
                        "--load, --append, --dtb and --dump-dtb",
