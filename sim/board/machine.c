@@ -401,6 +401,28 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
     return fdt_virt_create(&board, &boot, &m->dtb, e);
 }
 
+/* Disks are part of what a run was given. */
+static bool note_disks(struct machine *m, struct err *e)
+{
+    struct image_list *list = &m->images;
+    for (unsigned i = 0; i < m->config.devices.count; i++) {
+        const struct disk *disk = devices_disk(m->devices, i);
+        const char *path = m->config.devices.specs[i].path;
+        if (disk == NULL) {
+            continue;
+        }
+        if (list->count == sizeof list->records / sizeof list->records[0]) {
+            return err_set(e, "%s: more than %zu files in one run", path, list->count);
+        }
+        struct image_record *r = &list->records[list->count++];
+        snprintf(r->path, sizeof r->path, "%s", path);
+        if (!disk_hash(disk, r->sha256, e)) {
+            return err_prefix(e, "%s: ", path);
+        }
+    }
+    return true;
+}
+
 static bool note_images(struct machine *m, const struct machine_images *images, struct err *e)
 {
     bool done = note_image(m, images->kernel, e) &&
