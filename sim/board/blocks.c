@@ -1,47 +1,13 @@
-#include "sim/board/cpu.h"
+#include "sim/board/blocks.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "cpu-el/core_sysreg.h"
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
-_Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
-
 /* Kept out of the hot path, which then needs no stack. */
 #define COLD __attribute__((noinline, cold))
-
-bool blocks_init(struct cpu *cpu)
-{
-    size_t count = (size_t)1 << BLOCK_TABLE_BITS;
-    cpu->blocks = aligned_alloc(sizeof(struct block), count * sizeof(struct block));
-    cpu->infos = calloc(count + 1, sizeof *cpu->infos);
-    cpu->run_list = calloc(count + 1, sizeof *cpu->run_list);
-    if (cpu->blocks == NULL || cpu->infos == NULL || cpu->run_list == NULL) {
-        return false;
-    }
-    memset(cpu->blocks, 0, count * sizeof(struct block));
-    for (size_t i = 0; i < count; i++) {
-        cpu->blocks[i].info = &cpu->infos[i];
-    }
-    cpu->partial.info = &cpu->infos[count];
-    return true;
-}
-
-void blocks_destroy(struct cpu *cpu)
-{
-    free(cpu->blocks);
-    free(cpu->infos);
-    free(cpu->run_list);
-}
-
-/* tag: its low bits are a block_key. */
-static unsigned slot_of(uint64_t pc, uint64_t tag)
-{
-    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ (uint32_t)tag << 7;
-    return x & ((1u << BLOCK_TABLE_BITS) - 1);
-}
 
 /* Bits of block_key: an EL and a VMID. */
 #define KEY_BITS 24
@@ -49,253 +15,6 @@ static unsigned slot_of(uint64_t pc, uint64_t tag)
 void block_tag_changed(struct cpu *cpu)
 {
     cpu->code_tag = cpu->code_epoch << KEY_BITS | cpu->block_key;
-}
-
-/* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
- * under (its EL). */
-static bool is_special(const struct insn *insn)
-{
-    switch (insn->kind) {
-    case INSN_KIND_WFE:
-    case INSN_KIND_SEV:
-    case INSN_KIND_ESB:
-    case INSN_KIND_MARK:
-        return true;
-    case INSN_KIND_UNDEF:
-        return insn->flags & INSN_FLAG_NATIVE_UNDEF;
-    case INSN_KIND_MRS: /* native in the engine, as 0 */
-        return insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
-    default: /* everything else runs in the engine or traps by itself */
-        return false;
-    }
-}
-
-static bool reads(const struct insn *insn, enum sysreg_id id)
-{
-    return insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(id);
-}
-
-/* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
-static uint32_t flags_of(const struct insn *insn, bool *sp_moved)
-{
-    uint32_t flags = 0;
-    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
-    flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
-    flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB : 0;
-    flags |= insn->flags & INSN_FLAG_STORE ? BLOCK_HAS_STORE : 0;
-    flags |= insn->flags & INSN_FLAG_UNPRIVILEGED ? BLOCK_HAS_UNPRIVILEGED : 0;
-    flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
-    flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_HAS_ORDERED : 0;
-    flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_USES_MOVED_SP : 0;
-    flags |= reads(insn, SR_DCZID_EL0) ? BLOCK_READS_DCZID : 0;
-    bool reads_lent =
-        reads(insn, SR_SP_EL0) || reads(insn, SR_TPIDR_EL1) || reads(insn, SR_TPIDR_EL2);
-    flags |= reads_lent ? BLOCK_READS_LENT : 0;
-    if (align_moves_sp(insn->word)) {
-        *sp_moved = true;
-        flags |= BLOCK_MOVES_SP;
-    }
-    return flags;
-}
-
-static void add_class(struct block_info *b, enum cost_class class, uint32_t units)
-{
-    for (uint32_t i = 0; i < b->class_count; i++) {
-        if (b->classes[i].class == class) {
-            b->classes[i].units = (uint16_t)(b->classes[i].units + units);
-            return;
-        }
-    }
-    BUG_ON(b->class_count == BLOCK_CLASSES_MAX);
-    b->classes[b->class_count].class = (uint16_t) class;
-    b->classes[b->class_count].units = (uint16_t)units;
-    b->class_count++;
-}
-
-/* Instruction i of a block. */
-static struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
-{
-    uint32_t word = 0;
-    ram_read(&cpu->machine->ram, pa(b->info->pa + 4 * (uint64_t)i), &word, sizeof word);
-    return code_decode(cpu, word);
-}
-
-/* The function of the code at pc, which is at `at`. */
-static uint32_t symbol_at(struct cpu *cpu, uint64_t pc, uint64_t at)
-{
-    uint16_t context = (uint16_t)(cpu->block_key >> 8);
-    return symbols_lookup(cpu->machine->symbols, cpu->pe.ps.el, context, va(pc), pa(at));
-}
-
-static struct ledger_row *row_at(struct cpu *cpu, uint64_t pc, uint64_t at)
-{
-    struct ledger_key key = {
-        .cpu = (uint8_t)cpu->pe.index,
-        .el = (uint8_t)cpu->pe.ps.el,
-        .context = (uint16_t)(cpu->block_key >> 8),
-        .symbol = symbol_at(cpu, pc, at),
-    };
-    return ledger_row(cpu->machine->ledger, key);
-}
-
-struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
-{
-    uint64_t at = PA_UNKNOWN;
-    if (symbols_need_physical(cpu->machine->symbols) && !code_pa(cpu, pc, &at)) {
-        at = PA_UNKNOWN;
-    }
-    return row_at(cpu, pc, at);
-}
-
-/* Books the runs of one block; it may then be reused. */
-static void fold(struct block *b, const cycles_t *prices)
-{
-    const struct block_info *info = b->info;
-    for (uint32_t i = 0; b->runs != 0 && i < info->class_count; i++) {
-        struct ledger_cell *cell = &b->row->cells[info->classes[i].class];
-        uint64_t units = b->runs * info->classes[i].units;
-        cell->count += units;
-        cell->cycles += units * prices[info->classes[i].class];
-    }
-    b->runs = 0;
-}
-
-void blocks_fold(struct cpu *cpu)
-{
-    for (size_t i = 0; i < cpu->run_count; i++) {
-        fold(cpu->run_list[i], cpu->meter.prices);
-        cpu->run_list[i]->listed = false;
-        cpu->run_list[i]->tag = 0;
-    }
-    cpu->run_count = 0;
-}
-
-/* A sum of the words of a block, which lies within a page. */
-static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
-{
-    const uint8_t *host = ram_at(&cpu->machine->ram, at, size_bytes);
-    uint64_t sum = 0;
-    for (uint32_t i = 0; host != NULL && i < size_bytes; i += 4) {
-        uint32_t word;
-        memcpy(&word, host + i, sizeof word);
-        sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
-    }
-    return sum;
-}
-
-/* Whether a block still is what was charged. A guest may write over its own block without IC: what
- * it ran instead is UNKNOWN, and time must not run backwards. */
-static bool is_unchanged(const struct cpu *cpu, const struct block *b)
-{
-    return words_of(cpu, pa(b->info->pa), b->size_bytes) == b->info->words;
-}
-
-/* How many of the `count` instructions at pc belong to the function of the first: code may fall
- * through into the next function, and who gets its cycles must not depend on how blocks are cut. */
-static uint32_t symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t count)
-{
-    uint32_t symbol = symbol_at(cpu, pc, at);
-    uint64_t last = 4 * (uint64_t)(count - 1);
-    if (symbol_at(cpu, pc + last, at + last) == symbol) {
-        return count;
-    }
-    uint32_t i = 1;
-    while (symbol_at(cpu, pc + 4 * (uint64_t)i, at + 4 * (uint64_t)i) == symbol) {
-        i++;
-    }
-    return i;
-}
-
-/* Decodes the words of a block into its costs. */
-static void make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
-{
-    struct block_info *info = b->info;
-    fold(b, cpu->meter.prices);
-    b->pc = pc;
-    b->size_bytes = size_bytes;
-    b->insn_count = (uint16_t)(size_bytes / 4);
-    b->cycles = 0;
-    b->stores_end = 0;
-    b->row = row_at(cpu, pc, at);
-    info->pa = at;
-    info->key = cpu->block_key;
-    info->class_count = 0;
-    info->words = words_of(cpu, pa(at), size_bytes);
-    uint32_t flags = 0;
-    bool sp_moved = false;
-    for (uint32_t i = 0; i < b->insn_count; i++) {
-        struct insn insn = block_insn(cpu, b, i);
-        add_class(info, insn.cost, 1);
-        if (insn.units > 1) {
-            add_class(info, insn_more_class(&insn), insn.units - 1);
-        }
-        b->cycles += insn_price(&insn, cpu->meter.prices);
-        flags |= flags_of(&insn, &sp_moved);
-        if (insn.flags & INSN_FLAG_EXCLUSIVE) {
-            flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
-            flags |=
-                BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
-        }
-        b->stores_end = insn.flags & INSN_FLAG_STORE ? (uint16_t)(i + 1) : b->stores_end;
-        if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
-            flags |= BLOCK_ENDS_AT_BOUNDARY;
-        }
-    }
-    if (symbol_end(cpu, pc, at, b->insn_count) != b->insn_count) {
-        flags |= BLOCK_SPANS_SYMBOLS;
-    }
-    b->flags = (uint16_t)flags;
-}
-
-/*
- * Blocks of one page follow each other without the engine asking for the page again: where the
- * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, and the
- * engine, which has lost the page too, finds that out at its next run.
- */
-static bool fetch(struct cpu *cpu, uint64_t pc)
-{
-    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
-    struct mmu_page page;
-    struct mmu_fault fault;
-    if (mmu_holds(cpu->mmu, &access)) {
-        return true;
-    }
-    cpu->current = NULL;
-    cpu->meter.row = block_row(cpu, pc);
-    return mmu_translate(cpu->mmu, &access, &page, &fault);
-}
-
-/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
- * of it. */
-COLD static struct block *find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
-{
-    uint64_t at;
-    if (!fetch(cpu, pc)) {
-        return NULL;
-    }
-    bool found = code_find(cpu, pc, &at);
-    BUG_ON(!found);
-    struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
-    bool known = b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
-                 b->info->key == cpu->block_key;
-    bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
-    uint64_t changed = code_changed_at(cpu, at);
-    if (known && b->info->stamp < changed) {
-        known = is_unchanged(cpu, b);
-    }
-    if (!known && !code_is_fresh(cpu, at)) {
-        return NULL;
-    }
-    if (!known || !remember) {
-        make(cpu, b, pc, at, size_bytes);
-    }
-    b->info->stamp = changed;
-    b->tag = remember ? cpu->code_tag : 0;
-    if (!b->listed) {
-        b->listed = true;
-        cpu->run_list[cpu->run_count++] = b;
-    }
-    return b;
 }
 
 /*
@@ -355,15 +74,15 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     struct block_info info;
     struct block part = {.pc = pc, .insn_count = (uint16_t)count, .info = &info};
-    bool found = code_find(cpu, pc, &info.pa);
+    bool found = code_pa(cpu, pc, &info.pa);
     BUG_ON(!found);
     uint32_t least = insns_before_deadline(cpu, &part);
-    uint32_t own = symbol_end(cpu, pc, info.pa, count);
+    uint32_t own = block_symbol_end(cpu, pc, info.pa, count);
     least = own < least ? own : least;
     bool sp_moved = false;
     for (uint32_t i = 0; i < least; i++) {
         struct insn insn = block_insn(cpu, &part, i);
-        if (flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+        if (block_flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
             return i;
         }
     }
@@ -444,14 +163,14 @@ COLD static bool stops(struct cpu *cpu, const struct block *b)
 /* Whether the block is ours and is not to run. */
 static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
-    struct block *b = &cpu->blocks[slot_of(pc, cpu->code_tag)];
+    struct block *b = &cpu->blocks[block_slot(pc, cpu->code_tag)];
     if (b->pc != pc || b->tag != cpu->code_tag || b->size_bytes != size_bytes) {
         cpu->stopped_insns = 0;
         if (pc % 4 != 0) { /* no block of the table has such a pc: the hot path never looks */
             cpu->pc_misaligned = true;
             return true;
         }
-        b = find(cpu, pc, size_bytes);
+        b = block_find(cpu, pc, size_bytes);
         if (b == NULL) {
             return true;
         }
@@ -477,7 +196,7 @@ void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
     (void)core;
     struct cpu *cpu = ctx;
     uint64_t tag = cpu->code_tag;
-    struct block *b = &cpu->blocks[slot_of(pc, tag)];
+    struct block *b = &cpu->blocks[block_slot(pc, tag)];
     if (b->pc != pc || b->tag != tag || b->size_bytes != size_bytes ||
         cpu->clock.now + b->cycles >= cpu->horizon || b->flags & cpu->look_flags) {
         enter_slowly(cpu, pc, size_bytes);
@@ -489,18 +208,18 @@ void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
 void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
     uint64_t at;
-    bool found = code_find(cpu, pc, &at);
+    bool found = code_pa(cpu, pc, &at);
     BUG_ON(!found);
     struct block *b = &cpu->partial;
-    make(cpu, b, pc, at, count * 4);
+    block_make(cpu, b, pc, at, count * 4);
     account_all(cpu, b);
-    fold(b, cpu->meter.prices);
+    block_fold(b, cpu->meter.prices);
 }
 
 void block_refund_from(struct cpu *cpu, uint64_t pc)
 {
     struct block *b = cpu->current;
-    if (b == NULL || pc < b->pc || pc >= b->pc + b->size_bytes || !is_unchanged(cpu, b)) {
+    if (b == NULL || pc < b->pc || pc >= b->pc + b->size_bytes || !block_is_unchanged(cpu, b)) {
         return;
     }
     struct ledger_row *row = cpu->meter.row;

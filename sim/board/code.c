@@ -77,21 +77,6 @@ struct insn code_insn(struct cpu *cpu, uint64_t pc)
     return code_decode(cpu, code_word(cpu, pc));
 }
 
-bool code_find(struct cpu *cpu, uint64_t pc, uint64_t *at)
-{
-    struct code_page *page = &cpu->code_pages[(pc >> 12 ^ cpu->block_key << 6) % CODE_PAGES];
-    if (page->va_page != pc >> 12 || page->epoch != cpu->code_epoch) {
-        uint64_t where;
-        if (!code_pa(cpu, pc, &where)) {
-            return false;
-        }
-        *page = (struct code_page){pc >> 12, where >> 12, cpu->code_epoch};
-        view_note_code(cpu, pc);
-    }
-    *at = page->pa_page << 12 | (pc & 0xfff);
-    return true;
-}
-
 static struct code_state *state_of(const struct cpu *cpu, uint64_t at)
 {
     return &cpu->code_states[(at - cpu->machine->ram.base.v) >> PAGE_BITS];

@@ -68,7 +68,8 @@ struct block_info {
     uint64_t pa;
     uint64_t words; /* a sum of its words, to know it again */
     uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
-    uint32_t key;   /* struct cpu: block_key it was made under */
+    struct block *next, **link; /* of the same page_heads[]; link: what points at this one */
+    uint32_t key;               /* struct cpu: block_key it was made under */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -90,17 +91,9 @@ struct block {
     bool listed;         /* in struct cpu: run_list; true wherever tag is not 0 */
 };
 
-#define BLOCK_TABLE_BITS 14
-#define CODE_PAGES       256
+#define BLOCK_TABLE_BITS 16
+#define PAGE_HEADS       4096
 #define DECODED_BITS     10
-#define VIEW_CODE_BITS   1024
-
-/* Where a page of code lies now, for the view that runs: avoids a translation per block. */
-struct code_page {
-    uint64_t va_page; /* va >> 12 */
-    uint64_t pa_page;
-    uint64_t epoch; /* struct cpu: code_epoch when it was looked up */
-};
 
 /* Why fill() refused. */
 enum refusal {
@@ -141,10 +134,10 @@ struct cpu {
     /* blocks.c */
     struct block **run_list; /* blocks with runs to fold */
     size_t run_count;
-    struct block_info *infos;    /* of blocks[], and of `partial` */
-    struct block partial;        /* `current` while a part of a block runs */
-    uint64_t entry_instructions; /* `instructions` before the block that is looked at */
-    struct code_page code_pages[CODE_PAGES];
+    struct block_info *infos;               /* of blocks[], and of `partial` */
+    struct block partial;                   /* `current` while a part of a block runs */
+    uint64_t entry_instructions;            /* `instructions` before the block that is looked at */
+    struct block *page_heads[PAGE_HEADS];   /* blocks by the page of their pc */
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
     uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */
@@ -193,8 +186,6 @@ struct cpu {
     uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
     enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
     uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
-    /* Pages of code looked up since view_epoch changed, a bit each: a clear bit is certain. */
-    uint64_t view_code[ENGINE_VIEWS][VIEW_CODE_BITS / 64];
     uint64_t last_epoch;
 
     struct trap_counter traps;
@@ -289,6 +280,8 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count);
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count);
 /* Books all runs into the ledger. */
 void blocks_fold(struct cpu *cpu);
+/* Where code at [at, at+size) leads has changed: find() looks again. */
+void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes);
 /* EL, stage 2 or VMID changed. */
 void block_context_changed(struct cpu *cpu);
 /* What traps has changed: FP, strictness. */
@@ -310,8 +303,6 @@ struct insn code_decode(struct cpu *cpu, uint32_t word);
 struct insn code_insn(struct cpu *cpu, uint64_t pc);
 /* Physical address of code at pc; false if it has none now. */
 bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
-/* The same, remembered by page until anything may have moved it. */
-bool code_find(struct cpu *cpu, uint64_t pc, uint64_t *at);
 /* IC IVAU: code within one page of RAM changed. IC IALLU: any may have. */
 void code_changed(struct machine *m, pa_t at, uint64_t size_bytes);
 void code_changed_all(struct machine *m);
@@ -416,8 +407,6 @@ bool lend_traps(const struct cpu *cpu);
 void view_select(struct cpu *cpu);
 /* Code may have changed: all views' code is looked up again. */
 void view_renew_code(struct cpu *cpu);
-/* Code at pc was looked up in the view that runs. */
-void view_note_code(struct cpu *cpu, uint64_t pc);
 /* mmu_hooks.dropped */
 void view_dropped(void *cpu, enum mmu_regime regime, va_t at, uint64_t size_bytes);
 

@@ -59,36 +59,10 @@ static unsigned view_of(const struct machine *m, unsigned el)
     return shortcut_on(m, SHORTCUT_VIEWS) ? el : 0;
 }
 
-/* The bit of a page of code; without a tag in the address, which TLBI by VA has not. */
-static unsigned code_bit(uint64_t at)
-{
-    return (unsigned)bits(at, 55, 12) % VIEW_CODE_BITS;
-}
-
-void view_note_code(struct cpu *cpu, uint64_t pc)
-{
-    unsigned n = code_bit(pc);
-    cpu->view_code[view_of(cpu->machine, cpu->pe.ps.el)][n / 64] |= BIT(n % 64);
-}
-
-static bool holds_code(const struct cpu *cpu, unsigned view, va_t at, uint64_t size_bytes)
-{
-    uint64_t first = align_down(at.v, 4096);
-    uint64_t end = at.v + size_bytes;
-    for (uint64_t page = first; page - first < end - first; page += 4096) {
-        unsigned n = code_bit(page);
-        if (bit(cpu->view_code[view][n / 64], n % 64)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 /* What was known of code in this view is so no more. */
 static void renew_epoch(struct cpu *cpu, unsigned view)
 {
     cpu->view_epoch[view] = ++cpu->last_epoch;
-    memset(cpu->view_code[view], 0, sizeof cpu->view_code[view]);
 }
 
 void view_renew_code(struct cpu *cpu)
@@ -133,10 +107,11 @@ void view_dropped(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_byte
             engine_flush_range(cpu->engine, view, at, size_bytes);
         } else {
             engine_flush_view(cpu->engine, view);
-        }
-        if (!range || holds_code(cpu, view, at, size_bytes)) {
             renew_epoch(cpu, view);
         }
+    }
+    if (range) {
+        blocks_moved(cpu, at, size_bytes);
     }
     cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
     block_tag_changed(cpu);

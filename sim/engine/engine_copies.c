@@ -22,6 +22,10 @@
 #define ENC_TPIDR_EL0   UINT32_C(0xde82)
 #define ENC_TPIDRRO_EL0 UINT32_C(0xde83)
 
+/* MRS and MSR of what is lent and of what holds it: op0 3; op1 0, 3 or 4; CRn 4, 12 or 13. */
+#define REGISTER_MASK  UINT32_C(0xffd06000)
+#define REGISTER_VALUE UINT32_C(0xd5104000)
+
 /* All deadly words have these bits: advanced SIMD, half precision. */
 #define FAMILY_MASK  UINT32_C(0x8f400000)
 #define FAMILY_VALUE UINT32_C(0x0e400000)
@@ -40,23 +44,17 @@ void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends
     engine->lends[view] = true;
 }
 
-/* How many words of a page are to be looked at closely; no branch, so that it is fast. */
-static uint32_t count_suspects(const struct engine *e, unsigned view, const uint32_t *words)
+/* Whether a word of the page is to be looked at closely; no branch, so that it is fast. */
+static bool has_suspects(const struct engine *e, unsigned view, const uint32_t *words)
 {
     uint32_t count = 0;
     for (size_t i = 0; e->is_max && i < PAGE_WORDS; i++) {
         count += (words[i] & FAMILY_MASK) == FAMILY_VALUE;
     }
-    if (e->lends[view]) {
-        const struct engine_swap *s = e->swaps[view];
-        for (size_t i = 0; i < PAGE_WORDS; i++) {
-            uint32_t insn = words[i] & ~A64_RT_MASK;
-            bool lent = (insn == s[0].insn) | (insn == s[1].insn) | (insn == s[2].insn) |
-                        (insn == s[3].insn) | (insn == s[4].insn);
-            count += lent;
-        }
+    for (size_t i = 0; e->lends[view] && i < PAGE_WORDS; i++) {
+        count += (words[i] & REGISTER_MASK) == REGISTER_VALUE;
     }
-    return count;
+    return count != 0;
 }
 
 static uint32_t swapped(const struct engine *e, unsigned view, uint32_t word)
@@ -78,7 +76,7 @@ static bool swap_page(const struct engine *e, unsigned view, const void *page, u
 {
     bool differs = false;
     memcpy(words, page, ENGINE_PAGE);
-    if (count_suspects(e, view, words) == 0) {
+    if (!has_suspects(e, view, words)) {
         return false;
     }
     for (size_t i = 0; i < PAGE_WORDS; i++) {
@@ -99,26 +97,30 @@ static unsigned char *slot_host(const struct engine *e, unsigned slot)
     return e->own + ENGINE_OWN_CODE_BYTES + slot * ENGINE_PAGE;
 }
 
+/* What it was copied from. */
+static unsigned char *slot_origin(const struct engine *e, unsigned slot)
+{
+    return e->origins + slot * ENGINE_PAGE;
+}
+
 static uint64_t slot_at(unsigned slot)
 {
     return ENGINE_OWN_PA + ENGINE_OWN_CODE_BYTES + slot * ENGINE_PAGE;
 }
 
-bool engine_copy_page(struct engine *engine, const void *page, bool fetched_before, uint64_t *at)
+bool engine_copy_page(struct engine *engine, const void *page, uint64_t *at)
 {
     struct engine *e = engine;
-    uint32_t words[PAGE_WORDS];
-    bool swaps = swap_page(e, e->view, page, words);
     for (unsigned next = *head_of(e, *at); next != 0; next = e->slots[next - 1].next) {
-        struct engine_slot *slot = &e->slots[next - 1];
-        slot->runs_itself |= !swaps && slot->at == *at;
-        if (swaps && slot->at == *at && slot->view == e->view &&
-            memcmp(slot_host(e, next - 1), words, sizeof words) == 0) {
+        const struct engine_slot *slot = &e->slots[next - 1];
+        if (slot->at == *at && slot->view == e->view &&
+            memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
             *at = slot_at(next - 1);
             return true;
         }
     }
-    if (!swaps) {
+    uint32_t words[PAGE_WORDS];
+    if (!swap_page(e, e->view, page, words)) {
         return true;
     }
     if (e->slot_count == ENGINE_SLOTS) {
@@ -126,34 +128,37 @@ bool engine_copy_page(struct engine *engine, const void *page, bool fetched_befo
         return false;
     }
     unsigned slot = e->slot_count++;
-    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)e->view, fetched_before};
+    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)e->view};
     *head_of(e, *at) = (uint16_t)(slot + 1);
-    memcpy(slot_host(e, slot), words, sizeof words);
+    memcpy(slot_host(e, slot), words, ENGINE_PAGE);
+    memcpy(slot_origin(e, slot), page, ENGINE_PAGE);
     *at = slot_at(slot);
     return true;
 }
 
-bool engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
+void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
 {
     struct engine *e = engine;
-    bool has_slot[ENGINE_VIEWS] = {false};
-    bool runs_itself = false;
     uint32_t words[PAGE_WORDS];
     for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
         if (slot->at == at) {
             swap_page(e, slot->view, page, words);
-            memcpy(slot_host(e, next - 1), words, sizeof words);
+            memcpy(slot_host(e, next - 1), words, ENGINE_PAGE);
+            memcpy(slot_origin(e, next - 1), page, ENGINE_PAGE);
             engine_drop_blocks(e, slot_at(next - 1), ENGINE_PAGE);
-            has_slot[slot->view] = true;
-            runs_itself |= slot->runs_itself;
         }
     }
-    bool needs_copy = false;
+}
+
+bool engine_swaps_any(const struct engine *engine, const void *page)
+{
+    uint32_t words[PAGE_WORDS];
+    bool any = false;
     for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
-        needs_copy |= (runs_itself || !has_slot[view]) && swap_page(e, view, page, words);
+        any |= swap_page(engine, view, page, words);
     }
-    return needs_copy;
+    return any;
 }
 
 void engine_copies_forget(struct engine *engine)

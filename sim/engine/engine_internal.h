@@ -40,6 +40,7 @@ struct engine_ram {
     uint64_t at, size_bytes;
     const unsigned char *host;
     uint64_t *code_pages; /* a bit for each engine page that was ever fetched from */
+    uint64_t *self_pages; /* and one for each that may be translated as itself, not as a copy */
 };
 
 struct engine_range {
@@ -69,7 +70,6 @@ struct engine_slot {
     uint64_t at;
     uint16_t next;
     uint8_t view;
-    bool runs_itself; /* the page was fetched before: there may be translations of it, too */
 };
 
 /* Who answers a fill: the client, or the engine for its own purposes. */
@@ -109,9 +109,10 @@ struct engine {
 
     struct engine_ram rams[ENGINE_MAX_RAMS];
     unsigned ram_count;
-    unsigned char *own; /* at ENGINE_OWN_PA */
-    bool is_max;        /* Unicorn's MAX model: pages need a look before they run */
-    bool slots_full;    /* the refusal was for want of a slot */
+    unsigned char *own;     /* at ENGINE_OWN_PA */
+    unsigned char *origins; /* of slots: the page each was copied from */
+    bool is_max;            /* Unicorn's MAX model: pages need a look before they run */
+    bool slots_full;        /* the refusal was for want of a slot */
     bool lends[ENGINE_VIEWS];
     struct engine_swap swaps[ENGINE_VIEWS][ENGINE_SWAPS];
     unsigned slot_count; /* in use */
@@ -131,12 +132,13 @@ bool engine_views_init(struct engine *engine, struct err *e);
 
 /* Whether Unicorn would abort on this word. */
 bool engine_word_is_deadly(uint32_t word);
-/* Where the page at *at runs from in the selected view: itself or its copy. fetched_before: in any
- * view. False: no slot left (slots_full). */
-bool engine_copy_page(struct engine *engine, const void *page, bool fetched_before, uint64_t *at);
-/* Code of a page has changed, the window is open: its copies follow, their blocks are dropped.
- * True: it needs a copy and may run without, so translations of it must go. */
-bool engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
+/* Where the page at *at runs from in the selected view: itself or its copy. False: no slot left
+ * (slots_full). */
+bool engine_copy_page(struct engine *engine, const void *page, uint64_t *at);
+/* Code of a page has changed, the window is open: its copies follow, their blocks are dropped. */
+void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
+/* Whether the page runs from a copy in some view. */
+bool engine_swaps_any(const struct engine *engine, const void *page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);
 

@@ -99,10 +99,12 @@ static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *
 {
     uint64_t at = out->paddr;
     uint64_t page = (at - ram->at) >> ENGINE_PAGE_BITS;
-    bool fetched_before = bit(ram->code_pages[page / 64], page % 64);
     ram->code_pages[page / 64] |= BIT(page % 64);
-    if (!engine_copy_page(e, ram->host + (at - ram->at), fetched_before, &out->paddr)) {
+    if (!engine_copy_page(e, ram->host + (at - ram->at), &out->paddr)) {
         return false;
+    }
+    if (out->paddr == at) {
+        ram->self_pages[page / 64] |= BIT(page % 64);
     }
     /* Data is not read from a copy. */
     out->perms = UC_PROT_EXEC | (readable && out->paddr == at ? UC_PROT_READ : 0u);
@@ -179,7 +181,8 @@ static bool map_own(struct engine *engine, struct err *e)
 {
     static const uint32_t code[] = {A64_CLREX, A64_SVC, A64_LDXP, A64_SVC};
     engine->own = aligned_alloc(4096, ENGINE_OWN_BYTES);
-    if (engine->own == NULL) {
+    engine->origins = calloc(ENGINE_SLOTS, ENGINE_PAGE); /* of which only what is used is touched */
+    if (engine->own == NULL || engine->origins == NULL) {
         return err_set(e, "no memory for the engine");
     }
     memset(engine->own, 0, ENGINE_OWN_CODE_BYTES);
@@ -216,8 +219,10 @@ void engine_destroy(struct engine *engine)
     }
     for (unsigned i = 0; i < engine->ram_count; i++) {
         free(engine->rams[i].code_pages);
+        free(engine->rams[i].self_pages);
     }
     free(engine->own);
+    free(engine->origins);
     free(engine);
 }
 
@@ -230,11 +235,13 @@ bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *h
     ram->at = at.v;
     ram->size_bytes = size_bytes;
     ram->host = host;
-    ram->code_pages = calloc((size_t)(size_bytes / ENGINE_PAGE + 63) / 64, sizeof(uint64_t));
-    if (ram->code_pages == NULL) {
+    size_t words = (size_t)(size_bytes / ENGINE_PAGE + 63) / 64;
+    ram->code_pages = calloc(words, sizeof(uint64_t));
+    ram->self_pages = calloc(words, sizeof(uint64_t));
+    engine->ram_count++;
+    if (ram->code_pages == NULL || ram->self_pages == NULL) {
         return err_set(e, "no memory for the engine");
     }
-    engine->ram_count++;
     return uc_ok(uc_mem_map_ptr(engine->uc, at.v, size_bytes, UC_PROT_ALL, host), "map RAM", e);
 }
 

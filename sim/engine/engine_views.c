@@ -362,8 +362,12 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
         }
         engine_drop_blocks(e, ram->at + page * ENGINE_PAGE, (end - page) * ENGINE_PAGE);
         for (; page < end; page++) {
-            must_flush |= engine_copies_renew(e, ram->host + page * ENGINE_PAGE,
-                                              ram->at + page * ENGINE_PAGE);
+            const unsigned char *host = ram->host + page * ENGINE_PAGE;
+            engine_copies_renew(e, host, ram->at + page * ENGINE_PAGE);
+            if (bit(ram->self_pages[page / 64], page % 64) && engine_swaps_any(e, host)) {
+                ram->self_pages[page / 64] &= ~BIT(page % 64);
+                must_flush = true;
+            }
         }
     }
     if (is_open) {

@@ -1,0 +1,318 @@
+/* Blocks as the model knows them: decoded once, found by pc, forgotten where code has moved. */
+#include "sim/board/blocks.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/base/bits.h"
+#include "sim/base/err.h"
+
+_Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
+
+bool blocks_init(struct cpu *cpu)
+{
+    size_t count = (size_t)1 << BLOCK_TABLE_BITS;
+    cpu->blocks = aligned_alloc(sizeof(struct block), count * sizeof(struct block));
+    cpu->infos = calloc(count + 1, sizeof *cpu->infos);
+    cpu->run_list = calloc(count + 1, sizeof *cpu->run_list);
+    if (cpu->blocks == NULL || cpu->infos == NULL || cpu->run_list == NULL) {
+        return false;
+    }
+    memset(cpu->blocks, 0, count * sizeof(struct block));
+    for (size_t i = 0; i < count; i++) {
+        cpu->blocks[i].info = &cpu->infos[i];
+    }
+    cpu->partial.info = &cpu->infos[count];
+    return true;
+}
+
+void blocks_destroy(struct cpu *cpu)
+{
+    free(cpu->blocks);
+    free(cpu->infos);
+    free(cpu->run_list);
+}
+
+/* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
+ * under (its EL). */
+static bool is_special(const struct insn *insn)
+{
+    switch (insn->kind) {
+    case INSN_KIND_WFE:
+    case INSN_KIND_SEV:
+    case INSN_KIND_ESB:
+    case INSN_KIND_MARK:
+        return true;
+    case INSN_KIND_UNDEF:
+        return insn->flags & INSN_FLAG_NATIVE_UNDEF;
+    case INSN_KIND_MRS: /* native in the engine, as 0 */
+        return insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
+    default: /* everything else runs in the engine or traps by itself */
+        return false;
+    }
+}
+
+static bool reads(const struct insn *insn, enum sysreg_id id)
+{
+    return insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(id);
+}
+
+/* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
+uint32_t block_flags_of(const struct insn *insn, bool *sp_moved)
+{
+    uint32_t flags = 0;
+    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
+    flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
+    flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB : 0;
+    flags |= insn->flags & INSN_FLAG_STORE ? BLOCK_HAS_STORE : 0;
+    flags |= insn->flags & INSN_FLAG_UNPRIVILEGED ? BLOCK_HAS_UNPRIVILEGED : 0;
+    flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
+    flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_HAS_ORDERED : 0;
+    flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_USES_MOVED_SP : 0;
+    flags |= reads(insn, SR_DCZID_EL0) ? BLOCK_READS_DCZID : 0;
+    bool reads_lent =
+        reads(insn, SR_SP_EL0) || reads(insn, SR_TPIDR_EL1) || reads(insn, SR_TPIDR_EL2);
+    flags |= reads_lent ? BLOCK_READS_LENT : 0;
+    if (align_moves_sp(insn->word)) {
+        *sp_moved = true;
+        flags |= BLOCK_MOVES_SP;
+    }
+    return flags;
+}
+
+static void add_class(struct block_info *b, enum cost_class class, uint32_t units)
+{
+    for (uint32_t i = 0; i < b->class_count; i++) {
+        if (b->classes[i].class == class) {
+            b->classes[i].units = (uint16_t)(b->classes[i].units + units);
+            return;
+        }
+    }
+    BUG_ON(b->class_count == BLOCK_CLASSES_MAX);
+    b->classes[b->class_count].class = (uint16_t) class;
+    b->classes[b->class_count].units = (uint16_t)units;
+    b->class_count++;
+}
+
+/* Instruction i of a block. */
+struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
+{
+    uint32_t word = 0;
+    ram_read(&cpu->machine->ram, pa(b->info->pa + 4 * (uint64_t)i), &word, sizeof word);
+    return code_decode(cpu, word);
+}
+
+/* The function of the code at pc, which is at `at`. */
+static uint32_t symbol_at(struct cpu *cpu, uint64_t pc, uint64_t at)
+{
+    uint16_t context = (uint16_t)(cpu->block_key >> 8);
+    return symbols_lookup(cpu->machine->symbols, cpu->pe.ps.el, context, va(pc), pa(at));
+}
+
+static struct ledger_row *row_at(struct cpu *cpu, uint64_t pc, uint64_t at)
+{
+    struct ledger_key key = {
+        .cpu = (uint8_t)cpu->pe.index,
+        .el = (uint8_t)cpu->pe.ps.el,
+        .context = (uint16_t)(cpu->block_key >> 8),
+        .symbol = symbol_at(cpu, pc, at),
+    };
+    return ledger_row(cpu->machine->ledger, key);
+}
+
+struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
+{
+    uint64_t at = PA_UNKNOWN;
+    if (symbols_need_physical(cpu->machine->symbols) && !code_pa(cpu, pc, &at)) {
+        at = PA_UNKNOWN;
+    }
+    return row_at(cpu, pc, at);
+}
+
+/* Books the runs of one block; it may then be reused. */
+void block_fold(struct block *b, const cycles_t *prices)
+{
+    const struct block_info *info = b->info;
+    for (uint32_t i = 0; b->runs != 0 && i < info->class_count; i++) {
+        struct ledger_cell *cell = &b->row->cells[info->classes[i].class];
+        uint64_t units = b->runs * info->classes[i].units;
+        cell->count += units;
+        cell->cycles += units * prices[info->classes[i].class];
+    }
+    b->runs = 0;
+}
+
+void blocks_fold(struct cpu *cpu)
+{
+    for (size_t i = 0; i < cpu->run_count; i++) {
+        block_fold(cpu->run_list[i], cpu->meter.prices);
+        cpu->run_list[i]->listed = false;
+        cpu->run_list[i]->tag = 0;
+    }
+    cpu->run_count = 0;
+}
+
+/* A sum of the words of a block, which lies within a page. */
+static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
+{
+    const uint8_t *host = ram_at(&cpu->machine->ram, at, size_bytes);
+    uint64_t sum = 0;
+    for (uint32_t i = 0; host != NULL && i < size_bytes; i += 4) {
+        uint32_t word;
+        memcpy(&word, host + i, sizeof word);
+        sum = (sum ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+    }
+    return sum;
+}
+
+/* Whether a block still is what was charged. A guest may write over its own block without IC: what
+ * it ran instead is UNKNOWN, and time must not run backwards. */
+bool block_is_unchanged(const struct cpu *cpu, const struct block *b)
+{
+    return words_of(cpu, pa(b->info->pa), b->size_bytes) == b->info->words;
+}
+
+/* How many of the `count` instructions at pc belong to the function of the first: code may fall
+ * through into the next function, and who gets its cycles must not depend on how blocks are cut. */
+uint32_t block_symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t count)
+{
+    uint32_t symbol = symbol_at(cpu, pc, at);
+    uint64_t last = 4 * (uint64_t)(count - 1);
+    if (symbol_at(cpu, pc + last, at + last) == symbol) {
+        return count;
+    }
+    uint32_t i = 1;
+    while (symbol_at(cpu, pc + 4 * (uint64_t)i, at + 4 * (uint64_t)i) == symbol) {
+        i++;
+    }
+    return i;
+}
+
+/* By the page of a pc, without a tag, which TLBI by VA has not. */
+static struct block **head_of(struct cpu *cpu, uint64_t pc)
+{
+    return &cpu->page_heads[bits(pc, 55, 12) % PAGE_HEADS];
+}
+
+static void link_page(struct cpu *cpu, struct block *b)
+{
+    struct block_info *info = b->info;
+    if (info->link != NULL) {
+        *info->link = info->next;
+        if (info->next != NULL) {
+            info->next->info->link = info->link;
+        }
+    }
+    struct block **head = head_of(cpu, b->pc);
+    info->next = *head;
+    info->link = head;
+    if (info->next != NULL) {
+        info->next->info->link = &info->next;
+    }
+    *head = b;
+}
+
+void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
+{
+    uint64_t first = align_down(at.v, 4096);
+    uint64_t end = at.v + size_bytes;
+    for (uint64_t page = first; page - first < end - first; page += 4096) {
+        for (struct block *b = *head_of(cpu, page); b != NULL; b = b->info->next) {
+            if (bits(b->pc, 55, 12) == bits(page, 55, 12)) {
+                b->tag = 0;
+            }
+        }
+    }
+}
+
+/* Decodes the words of a block into its costs. */
+void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
+{
+    struct block_info *info = b->info;
+    block_fold(b, cpu->meter.prices);
+    b->pc = pc;
+    b->size_bytes = size_bytes;
+    b->insn_count = (uint16_t)(size_bytes / 4);
+    b->cycles = 0;
+    b->stores_end = 0;
+    b->row = row_at(cpu, pc, at);
+    info->pa = at;
+    info->key = cpu->block_key;
+    info->class_count = 0;
+    info->words = words_of(cpu, pa(at), size_bytes);
+    uint32_t flags = 0;
+    bool sp_moved = false;
+    for (uint32_t i = 0; i < b->insn_count; i++) {
+        struct insn insn = block_insn(cpu, b, i);
+        add_class(info, insn.cost, 1);
+        if (insn.units > 1) {
+            add_class(info, insn_more_class(&insn), insn.units - 1);
+        }
+        b->cycles += insn_price(&insn, cpu->meter.prices);
+        flags |= block_flags_of(&insn, &sp_moved);
+        if (insn.flags & INSN_FLAG_EXCLUSIVE) {
+            flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
+            flags |=
+                BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
+        }
+        b->stores_end = insn.flags & INSN_FLAG_STORE ? (uint16_t)(i + 1) : b->stores_end;
+        if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
+            flags |= BLOCK_ENDS_AT_BOUNDARY;
+        }
+    }
+    if (block_symbol_end(cpu, pc, at, b->insn_count) != b->insn_count) {
+        flags |= BLOCK_SPANS_SYMBOLS;
+    }
+    b->flags = (uint16_t)flags;
+}
+
+/*
+ * Blocks of one page follow each other without the engine asking for the page again: where the
+ * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, and the
+ * engine, which has lost the page too, finds that out at its next run.
+ */
+static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
+{
+    struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    if (!mmu_holds(cpu->mmu, &access)) {
+        cpu->current = NULL;
+        cpu->meter.row = block_row(cpu, pc);
+    }
+    bool done = mmu_translate(cpu->mmu, &access, &page, &fault);
+    *at = page.pa.v;
+    return done;
+}
+
+/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
+ * of it. */
+struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+{
+    uint64_t at;
+    if (!fetch(cpu, pc, &at)) {
+        return NULL;
+    }
+    struct block *b = &cpu->blocks[block_slot(pc, cpu->code_tag)];
+    bool known = b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
+                 b->info->key == cpu->block_key;
+    bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
+    uint64_t changed = code_changed_at(cpu, at);
+    if (known && b->info->stamp < changed) {
+        known = block_is_unchanged(cpu, b);
+    }
+    if (!known && !code_is_fresh(cpu, at)) {
+        return NULL;
+    }
+    if (!known || !remember) {
+        block_make(cpu, b, pc, at, size_bytes);
+        link_page(cpu, b);
+    }
+    b->info->stamp = changed;
+    b->tag = remember ? cpu->code_tag : 0;
+    if (!b->listed) {
+        b->listed = true;
+        cpu->run_list[cpu->run_count++] = b;
+    }
+    return b;
+}

@@ -1,0 +1,34 @@
+/*
+ * Between block_table.c, which knows what blocks are, and blocks.c, which runs and charges them.
+ */
+#ifndef EL2SIM_BOARD_BLOCKS_H
+#define EL2SIM_BOARD_BLOCKS_H
+
+#include "sim/board/cpu.h"
+
+/* tag: its low bits are a block_key. */
+static inline unsigned block_slot(uint64_t pc, uint64_t tag)
+{
+    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ (uint32_t)tag << 7;
+    return x & ((1u << BLOCK_TABLE_BITS) - 1);
+}
+
+/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
+ * of it. */
+struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes);
+/* Decodes the words of a block at physical address `at` into its costs. */
+void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes);
+/* Books the runs of one block; it may then be reused. */
+void block_fold(struct block *b, const cycles_t *prices);
+/* Instruction i of a block. */
+struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i);
+/* enum block_flag bits of an instruction. sp_moved carries from one instruction of a block to the
+ * next whether SP may be misaligned. */
+uint32_t block_flags_of(const struct insn *insn, bool *sp_moved);
+/* How many of the `count` instructions at pc, which lies at `at`, belong to the function of the
+ * first. */
+uint32_t block_symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t count);
+/* Whether memory still holds what a block was made from. */
+bool block_is_unchanged(const struct cpu *cpu, const struct block *b);
+
+#endif
