@@ -25,6 +25,19 @@ static const cyaml_schema_value_t symbols_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct design_symbols, symbols_fields),
 };
 
+static const cyaml_schema_field_t module_fields[] = {
+    CYAML_FIELD_UINT("domain", CYAML_FLAG_DEFAULT, struct design_module, domain),
+    CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct design_module, image, 1, 900),
+    CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design_module,
+                           append, 0, 4000),
+    CYAML_FIELD_BOOL("ramdisk", CYAML_FLAG_OPTIONAL, struct design_module, ramdisk),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t module_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct design_module, module_fields),
+};
+
 static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct design, name, 1, 64),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct design, title, 1, 200),
@@ -48,6 +61,8 @@ static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct design, profile, 1, 64),
     CYAML_FIELD_SEQUENCE("symbols", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                          symbols, &symbols_schema, 0, 16),
+    CYAML_FIELD_SEQUENCE("modules", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
+                         modules, &module_schema, 0, MODULES_MAX),
     CYAML_FIELD_END,
 };
 
@@ -183,6 +198,11 @@ bool design_key(const struct design *d, const struct profile *profile,
             (unsigned)(config->ram_bytes >> 20), (unsigned)config->level,
             (unsigned)config->host_stage2, append, d->snapshot ? d->snapshot : "");
     done = done && hash_file(d->image, out, e) && hash_file(d->initrd, out, e);
+    for (unsigned i = 0; done && i < d->modules_count; i++) {
+        done = hash_file(d->modules[i].image, out, e);
+        fprintf(out, "%u %s\n", d->modules[i].domain,
+                d->modules[i].append ? d->modules[i].append : "");
+    }
     for (unsigned i = 0; done && i < d->symbols_count; i++) {
         const struct design_symbols *s = &d->symbols[i];
         done = hash_file(s->image, out, e);
@@ -211,9 +231,29 @@ static bool add_symbols(const struct design_symbols *s, struct machine *m, struc
     return find_file(s->image, path, e) && machine_symbols(m, path, &scope, e);
 }
 
+static bool find_modules(const struct design *design, char paths[][DATA_PATH_MAX],
+                         struct machine_images *images, struct err *e)
+{
+    for (unsigned i = 0; i < design->modules_count; i++) {
+        const struct design_module *module = &design->modules[i];
+        if (module->domain > MODULES_MAX) {
+            return err_set(e, "modules[%u]: domain %u: 0 to %d", i, module->domain, MODULES_MAX);
+        }
+        if (!find_file(module->image, paths[i], e)) {
+            return false;
+        }
+        images->modules[images->module_count++] =
+            (struct boot_module){.path = paths[i],
+                                 .append = module->append,
+                                 .domain = module->domain,
+                                 .is_ramdisk = module->ramdisk};
+    }
+    return true;
+}
+
 bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e)
 {
-    char kernel[DATA_PATH_MAX], initrd[DATA_PATH_MAX];
+    char kernel[DATA_PATH_MAX], initrd[DATA_PATH_MAX], modules[MODULES_MAX][DATA_PATH_MAX];
     if (!find_file(design->image, kernel, e) ||
         (design->initrd && !find_file(design->initrd, initrd, e))) {
         return err_prefix(e, "design %s: ", design->path);
@@ -221,7 +261,7 @@ bool design_boot(const struct design *design, const char *append, struct machine
     struct machine_images images = {.kernel = kernel,
                                     .initrd = design->initrd ? initrd : NULL,
                                     .append = append ? append : design->append};
-    if (!machine_load(m, &images, e)) {
+    if (!find_modules(design, modules, &images, e) || !machine_load(m, &images, e)) {
         return err_prefix(e, "design %s: ", design->path);
     }
     for (unsigned i = 0; i < design->symbols_count; i++) {

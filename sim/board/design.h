@@ -19,6 +19,13 @@ struct design_symbols {
 
 enum design_where { WHERE_HOST, WHERE_VM };
 
+/* What the image, a hypervisor, is to start: fdt_modules.h. */
+struct design_module {
+    unsigned domain;
+    char *image, *append; /* image: as `image` of the design; append: may be NULL */
+    bool ramdisk;
+};
+
 struct design {
     char *name, *title, *about;
     char *cpu, *features; /* features: as --feature, may be NULL */
@@ -35,6 +42,8 @@ struct design {
     char *path;       /* the file this is from, for messages */
     struct design_symbols *symbols;
     unsigned symbols_count;
+    struct design_module *modules;
+    unsigned modules_count;
 };
 
 /* By name or path. NULL with *e. */
