@@ -1,6 +1,7 @@
 """The device tree of a Xen machine: the board's own, and under /chosen what Xen is to start (Xen's
 docs/misc/arm/device-tree/booting.txt): dom0's kernel and initrd, and dom0less guests, as modules that --load places."""
 import os
+import re
 import subprocess
 
 import harness
@@ -33,3 +34,9 @@ def make(machine, kernel, initrd, xen_bootargs, dom0_bootargs, guests=()):
     path = harness.temporary("xen.dtb")
     subprocess.run(["dtc", "-q", "-I", "dts", "-O", "dtb", "-o", path, harness.write("xen.dts", text)], check=True)
     return ["--dtb", path, "--load", f"{kernel}@{KERNEL_AT:#x}", "--load", f"{initrd}@{INITRD_AT:#x}"]
+
+
+def modules_of(tree):
+    """Where the modules of a tree are."""
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", tree], check=True, capture_output=True, text=True).stdout
+    return sorted(int(at, 16) for at in re.findall(r"module@([0-9a-f]+) {", text))
