@@ -312,6 +312,26 @@ class Options(Bad):
         self.refused([names["file"], "over the", "0x48000000"], "run", "--kernel", GOOD, "--load", place, "--load", place)
         self.refused(["--load", "8 files"], "run", "--kernel", GOOD, *["--load", place] * 9)
 
+    MODULES = {
+        "no-domain": (["--module", "dom0:kernel:FILE"], "kernel:{file}"),
+        "no-kind": (["--module", "ramdisk"], "dom0:{file}"), "kind": (["--module", "dom0:initrd:"], "dom0:initrd:{file}"),
+        "no-file": (["--module", "dom0:kernel:"], "dom0:kernel:"), "domain": (["--module", "dom9"], "dom9:kernel:{file}"),
+        "words": (["--module", "domain0"], "domain0:kernel:{file}"),
+        "not-there": (["module", "/nowhere/Image", "No such file"], "dom0:kernel:/nowhere/Image,console=hvc0"),
+        "empty": (["module", "empty"], "dom1:ramdisk:{empty}"),
+    }
+
+    def test_modules(self):
+        names = {"file": harness.write("module.bin", b"four"), "empty": harness.write("nothing.bin", b"")}
+
+        def run(_, words, module):
+            self.refused(words, "run", "--kernel", GOOD, "--module", module.format(**names))
+        self.each(self.MODULES, run)
+        one = "dom0:kernel:" + names["file"]
+        self.refused(["module", names["file"], "not in RAM"], "run", "--kernel", GOOD, "--mem", "64M", "--module", one)
+        self.refused(["--module", "8 files"], "run", "--kernel", GOOD, *["--module", one] * 9)
+        self.refused([names["file"], "over the"], "run", "--kernel", GOOD, "--module", one, "--load", names["file"] + "@0x4a000000")
+
     def test_commands_and_unknown_options(self):
         self.refused(["fly"], "fly")
         # argp adds a sentence that points to --help, wrapped as it likes.
