@@ -46,12 +46,36 @@ mkdir -p "$dir" || die "cannot make $dir"
 dir=$(cd "$dir" && pwd)
 wanted="wanted: ${packages[*]} depends=$depends"
 
+# A link at a time, each replaced in one step.
+link() { # name, file in the tree
+    ln -sfn "$2" "$dir/.$1.new" && mv -T "$dir/.$1.new" "$dir/$1"
+    say "  $1 -> $2"
+}
+
+link_what_boots() {
+    local file
+    cd "$dir"
+    for file in "$tree"/boot/vmlinuz-*; do
+        case "$file" in
+        *-cloud-arm64) link Image "$file" ;;
+        *-arm64) link Image-generic "$file" ;;
+        esac
+    done
+    for file in "$tree"/boot/xen-*-arm64; do
+        [ ! -f "$file" ] || link xen "$file"
+    done
+    for file in "$tree"/bin/busybox "$tree"/usr/bin/busybox; do
+        [ ! -f "$file" ] || link busybox "$file"
+    done
+}
+
 # One at a time: a second one waits, and then finds everything there.
 if command -v flock >/dev/null; then
     exec 9>"$dir/.lock"
     flock 9
 fi
 if [ "$update" = no ] && [ -d "$dir/$tree" ] && grep -qxF "$wanted" "$dir/$tree.txt" 2>/dev/null; then
+    link_what_boots >/dev/null
     say "already in $dir ($(($(wc -l <"$dir/$tree.txt") - 1)) package(s) in $tree; --update looks for newer ones)"
     exit 0
 fi
@@ -126,29 +150,6 @@ choose() {
     fi
     mapfile -t chosen < <(arm apt-cache show --no-all-versions "${names[@]}" |
         awk '/^Package:/ {name = $2} /^Version:/ {print name "=" $2}')
-}
-
-# A link at a time, each replaced in one step.
-link() { # name, file in the tree
-    ln -sfn "$2" "$dir/.$1.new" && mv -T "$dir/.$1.new" "$dir/$1"
-    say "  $1 -> $2"
-}
-
-link_what_boots() {
-    local file
-    cd "$dir"
-    for file in "$tree"/boot/vmlinuz-*; do
-        case "$file" in
-        *-cloud-arm64) link Image "$file" ;;
-        *-arm64) link Image-generic "$file" ;;
-        esac
-    done
-    for file in "$tree"/boot/xen-*-arm64; do
-        [ ! -f "$file" ] || link xen "$file"
-    done
-    for file in "$tree"/bin/busybox "$tree"/usr/bin/busybox; do
-        [ ! -f "$file" ] || link busybox "$file"
-    done
 }
 
 configure_apt
