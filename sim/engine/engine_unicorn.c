@@ -361,6 +361,11 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
         clear_exclusive_now(e);
     }
     e->stats.exact_stops++;
+    /* The page may have two copies (engine_copies.c): one that the TLB leads to, and a newer one
+     * that a fill would make now, whose block would be dropped in its place. */
+    if (e->lends[e->view]) {
+        engine_flush_view(e, e->view);
+    }
     /* A block that is translated already runs past an exit. */
     engine_drop_blocks(e, e->pc, 1);
     uc_ctl_set_exits(e->uc, &until.v, 1);
