@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/types.h>
 #include <time.h>
 
 #include "sim/board/net_peer.h"
@@ -24,7 +25,7 @@ struct net_slirp {
 };
 
 /* Comes while slirp looks at a frame or at its sockets: kept until the machine asks. */
-static slirp_ssize_t packet_came(const void *bytes, size_t size_bytes, void *ctx)
+static ssize_t packet_came(const void *bytes, size_t size_bytes, void *ctx)
 {
     struct net_slirp *s = ctx;
     if (s->count < FRAMES_MAX && size_bytes <= NET_FRAME_MAX) {
@@ -32,7 +33,7 @@ static slirp_ssize_t packet_came(const void *bytes, size_t size_bytes, void *ctx
         s->frames[s->count].size_bytes = size_bytes;
         s->count++;
     }
-    return (slirp_ssize_t)size_bytes;
+    return (ssize_t)size_bytes;
 }
 
 static void guest_error(const char *text, void *ctx)
