@@ -1,8 +1,9 @@
 /* The guest: its own rows, then it answers each event of dom0. */
 #include "rows.h"
 
-#define GUEST_GICD_V3 0x03001000 /* xen/include/public/arch-arm.h: also GUEST_GICD_BASE of GICv2   \
-                                  */
+#define GUEST_GICD_V3                                                                              \
+    0x03001000 /* xen/include/public/arch-arm.h: also GUEST_GICD_BASE of GICv2                     \
+                */
 
 void domain_main(void)
 {

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "userland.h"
+#include "tests/real/userland/userland.h"
 
 #define ROUNDS 20
 

@@ -1,4 +1,6 @@
 /* The least VMM that counts what KVM's exits cost: one VCPU, its memory, a vGIC. */
+#include "tests/real/userland/counts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/kvm.h>
@@ -11,7 +13,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "userland.h"
+#include "tests/real/userland/userland.h"
 
 extern const uint8_t counts_guest[], counts_guest_end[]; /* counts_image.S */
 

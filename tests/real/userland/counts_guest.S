@@ -4,7 +4,7 @@
  *   x19 operations left   x20 counter at the start   x21 address or value for the operation
  *   x22 batches left      x25 where the next result goes   x26 GIC version   x28 parameter page
  */
-#include "counts.h"
+#include "tests/real/userland/counts.h"
 
 .equ TIMER_PPI, 27
 .equ ICC_PMR_EL1_ALL, 0xff

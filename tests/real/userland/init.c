@@ -8,7 +8,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "userland.h"
+#include "tests/real/userland/userland.h"
 
 bool say(const char *name, bool ok)
 {

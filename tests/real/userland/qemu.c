@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "userland.h"
+#include "tests/real/userland/userland.h"
 
 /* Nothing here makes noise: without it, the first who asks for random numbers waits for ever. */
 static bool seed_random(void)

@@ -7,7 +7,7 @@
 
 #include <stdbool.h>
 
-#include "counts.h"
+#include "tests/real/userland/counts.h"
 
 /* "name: ok" or "name: failed (errno)". */
 bool say(const char *name, bool ok);
