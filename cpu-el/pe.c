@@ -16,6 +16,8 @@ void pe_reset(struct pe *pe, unsigned el)
 {
     for (unsigned id = SR_NONE + 1; id < SR_COUNT; id++) {
         pe->sr[id] = sysreg_reset_value((enum sysreg_id)id);
+        pe->legal[id].can_be_one = sysreg_legal_value(&pe->model, (enum sysreg_id)id, UINT64_MAX);
+        pe->legal[id].must_be_one = sysreg_legal_value(&pe->model, (enum sysreg_id)id, 0);
     }
     pe->sr[SR_MPIDR_EL1] = pe_mpidr(pe);
     pe->sr[SR_VPIDR_EL2] = pe->model.midr;

@@ -32,6 +32,9 @@ struct pe {
     uint64_t pc;
     uint64_t
         sr[SR_COUNT]; /* every stored register, SP_EL0..SP_EL2 included; 0 = reset has not run */
+    struct {
+        uint64_t can_be_one, must_be_one;
+    } legal[SR_COUNT]; /* sysreg_legal_value() of this model */
     struct sysreg_ops owners[OWNER_COUNT];
     bool inputs[PE_INPUT_COUNT]; /* level of each input; PE_SERROR is an edge: cleared when taken */
     bool waiting;                /* in WFI or WFE */

@@ -137,7 +137,7 @@ uint64_t sysreg_read(struct pe *pe, enum sysreg_id id)
 unsigned sysreg_write(struct pe *pe, enum sysreg_id id, uint64_t value)
 {
     const struct sysreg_row *row = &sysreg_rows[id];
-    value = sysreg_legal_value(&pe->model, id, value);
+    value = (value & pe->legal[id].can_be_one) | pe->legal[id].must_be_one;
     if (row->owner == OWNER_CORE) {
         return row->effect | core_write(pe, id, value);
     }

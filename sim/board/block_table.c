@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
@@ -12,15 +13,12 @@ _Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
 bool blocks_init(struct cpu *cpu)
 {
     size_t count = (size_t)1 << BLOCK_TABLE_BITS;
-    cpu->blocks = aligned_alloc(sizeof(struct block), count * sizeof(struct block));
+    cpu->blocks = mmap(NULL, count * sizeof(struct block), PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     cpu->infos = calloc(count + 1, sizeof *cpu->infos);
     cpu->run_list = calloc(count + 1, sizeof *cpu->run_list);
-    if (cpu->blocks == NULL || cpu->infos == NULL || cpu->run_list == NULL) {
+    if (cpu->blocks == MAP_FAILED || cpu->infos == NULL || cpu->run_list == NULL) {
         return false;
-    }
-    memset(cpu->blocks, 0, count * sizeof(struct block));
-    for (size_t i = 0; i < count; i++) {
-        cpu->blocks[i].info = &cpu->infos[i];
     }
     cpu->partial.info = &cpu->infos[count];
     return true;
@@ -28,7 +26,7 @@ bool blocks_init(struct cpu *cpu)
 
 void blocks_destroy(struct cpu *cpu)
 {
-    free(cpu->blocks);
+    munmap(cpu->blocks, sizeof(struct block) << BLOCK_TABLE_BITS);
     free(cpu->infos);
     free(cpu->run_list);
 }
@@ -294,6 +292,7 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
         return NULL;
     }
     struct block *b = &cpu->blocks[block_slot(pc, cpu->code_tag)];
+    b->info = &cpu->infos[b - cpu->blocks];
     bool known = b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
                  b->info->key == cpu->block_key;
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);

@@ -199,13 +199,14 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
     }
     uint64_t value =
         insn->kind == INSN_KIND_MSR_IMM ? bits(insn->enc, 6, 3) : read_xt(cpu, insn->rt);
-    enum sysreg_id old_sp = pe_sp_id(&cpu->pe.ps);
+    bool selects_sp = id == SR_SPSel || id == SR_PSTATE_SPSEL;
+    enum sysreg_id old_sp = selects_sp ? pe_sp_id(&cpu->pe.ps) : SR_NONE;
     unsigned effects = sysreg_write(&cpu->pe, id, value);
     if (effects & (EFF_REGIME | EFF_CONTEXT)) {
         cpu_emit(cpu, EV_SYSREG, insn->enc | 1u << 16, value, pc);
     }
-    enum sysreg_id new_sp = pe_sp_id(&cpu->pe.ps);
-    if (new_sp != old_sp) { /* SPSel */
+    enum sysreg_id new_sp = selects_sp ? pe_sp_id(&cpu->pe.ps) : SR_NONE;
+    if (new_sp != old_sp) {
         cpu->pe.sr[old_sp] = engine_x(cpu->engine, 31);
         engine_set_x(cpu->engine, 31, cpu->pe.sr[new_sp]);
         cpu->sp_moved = true;
@@ -213,7 +214,9 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         block_stop_flags_select(cpu);
     }
     lend_written(cpu, id);
-    trap_effects(cpu, effects);
+    if (effects != 0 || sysreg_owner(id) != OWNER_STORE) { /* else nothing else looks at it */
+        trap_effects(cpu, effects);
+    }
     return true;
 }
 

@@ -20,8 +20,10 @@ struct engine_page {
 
 enum engine_trap {
     ENGINE_TRAP_UNDEF, /* privileged or unallocated: pc is on the instruction */
-    ENGINE_TRAP_SVC,   /* pc is on the SVC (the engine has put it back) */
-    ENGINE_TRAP_BRK,   /* pc is on the BRK */
+    /* pc is on the SVC (the engine has put it back); or, in a view that is lent registers, on any
+     * system instruction. */
+    ENGINE_TRAP_SVC,
+    ENGINE_TRAP_BRK, /* pc is on the BRK */
     /* A misaligned exclusive (the one access whose alignment the engine checks): pc is on it. */
     ENGINE_TRAP_ALIGNMENT
 };

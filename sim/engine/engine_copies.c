@@ -1,8 +1,9 @@
 /*
  * Pages that do not run as they are. Some words must not be translated (engine_defuse.c); others
  * need not trap: in a view that is lent registers (engine_lend), MRS of SP_EL0, say, is an MRS of
- * TPIDR_EL0, which holds its value. Such a page runs from a private copy, execute only: data is
- * read from the page itself.
+ * TPIDR_EL0, which holds its value. What does trap there traps as an SVC: Unicorn goes on behind it
+ * by itself, where a new PC would make it leave its loop. Such a page runs from a private copy,
+ * execute only: data is read from the page itself.
  *
  * A copy keeps its slot as long as any block or translation may lead to it. Code that changes (IC)
  * is copied anew in place; code that changes without IC gets another copy when it is next fetched.
@@ -11,20 +12,30 @@
 
 #include <string.h>
 
+#include "sim/base/bits.h"
+
 #define PAGE_WORDS (ENGINE_PAGE / sizeof(uint32_t))
 
 #define A64_UDF0    UINT32_C(0)
-#define A64_HVC0    UINT32_C(0xd4000002) /* traps, pc on it */
+#define A64_SVC0    UINT32_C(0xd4000001) /* traps, Unicorn's pc behind it */
 #define A64_MRS     UINT32_C(0xd5200000) /* | encoding << 5 | Rt */
-#define A64_MSR     UINT32_C(0xd5000000)
 #define A64_RT_MASK UINT32_C(31)
 
+/* MSR, MRS, SYS and SYSL, with hints and barriers; and of those the last two. */
+#define SYSTEM_MASK   UINT32_C(0xffc00000)
+#define SYSTEM_VALUE  UINT32_C(0xd5000000)
+#define BARRIER_MASK  UINT32_C(0xffffe000)
+#define BARRIER_VALUE UINT32_C(0xd5032000)
+
+/* Encodings: op0, op1, CRn, CRm, op2 in bits 15 to 0. */
 #define ENC_TPIDR_EL0   UINT32_C(0xde82)
 #define ENC_TPIDRRO_EL0 UINT32_C(0xde83)
 
-/* MRS and MSR of what is lent and of what holds it: op0 3; op1 0, 3 or 4; CRn 4, 12 or 13. */
-#define REGISTER_MASK  UINT32_C(0xffd06000)
-#define REGISTER_VALUE UINT32_C(0xd5104000)
+/* System instructions that run by themselves, or that the client stops before (engine.h). */
+static const uint16_t native_encodings[] = {
+    0xda10 /* NZCV */,          0xda20 /* FPCR */, 0xda21 /* FPSR */,   0xd807 /* DCZID_EL0 */,
+    0xdcf0 /* PMUSERENR_EL0 */, 0xd920 /* RNDR */, 0xd921 /* RNDRRS */, 0x5ba1 /* DC ZVA */,
+};
 
 /* All deadly words have these bits: advanced SIMD, half precision. */
 #define FAMILY_MASK  UINT32_C(0x8f400000)
@@ -33,14 +44,8 @@
 void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends)
 {
     BUG_ON(view >= ENGINE_VIEWS || lends.tpidr_el0 == 0 || lends.tpidrro_el0 == 0);
-    const struct engine_swap swaps[ENGINE_SWAPS] = {
-        {A64_MRS | (uint32_t)lends.tpidr_el0 << 5, A64_MRS | ENC_TPIDR_EL0 << 5, A64_RT_MASK},
-        {A64_MRS | (uint32_t)lends.tpidrro_el0 << 5, A64_MRS | ENC_TPIDRRO_EL0 << 5, A64_RT_MASK},
-        {A64_MRS | ENC_TPIDR_EL0 << 5, A64_HVC0, 0},
-        {A64_MSR | ENC_TPIDR_EL0 << 5, A64_HVC0, 0},
-        {A64_MRS | ENC_TPIDRRO_EL0 << 5, A64_HVC0, 0},
-    };
-    memcpy(engine->swaps[view], swaps, sizeof swaps);
+    engine->swaps[view][0] = (struct engine_swap){lends.tpidr_el0, ENC_TPIDR_EL0};
+    engine->swaps[view][1] = (struct engine_swap){lends.tpidrro_el0, ENC_TPIDRRO_EL0};
     engine->lends[view] = true;
 }
 
@@ -52,9 +57,25 @@ static bool has_suspects(const struct engine *e, unsigned view, const uint32_t *
         count += (words[i] & FAMILY_MASK) == FAMILY_VALUE;
     }
     for (size_t i = 0; e->lends[view] && i < PAGE_WORDS; i++) {
-        count += (words[i] & REGISTER_MASK) == REGISTER_VALUE;
+        count += ((words[i] & SYSTEM_MASK) == SYSTEM_VALUE) &
+                 ((words[i] & BARRIER_MASK) != BARRIER_VALUE);
     }
     return count != 0;
+}
+
+/* Whether a system instruction traps in Unicorn. */
+static bool traps(uint32_t encoding)
+{
+    uint64_t op1 = bits(encoding, 13, 11), crn = bits(encoding, 10, 7), op2 = bits(encoding, 2, 0);
+    if (encoding >> 14 == 0) { /* MSR (immediate), but for CFINV, XAFLAG and AXFLAG */
+        return crn == 4 && (op1 != 0 || op2 > 2);
+    }
+    for (size_t i = 0; i < sizeof native_encodings / sizeof native_encodings[0]; i++) {
+        if (encoding == native_encodings[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static uint32_t swapped(const struct engine *e, unsigned view, uint32_t word)
@@ -62,13 +83,17 @@ static uint32_t swapped(const struct engine *e, unsigned view, uint32_t word)
     if (e->is_max && engine_word_is_deadly(word)) {
         return A64_UDF0;
     }
-    for (unsigned i = 0; e->lends[view] && i < ENGINE_SWAPS; i++) {
+    if (!e->lends[view] || (word & SYSTEM_MASK) != SYSTEM_VALUE) {
+        return word;
+    }
+    uint32_t encoding = (uint32_t)bits(word, 20, 5);
+    for (unsigned i = 0; i < ENGINE_SWAPS; i++) {
         const struct engine_swap *s = &e->swaps[view][i];
-        if ((word & ~A64_RT_MASK) == s->insn) {
-            return s->becomes | (word & s->rt_mask);
+        if (bit(word, 21) && encoding == s->lent) {
+            return A64_MRS | (uint32_t)s->holder << 5 | (word & A64_RT_MASK);
         }
     }
-    return word;
+    return traps(encoding) ? A64_SVC0 : word;
 }
 
 /* The page as it runs in this view. False: as it is. */

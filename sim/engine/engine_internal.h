@@ -59,11 +59,11 @@ struct engine_tlb {
     struct engine_range ranges[ENGINE_MAX_RANGES];
 };
 
-/* A word, but for its Rt, that runs as another one in a page's copy. */
+/* A lent register and the one that holds it, by encoding. */
 struct engine_swap {
-    uint32_t insn, becomes, rt_mask;
+    uint16_t lent, holder;
 };
-#define ENGINE_SWAPS 5
+#define ENGINE_SWAPS 2
 
 /* A copy of the page at `at` as it runs in one view; next: 1 + the next slot of its hash, or 0. */
 struct engine_slot {
