@@ -97,6 +97,9 @@ static void configure(struct rng *rng, struct machine_config *config)
     if (!config->cpu.has[FEAT_GICV3_SYSREGS]) {
         config->gic_version = 2;
     }
+    struct err e = {""};
+    device_spec_rng(&config->devices, 1, &e); /* slots 31 and 30 */
+    device_spec_console(&config->devices, &e);
 }
 
 static bool run(uint64_t seed, unsigned engine_off, struct machine_result *result)

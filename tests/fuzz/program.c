@@ -175,9 +175,10 @@ static void put_sysreg(struct writer *w)
 /* A register of the interrupt controller or another device, read or written. */
 static void put_device(struct writer *w)
 {
-    static const uint64_t bases[] = {MEMMAP_GICD_BASE, MEMMAP_GICC_BASE, MEMMAP_GICH_BASE,
-                                     MEMMAP_GICV_BASE, MEMMAP_GICR_BASE, MEMMAP_GICR_BASE + 0x10000,
-                                     MEMMAP_UART_BASE, MEMMAP_RTC_BASE};
+    static const uint64_t bases[] = {
+        MEMMAP_GICD_BASE, MEMMAP_GICC_BASE, MEMMAP_GICH_BASE,
+        MEMMAP_GICV_BASE, MEMMAP_GICR_BASE, MEMMAP_GICR_BASE + 0x10000,
+        MEMMAP_UART_BASE, MEMMAP_RTC_BASE,  MEMMAP_VIRTIO_BASE + 30 * MEMMAP_VIRTIO_STRIDE};
     static const uint32_t words[] = {
         0xb9000041, 0xb9400041, 0x39000041, 0x39400041, /* str, ldr, strb, ldrb w1, [x2] */
         0xf9000041, 0xf9400041, 0x79000041, 0xa9400c41, /* str, ldr x1; strh; ldp x1, x3 */
