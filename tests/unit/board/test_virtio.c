@@ -130,7 +130,7 @@ static void any_descriptor(void)
 
 static void any_head(void)
 {
-    uint16_t index, head = (uint16_t)random_below(QUEUE_SIZE + (random_below(20) == 0));
+    uint16_t index = 0, head = (uint16_t)random_below(QUEUE_SIZE + (random_below(20) == 0));
     ram_read(&ram, pa(BASE + 0x1002), &index, sizeof index);
     ram_write(&ram, pa(BASE + 0x1004 + 2 * (index % QUEUE_SIZE)), &head, sizeof head);
     index = (uint16_t)(index + (random_below(50) ? 1 : random_below(65536)));
