@@ -183,6 +183,9 @@ struct cpu {
 
     /* view.c */
     struct engine_natives natives;
+    uint64_t lent[2];                          /* lend.c: what the engine's TPIDR_EL0 and
+                                                  TPIDRRO_EL0 hold, but for EL0's own writes */
+    uint64_t tag_of_el[3][2];                  /* by EL and PSTATE.PAN; 0: not known */
     uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
     enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
     uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
@@ -405,6 +408,8 @@ bool lend_traps(const struct cpu *cpu);
 /* Selects the view of the current EL, emptied if what it holds was translated under another
  * context. */
 void view_select(struct cpu *cpu);
+/* What translations depend on has changed: system registers, but for table bases. */
+void view_tags_changed(struct cpu *cpu);
 /* Code may have changed: all views' code is looked up again. */
 void view_renew_code(struct cpu *cpu);
 /* mmu_hooks.dropped */

@@ -29,7 +29,7 @@ void lend_init(struct cpu *cpu)
 void lend_leave_el(struct cpu *cpu)
 {
     if (cpu->pe.ps.el == 0 || !lends(cpu->machine)) {
-        cpu->pe.sr[SR_TPIDR_EL0] = engine_tpidr_el0(cpu->engine);
+        cpu->lent[0] = cpu->pe.sr[SR_TPIDR_EL0] = engine_tpidr_el0(cpu->engine);
     }
 }
 
@@ -37,8 +37,16 @@ void lend_enter_el(struct cpu *cpu)
 {
     const struct pe *pe = &cpu->pe;
     bool lent = pe->ps.el != 0 && lends(cpu->machine);
-    engine_set_tpidr_el0(cpu->engine, pe->sr[lent ? SR_SP_EL0 : SR_TPIDR_EL0]);
-    engine_set_tpidrro_el0(cpu->engine, pe->sr[lent ? thread_id(pe->ps.el) : SR_TPIDRRO_EL0]);
+    uint64_t tpidr = pe->sr[lent ? SR_SP_EL0 : SR_TPIDR_EL0];
+    uint64_t tpidrro = pe->sr[lent ? thread_id(pe->ps.el) : SR_TPIDRRO_EL0];
+    if (cpu->lent[0] != tpidr) {
+        cpu->lent[0] = tpidr;
+        engine_set_tpidr_el0(cpu->engine, tpidr);
+    }
+    if (cpu->lent[1] != tpidrro) {
+        cpu->lent[1] = tpidrro;
+        engine_set_tpidrro_el0(cpu->engine, tpidrro);
+    }
 }
 
 void lend_written(struct cpu *cpu, enum sysreg_id id)

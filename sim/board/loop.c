@@ -175,6 +175,7 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
     cpu->pe.pc = entry;
     cpu->pe.powered = true;
     cpu->pe.waiting = false;
+    view_tags_changed(cpu);
     block_context_changed(cpu);
     cpu->meter.row = block_row(cpu, entry);
     cost_wait_until(&cpu->meter, at);

@@ -84,6 +84,7 @@ void snapshot_cpus(struct machine *m, struct archive *a)
 static void derive(struct cpu *cpu)
 {
     cpu->current = NULL;
+    view_tags_changed(cpu);
     lend_enter_el(cpu);
     block_context_changed(cpu);
     trap_natives_changed(cpu);

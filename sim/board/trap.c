@@ -37,6 +37,9 @@ void cpu_emit(struct cpu *cpu, enum arch_event_kind kind, uint64_t a, uint64_t b
 
 void trap_effects(struct cpu *cpu, unsigned effects)
 {
+    if (effects & (EFF_CONTEXT | EFF_REGIME | EFF_TRAPS)) {
+        view_tags_changed(cpu);
+    }
     if (effects & EFF_CONTEXT) {
         block_context_changed(cpu);
     }

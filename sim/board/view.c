@@ -74,10 +74,26 @@ void view_renew_code(struct cpu *cpu)
     block_tag_changed(cpu);
 }
 
+void view_tags_changed(struct cpu *cpu)
+{
+    memset(cpu->tag_of_el, 0, sizeof cpu->tag_of_el);
+}
+
+/* tag_of(), asked at every exception and return, so remembered; 0: not known. */
+static uint64_t tag_of_el(struct cpu *cpu)
+{
+    const struct pstate *ps = &cpu->pe.ps;
+    uint64_t *tag = &cpu->tag_of_el[ps->el][ps->pan];
+    if (*tag == 0) {
+        *tag = tag_of(&cpu->pe, ps->el);
+    }
+    return *tag;
+}
+
 void view_select(struct cpu *cpu)
 {
     unsigned view = view_of(cpu->machine, cpu->pe.ps.el);
-    uint64_t tag = tag_of(&cpu->pe, cpu->pe.ps.el);
+    uint64_t tag = tag_of_el(cpu);
     if (cpu->view_tag[view] != tag) {
         engine_flush_view(cpu->engine, view);
         cpu->view_tag[view] = tag;
