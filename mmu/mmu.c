@@ -77,6 +77,7 @@ static void fill_page(const struct mmu_access *access, const struct translation 
     *out = (struct mmu_page){.pa = pa(t->pa | offset),
                              .size_bytes = BIT(t->shift),
                              .prot = (uint8_t)prot,
+                             .pan_counts = t->priv != t->priv_pan,
                              .memory = attr_memory(t->attr[fetch]),
                              .attr = t->attr[fetch],
                              .shareability = t->sh[fetch]};

@@ -61,6 +61,7 @@ struct mmu_page {
     pa_t pa;             /* of the access itself */
     uint64_t size_bytes; /* power of two: all of it maps linearly with the same prot */
     uint8_t prot;        /* what the access's el may do there, both stages, enum mmu_prot bits */
+    bool pan_counts;     /* EL0 may access it: PSTATE.PAN refuses it to EL1 and EL2 */
     enum mmu_memory memory;
     uint8_t attr;         /* MAIR-style combined attribute, as PAR_EL1.ATTR reports it */
     uint8_t shareability; /* PAR_EL1.SH */

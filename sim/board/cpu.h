@@ -185,7 +185,8 @@ struct cpu {
     struct engine_natives natives;
     uint64_t lent[2];                          /* lend.c: what the engine's TPIDR_EL0 and
                                                   TPIDRRO_EL0 hold, but for EL0's own writes */
-    uint64_t tag_of_el[3][2];                  /* by EL and PSTATE.PAN; 0: not known */
+    uint64_t tag_of_el[3];                     /* by EL; 0: not known */
+    bool view_without_pan[ENGINE_VIEWS];       /* holds a page that PSTATE.PAN would refuse */
     uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
     enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
     uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
@@ -410,6 +411,8 @@ bool lend_traps(const struct cpu *cpu);
 void view_select(struct cpu *cpu);
 /* What translations depend on has changed: system registers, but for table bases. */
 void view_tags_changed(struct cpu *cpu);
+/* A page goes into the view that runs; pan_counts: struct mmu_page. */
+void view_note_fill(struct cpu *cpu, bool pan_counts);
 /* Code may have changed: all views' code is looked up again. */
 void view_renew_code(struct cpu *cpu);
 /* mmu_hooks.dropped */

@@ -75,6 +75,7 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     if (cpu->clock.now != before && cpu->clock.now > cpu->deadline && type != ENGINE_FETCH) {
         return refuse(cpu, REFUSED_DEADLINE, &access);
     }
+    view_note_fill(cpu, page->pan_counts);
     *out = (struct engine_page){
         .pa = page->pa,
         .readable = page->prot & PROT_R,

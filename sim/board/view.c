@@ -22,18 +22,18 @@ static uint64_t asid_of(uint64_t ttbr0, uint64_t ttbr1, uint64_t tcr)
     return bits(bit(tcr, 22) ? ttbr1 : ttbr0, 63, 48); /* TCR_ELx.A1 */
 }
 
-/* What of HCR_EL2 the translation of each regime depends on. */
+/* What of HCR_EL2 the EL1&0 regime depends on. Of the others, E2H and TGE choose the regime, no
+ * more: a VHE host changes TGE around each run of a guest, and keeps its translations. */
 #define HCR_EL10 (HCR_VM | HCR_PTW | HCR_DC | HCR_TGE | HCR_CD | HCR_ID)
-#define HCR_EL2X (HCR_TGE | HCR_E2H)
 
 static uint64_t tag_of(const struct pe *pe, unsigned el)
 {
     enum mmu_regime regime = mmu_regime(pe, el);
     const uint64_t *sr = pe->sr;
-    uint64_t tag = mix(1, (uint64_t)regime << 8 | el << 1 | pe->ps.pan);
-    tag = mix(tag, sr[SR_HCR_EL2] & (regime == REGIME_EL10 ? HCR_EL10 : HCR_EL2X));
+    uint64_t tag = mix(1, (uint64_t)regime << 8 | el);
     switch (regime) {
     case REGIME_EL10:
+        tag = mix(tag, sr[SR_HCR_EL2] & HCR_EL10);
         tag = mix(tag, sr[SR_SCTLR_EL1]);
         tag = mix(tag, sr[SR_TCR_EL1]);
         tag = mix(tag, asid_of(sr[SR_TTBR0_EL1], sr[SR_TTBR1_EL1], sr[SR_TCR_EL1]));
@@ -82,14 +82,18 @@ void view_tags_changed(struct cpu *cpu)
 /* tag_of(), asked at every exception and return, so remembered; 0: not known. */
 static uint64_t tag_of_el(struct cpu *cpu)
 {
-    const struct pstate *ps = &cpu->pe.ps;
-    uint64_t *tag = &cpu->tag_of_el[ps->el][ps->pan];
+    uint64_t *tag = &cpu->tag_of_el[cpu->pe.ps.el];
     if (*tag == 0) {
-        *tag = tag_of(&cpu->pe, ps->el);
+        *tag = tag_of(&cpu->pe, cpu->pe.ps.el);
     }
     return *tag;
 }
 
+/*
+ * PSTATE.PAN is no part of the tag: KVM and a VHE host change it around each run of a guest. It
+ * takes away pages that were granted without it, so a view that has such a page is emptied when it
+ * is set.
+ */
 void view_select(struct cpu *cpu)
 {
     unsigned view = view_of(cpu->machine, cpu->pe.ps.el);
@@ -98,12 +102,23 @@ void view_select(struct cpu *cpu)
         engine_flush_view(cpu->engine, view);
         cpu->view_tag[view] = tag;
         cpu->view_regime[view] = mmu_regime(&cpu->pe, cpu->pe.ps.el);
+        cpu->view_without_pan[view] = false;
         renew_epoch(cpu, view);
+    } else if (cpu->view_without_pan[view] && cpu->pe.ps.pan) {
+        engine_flush_view(cpu->engine, view);
+        cpu->view_without_pan[view] = false;
     }
     cpu->code_epoch = cpu->view_epoch[view];
     block_tag_changed(cpu);
     if (engine_view(cpu->engine) != view) {
         engine_set_view(cpu->engine, view);
+    }
+}
+
+void view_note_fill(struct cpu *cpu, bool pan_counts)
+{
+    if (pan_counts && !cpu->pe.ps.pan && cpu->pe.ps.el != 0) {
+        cpu->view_without_pan[view_of(cpu->machine, cpu->pe.ps.el)] = true;
     }
 }
 
