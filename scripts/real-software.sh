@@ -107,6 +107,8 @@ configure_apt() {
         [ -z "$security" ] || echo "deb [arch=arm64 signed-by=$keyring] $security $suite-security main"
     } >"$dir/apt/sources.list"
     {
+        # Where nothing answers, an error soon; the system's own configuration may say otherwise.
+        printf 'Acquire::Retries "1";\nAcquire::http::Timeout "20";\nAcquire::https::Timeout "20";\n'
         apt-config dump --format '%F "%v";%n' Acquire | grep -E '^Acquire::(https?|ForceIPv[46]|Retries)\b' || true
         cat <<END
 Dir::Etc::main "/dev/null";
