@@ -183,13 +183,14 @@ struct cpu {
 
     /* view.c */
     struct engine_natives natives;
-    uint64_t lent[2];                          /* lend.c: what the engine's TPIDR_EL0 and
-                                                  TPIDRRO_EL0 hold, but for EL0's own writes */
-    uint64_t tag_of_el[3];                     /* by EL; 0: not known */
-    bool view_without_pan[ENGINE_VIEWS];       /* holds a page that PSTATE.PAN would refuse */
-    uint64_t view_tag[ENGINE_VIEWS];           /* what its translations depend on; 0 = empty */
-    enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
-    uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
+    uint64_t lent[2];                            /* lend.c: what the engine's TPIDR_EL0 and
+                                                    TPIDRRO_EL0 hold, but for EL0's own writes */
+    uint64_t view_used[ENGINE_VIEWS], view_uses; /* when each was selected last; now */
+    uint64_t tag_of_el[3];                       /* by EL; 0: not known */
+    bool view_without_pan[ENGINE_VIEWS];         /* holds a page that PSTATE.PAN would refuse */
+    uint64_t view_tag[ENGINE_VIEWS];             /* what its translations depend on; 0 = empty */
+    enum mmu_regime view_regime[ENGINE_VIEWS];   /* whose they are */
+    uint64_t view_epoch[ENGINE_VIEWS];           /* changes when code of it was dropped */
     uint64_t last_epoch;
 
     struct trap_counter traps;
@@ -392,6 +393,8 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 /* lend.c ------------------------------------------------------------------------------------ */
 
 void lend_init(struct cpu *cpu);
+/* What kind of code to the engine that of this EL is (engine_set_kind). */
+unsigned lend_kind(const struct machine *m, unsigned el);
 /* The EL is about to change: what the engine holds goes back to pe.sr[]. */
 void lend_leave_el(struct cpu *cpu);
 /* The EL, or which SP it uses, has changed: the engine gets what its code reads. */

@@ -26,6 +26,11 @@ void lend_init(struct cpu *cpu)
     }
 }
 
+unsigned lend_kind(const struct machine *m, unsigned el)
+{
+    return lends(m) ? el : 0;
+}
+
 void lend_leave_el(struct cpu *cpu)
 {
     if (cpu->pe.ps.el == 0 || !lends(cpu->machine)) {

@@ -32,7 +32,7 @@ enum machine_level {
  * (machine_config.engine_off). */
 enum machine_shortcut {
     SHORTCUT_BLOCK_TABLE = 1 << 0, /* remember decoded blocks */
-    SHORTCUT_VIEWS = 1 << 1,       /* one engine view per EL instead of flushing at EL changes */
+    SHORTCUT_VIEWS = 1 << 1,       /* three engine views instead of flushing at EL changes */
     SHORTCUT_RANGE_FLUSH = 1 << 2, /* flush ranges instead of whole views */
     SHORTCUT_TRAP_IN_HOOK =
         1 << 3,               /* handle traps inside the engine's callback instead of leaving it */

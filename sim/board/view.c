@@ -54,11 +54,6 @@ static uint64_t tag_of(const struct pe *pe, unsigned el)
     return tag;
 }
 
-static unsigned view_of(const struct machine *m, unsigned el)
-{
-    return shortcut_on(m, SHORTCUT_VIEWS) ? el : 0;
-}
-
 /* What was known of code in this view is so no more. */
 static void renew_epoch(struct cpu *cpu, unsigned view)
 {
@@ -70,7 +65,7 @@ void view_renew_code(struct cpu *cpu)
     for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
         renew_epoch(cpu, view);
     }
-    cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
+    cpu->code_epoch = cpu->view_epoch[engine_view(cpu->engine)];
     block_tag_changed(cpu);
 }
 
@@ -89,6 +84,28 @@ static uint64_t tag_of_el(struct cpu *cpu)
     return *tag;
 }
 
+/* The view that holds translations with this tag; else the one that was not used for longest,
+ * emptied for it. */
+static unsigned view_with(struct cpu *cpu, uint64_t tag)
+{
+    unsigned count = shortcut_on(cpu->machine, SHORTCUT_VIEWS) ? ENGINE_VIEWS : 1;
+    unsigned oldest = 0;
+    for (unsigned view = 0; view < count; view++) {
+        if (cpu->view_tag[view] == tag) {
+            return view;
+        }
+        oldest = cpu->view_used[view] < cpu->view_used[oldest] ? view : oldest;
+    }
+    unsigned el = cpu->pe.ps.el;
+    engine_flush_view(cpu->engine, oldest);
+    engine_set_kind(cpu->engine, oldest, lend_kind(cpu->machine, el));
+    cpu->view_tag[oldest] = tag;
+    cpu->view_regime[oldest] = mmu_regime(&cpu->pe, el);
+    cpu->view_without_pan[oldest] = false;
+    renew_epoch(cpu, oldest);
+    return oldest;
+}
+
 /*
  * PSTATE.PAN is no part of the tag: KVM and a VHE host change it around each run of a guest. It
  * takes away pages that were granted without it, so a view that has such a page is emptied when it
@@ -96,15 +113,9 @@ static uint64_t tag_of_el(struct cpu *cpu)
  */
 void view_select(struct cpu *cpu)
 {
-    unsigned view = view_of(cpu->machine, cpu->pe.ps.el);
-    uint64_t tag = tag_of_el(cpu);
-    if (cpu->view_tag[view] != tag) {
-        engine_flush_view(cpu->engine, view);
-        cpu->view_tag[view] = tag;
-        cpu->view_regime[view] = mmu_regime(&cpu->pe, cpu->pe.ps.el);
-        cpu->view_without_pan[view] = false;
-        renew_epoch(cpu, view);
-    } else if (cpu->view_without_pan[view] && cpu->pe.ps.pan) {
+    unsigned view = view_with(cpu, tag_of_el(cpu));
+    cpu->view_used[view] = ++cpu->view_uses;
+    if (cpu->view_without_pan[view] && cpu->pe.ps.pan) {
         engine_flush_view(cpu->engine, view);
         cpu->view_without_pan[view] = false;
     }
@@ -118,7 +129,7 @@ void view_select(struct cpu *cpu)
 void view_note_fill(struct cpu *cpu, bool pan_counts)
 {
     if (pan_counts && !cpu->pe.ps.pan && cpu->pe.ps.el != 0) {
-        cpu->view_without_pan[view_of(cpu->machine, cpu->pe.ps.el)] = true;
+        cpu->view_without_pan[engine_view(cpu->engine)] = true;
     }
 }
 
@@ -144,6 +155,6 @@ void view_dropped(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_byte
     if (range) {
         blocks_moved(cpu, at, size_bytes);
     }
-    cpu->code_epoch = cpu->view_epoch[view_of(cpu->machine, cpu->pe.ps.el)];
+    cpu->code_epoch = cpu->view_epoch[engine_view(cpu->engine)];
     block_tag_changed(cpu);
 }

@@ -20,7 +20,7 @@ struct engine_page {
 
 enum engine_trap {
     ENGINE_TRAP_UNDEF, /* privileged or unallocated: pc is on the instruction */
-    /* pc is on the SVC (the engine has put it back); or, in a view that is lent registers, on any
+    /* pc is on the SVC (the engine has put it back); or, in code that is lent registers, on any
      * system instruction. */
     ENGINE_TRAP_SVC,
     ENGINE_TRAP_BRK, /* pc is on the BRK */
@@ -79,7 +79,7 @@ struct engine_natives {
     bool dc_zva; /* DC ZVA */
 };
 
-#define ENGINE_VIEWS 3 /* independent translation caches: the client uses one per simulated EL */
+#define ENGINE_VIEWS 3 /* independent translation caches */
 
 /*
  * lse: the modelled CPU has LSE atomics (else the engine's own CPU model makes them UNDEF). NULL
@@ -132,15 +132,18 @@ void engine_set_tpidrro_el0(struct engine *engine, uint64_t value);
 void engine_set_natives(struct engine *engine, struct engine_natives natives);
 
 /*
- * Lends registers to privileged code of a view, once, before anything runs: there, MRS of the two
- * system registers with these encodings (sysreg_enc) reads the engine's TPIDR_EL0 and TPIDRRO_EL0
- * without a trap; the client keeps their values there while the view runs. MRS and MSR of TPIDR_EL0
- * and MRS of TPIDRRO_EL0 themselves trap in that view.
+ * Views hold code of one of these kinds. Registers may be lent to a kind, once, before anything
+ * runs: there, MRS of the two system registers with these encodings (sysreg_enc) reads the engine's
+ * TPIDR_EL0 and TPIDRRO_EL0 without a trap; the client keeps their values there while the view
+ * runs. MRS and MSR of TPIDR_EL0 and MRS of TPIDRRO_EL0 themselves trap. Kind 0 is lent nothing.
  */
+#define ENGINE_KINDS 3
 struct engine_lends {
     uint16_t tpidr_el0, tpidrro_el0;
 };
-void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends);
+void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends);
+/* The view, which holds nothing (engine_flush_view), is of this kind from now on; 0 at first. */
+void engine_set_kind(struct engine *engine, unsigned view, unsigned kind);
 
 /* Ends an exclusive monitor's reservation (ERET, exception entry), before the next instruction.
  * About 200 ns: only worth it if an exclusive load has run since. */

@@ -41,22 +41,28 @@ static const uint16_t native_encodings[] = {
 #define FAMILY_MASK  UINT32_C(0x8f400000)
 #define FAMILY_VALUE UINT32_C(0x0e400000)
 
-void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends)
+void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends)
 {
-    BUG_ON(view >= ENGINE_VIEWS || lends.tpidr_el0 == 0 || lends.tpidrro_el0 == 0);
-    engine->swaps[view][0] = (struct engine_swap){lends.tpidr_el0, ENC_TPIDR_EL0};
-    engine->swaps[view][1] = (struct engine_swap){lends.tpidrro_el0, ENC_TPIDRRO_EL0};
-    engine->lends[view] = true;
+    BUG_ON(kind == 0 || kind >= ENGINE_KINDS || lends.tpidr_el0 == 0 || lends.tpidrro_el0 == 0);
+    engine->swaps[kind][0] = (struct engine_swap){lends.tpidr_el0, ENC_TPIDR_EL0};
+    engine->swaps[kind][1] = (struct engine_swap){lends.tpidrro_el0, ENC_TPIDRRO_EL0};
+    engine->lends[kind] = true;
+}
+
+void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
+{
+    BUG_ON(view >= ENGINE_VIEWS || kind >= ENGINE_KINDS);
+    engine->kinds[view] = (uint8_t)kind;
 }
 
 /* Whether a word of the page is to be looked at closely; no branch, so that it is fast. */
-static bool has_suspects(const struct engine *e, unsigned view, const uint32_t *words)
+static bool has_suspects(const struct engine *e, unsigned kind, const uint32_t *words)
 {
     uint32_t count = 0;
     for (size_t i = 0; e->is_max && i < PAGE_WORDS; i++) {
         count += (words[i] & FAMILY_MASK) == FAMILY_VALUE;
     }
-    for (size_t i = 0; e->lends[view] && i < PAGE_WORDS; i++) {
+    for (size_t i = 0; e->lends[kind] && i < PAGE_WORDS; i++) {
         count += ((words[i] & SYSTEM_MASK) == SYSTEM_VALUE) &
                  ((words[i] & BARRIER_MASK) != BARRIER_VALUE);
     }
@@ -78,17 +84,17 @@ static bool traps(uint32_t encoding)
     return true;
 }
 
-static uint32_t swapped(const struct engine *e, unsigned view, uint32_t word)
+static uint32_t swapped(const struct engine *e, unsigned kind, uint32_t word)
 {
     if (e->is_max && engine_word_is_deadly(word)) {
         return A64_UDF0;
     }
-    if (!e->lends[view] || (word & SYSTEM_MASK) != SYSTEM_VALUE) {
+    if (!e->lends[kind] || (word & SYSTEM_MASK) != SYSTEM_VALUE) {
         return word;
     }
     uint32_t encoding = (uint32_t)bits(word, 20, 5);
     for (unsigned i = 0; i < ENGINE_SWAPS; i++) {
-        const struct engine_swap *s = &e->swaps[view][i];
+        const struct engine_swap *s = &e->swaps[kind][i];
         if (bit(word, 21) && encoding == s->lent) {
             return A64_MRS | (uint32_t)s->holder << 5 | (word & A64_RT_MASK);
         }
@@ -96,16 +102,16 @@ static uint32_t swapped(const struct engine *e, unsigned view, uint32_t word)
     return traps(encoding) ? A64_SVC0 : word;
 }
 
-/* The page as it runs in this view. False: as it is. */
-static bool swap_page(const struct engine *e, unsigned view, const void *page, uint32_t *words)
+/* The page as code of this kind runs. False: as it is. */
+static bool swap_page(const struct engine *e, unsigned kind, const void *page, uint32_t *words)
 {
     bool differs = false;
     memcpy(words, page, ENGINE_PAGE);
-    if (!has_suspects(e, view, words)) {
+    if (!has_suspects(e, kind, words)) {
         return false;
     }
     for (size_t i = 0; i < PAGE_WORDS; i++) {
-        uint32_t word = swapped(e, view, words[i]);
+        uint32_t word = swapped(e, kind, words[i]);
         differs |= word != words[i];
         words[i] = word;
     }
@@ -133,19 +139,33 @@ static uint64_t slot_at(unsigned slot)
     return ENGINE_OWN_PA + ENGINE_OWN_CODE_BYTES + slot * ENGINE_PAGE;
 }
 
-bool engine_copy_page(struct engine *engine, const void *page, uint64_t *at)
+/* The page that is fetched ran as itself or as another copy before. */
+static void note_versions(struct engine *e, bool has_versions)
+{
+    for (unsigned view = 0; has_versions && view < ENGINE_VIEWS; view++) {
+        e->tlbs[view].versions = true;
+    }
+}
+
+bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, uint64_t *at)
 {
     struct engine *e = engine;
+    unsigned kind = e->kinds[e->view];
+    bool has_another = false;
     for (unsigned next = *head_of(e, *at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
-        if (slot->at == *at && slot->view == e->view &&
-            memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
+        if (slot->at != *at || slot->kind != kind) {
+            continue;
+        }
+        if (memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
             *at = slot_at(next - 1);
             return true;
         }
+        has_another = true;
     }
     uint32_t words[PAGE_WORDS];
-    if (!swap_page(e, e->view, page, words)) {
+    if (!swap_page(e, kind, page, words)) {
+        note_versions(e, has_another);
         return true;
     }
     if (e->slot_count == ENGINE_SLOTS) {
@@ -153,7 +173,8 @@ bool engine_copy_page(struct engine *engine, const void *page, uint64_t *at)
         return false;
     }
     unsigned slot = e->slot_count++;
-    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)e->view};
+    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)kind};
+    note_versions(e, has_another || ran_itself);
     *head_of(e, *at) = (uint16_t)(slot + 1);
     memcpy(slot_host(e, slot), words, ENGINE_PAGE);
     memcpy(slot_origin(e, slot), page, ENGINE_PAGE);
@@ -168,7 +189,7 @@ void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
     for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
         if (slot->at == at) {
-            swap_page(e, slot->view, page, words);
+            swap_page(e, slot->kind, page, words);
             memcpy(slot_host(e, next - 1), words, ENGINE_PAGE);
             memcpy(slot_origin(e, next - 1), page, ENGINE_PAGE);
             engine_drop_blocks(e, slot_at(next - 1), ENGINE_PAGE);
@@ -180,8 +201,8 @@ bool engine_swaps_any(const struct engine *engine, const void *page)
 {
     uint32_t words[PAGE_WORDS];
     bool any = false;
-    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
-        any |= swap_page(engine, view, page, words);
+    for (unsigned kind = 0; kind < ENGINE_KINDS; kind++) {
+        any |= swap_page(engine, kind, page, words);
     }
     return any;
 }

@@ -52,6 +52,7 @@ struct engine_tlb {
     uint64_t data[FILTER_BITS / 64];
     uint64_t code[FILTER_BITS / 64];
     bool voids;          /* entries that lead nowhere, see flush_page_now() */
+    bool versions;       /* a page changed without IC, and there may be blocks of how it was */
     bool filled;         /* anything at all since the last full flush */
     bool tagged;         /* an entry whose address a TLBI by VA cannot name (bits 63..56) */
     bool flush_all;      /* put off until the view is selected */
@@ -65,11 +66,11 @@ struct engine_swap {
 };
 #define ENGINE_SWAPS 2
 
-/* A copy of the page at `at` as it runs in one view; next: 1 + the next slot of its hash, or 0. */
+/* A copy of the page at `at` as code of a kind runs; next: 1 + the next slot of its hash, or 0. */
 struct engine_slot {
     uint64_t at;
     uint16_t next;
-    uint8_t view;
+    uint8_t kind;
 };
 
 /* Who answers a fill: the client, or the engine for its own purposes. */
@@ -113,8 +114,9 @@ struct engine {
     unsigned char *origins; /* of slots: the page each was copied from */
     bool is_max;            /* Unicorn's MAX model: pages need a look before they run */
     bool slots_full;        /* the refusal was for want of a slot */
-    bool lends[ENGINE_VIEWS];
-    struct engine_swap swaps[ENGINE_VIEWS][ENGINE_SWAPS];
+    uint8_t kinds[ENGINE_VIEWS];
+    bool lends[ENGINE_KINDS];
+    struct engine_swap swaps[ENGINE_KINDS][ENGINE_SWAPS];
     unsigned slot_count; /* in use */
     struct engine_slot slots[ENGINE_SLOTS];
     uint16_t slot_heads[ENGINE_SLOT_HEADS]; /* 1 + the first slot of a hash */
@@ -132,12 +134,12 @@ bool engine_views_init(struct engine *engine, struct err *e);
 
 /* Whether Unicorn would abort on this word. */
 bool engine_word_is_deadly(uint32_t word);
-/* Where the page at *at runs from in the selected view: itself or its copy. False: no slot left
- * (slots_full). */
-bool engine_copy_page(struct engine *engine, const void *page, uint64_t *at);
+/* Where the page at *at runs from in the selected view: itself or its copy. ran_itself: in any
+ * view, before. False: no slot left (slots_full). */
+bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, uint64_t *at);
 /* Code of a page has changed, the window is open: its copies follow, their blocks are dropped. */
 void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
-/* Whether the page runs from a copy in some view. */
+/* Whether the page runs from a copy as code of some kind. */
 bool engine_swaps_any(const struct engine *engine, const void *page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);

@@ -410,9 +410,15 @@ void engine_code_suspect(struct engine *engine)
     note(engine, SCRIPT_CODE_SUSPECT, 0, 0, 0);
 }
 
-void engine_lend(struct engine *engine, unsigned view, struct engine_lends lends)
+void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends)
 {
-    BUG_ON(view >= ENGINE_VIEWS);
+    BUG_ON(kind >= ENGINE_KINDS);
     (void)engine;
     (void)lends;
+}
+
+void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
+{
+    BUG_ON(view >= ENGINE_VIEWS || kind >= ENGINE_KINDS);
+    (void)engine;
 }

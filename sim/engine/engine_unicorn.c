@@ -100,7 +100,8 @@ static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *
     uint64_t at = out->paddr;
     uint64_t page = (at - ram->at) >> ENGINE_PAGE_BITS;
     ram->code_pages[page / 64] |= BIT(page % 64);
-    if (!engine_copy_page(e, ram->host + (at - ram->at), &out->paddr)) {
+    bool ran_itself = bit(ram->self_pages[page / 64], page % 64);
+    if (!engine_copy_page(e, ram->host + (at - ram->at), ran_itself, &out->paddr)) {
         return false;
     }
     if (out->paddr == at) {
@@ -361,13 +362,12 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
         clear_exclusive_now(e);
     }
     e->stats.exact_stops++;
-    /* The page may have two copies (engine_copies.c): one that the TLB leads to, and a newer one
-     * that a fill would make now, whose block would be dropped in its place. */
-    if (e->lends[e->view]) {
-        engine_flush_view(e, e->view);
-    }
     /* A block that is translated already runs past an exit. */
     engine_drop_blocks(e, e->pc, 1);
+    if (e->tlbs[e->view].versions) { /* it may have been another version's */
+        engine_flush_view(e, e->view);
+        engine_drop_blocks(e, e->pc, 1);
+    }
     uc_ctl_set_exits(e->uc, &until.v, 1);
     engine_exits_begin(e);
     e->exact = true;

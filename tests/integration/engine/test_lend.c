@@ -27,7 +27,8 @@ static enum engine_next skip(struct probe *p, enum engine_trap kind)
 static struct probe *create(bool lse)
 {
     struct probe *p = probe_create(lse);
-    engine_lend(p->engine, 1, lends);
+    engine_lend(p->engine, 2, lends);
+    engine_set_kind(p->engine, 1, 2);
     engine_set_tpidr_el0(p->engine, 0x1111);
     engine_set_tpidrro_el0(p->engine, 0x2222);
     return p;
