@@ -39,8 +39,8 @@ struct span_row {
 struct span_table {
     struct span_row rows[SPAN_ROWS_MAX]; /* in order of first appearance */
     size_t row_count;
-    uint64_t errors; /* marks that did not match: an end without begin, a bad name; said on stderr
-                        once each kind */
+    uint64_t errors; /* marks that did not match: an end without begin, a bad name; the first one is
+                        said on stderr, all are counted in reports */
 };
 
 #endif

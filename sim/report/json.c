@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sim/board/host_input.h"
-
 #include "sim/board/snapshot.h"
 
 static const char *end_name(enum machine_end end)
@@ -229,6 +228,7 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "exceptions", traps_json(m));
     json_object_set_new(root, "exits", exits_json(m));
     json_object_set_new(root, "rows", rows_json(&rows, report->functions));
+    json_object_set_new(root, "wrong_marks", integer(rows.mark_errors));
     size_t count;
     struct row_part *parts = report_ledger_parts(m, &count);
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
@@ -246,10 +246,11 @@ void report_compare_json(FILE *out, const struct comparison *c)
     for (size_t i = 0; i < c->design_count; i++) {
         const struct design_report *d = &c->designs[i];
         json_t *design = json_pack(
-            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o}", "name", d->design->name, "title",
+            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "name", d->design->name, "title",
             d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
             images_json(&d->images), "end", end_name(d->result.end), "digest", d->result.digest,
-            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d, c->functions));
+            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d, c->functions),
+            "wrong_marks", integer(d->mark_errors));
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",

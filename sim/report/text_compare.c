@@ -124,6 +124,12 @@ static void print_notes(FILE *out, const struct comparison *c)
                 "  %-14s %s; %s, GICv%u, %u CPUs; digest %.16s; %zu kinds of unmodelled access\n",
                 r->design->name, r->design->title, r->config.cpu.name, r->config.gic_version,
                 r->config.cpu_count, r->result.digest, r->unimp_count);
+        if (r->mark_errors != 0) {
+            fprintf(out,
+                    "  %-14s WRONG marks of rows: %" PRIu64
+                    ": rows lack what they were to measure\n",
+                    "", r->mark_errors);
+        }
     }
     fprintf(out,
             "  traps: exceptions to EL2 from EL0 and EL1, per operation. Rows that cross CPUs are "

@@ -2,10 +2,10 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
-
-#include "sim/board/host_input.h"
 #include <string.h>
 
+#include "cpu-el/syndrome.h"
+#include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
 
 static const char *ec_name(unsigned ec)
@@ -14,28 +14,28 @@ static const char *ec_name(unsigned ec)
         unsigned ec;
         const char *name;
     } names[] = {
-        {0x00, "undefined"},
-        {0x01, "WFI/WFE"},
-        {0x07, "FP access"},
-        {0x0e, "illegal state"},
-        {0x15, "SVC"},
-        {0x16, "HVC"},
-        {0x17, "SMC"},
-        {0x18, "MSR/MRS/SYS"},
-        {0x20, "instr abort <"},
-        {0x21, "instr abort ="},
-        {0x22, "PC alignment"},
-        {0x24, "data abort <"},
-        {0x25, "data abort ="},
-        {0x26, "SP alignment"},
-        {0x2f, "SError"},
-        {0x30, "breakpoint <"},
-        {0x31, "breakpoint ="},
-        {0x32, "software step <"},
-        {0x33, "software step ="},
-        {0x34, "watchpoint <"},
-        {0x35, "watchpoint ="},
-        {0x3c, "BRK"},
+        {EC_UNKNOWN, "undefined"},
+        {EC_WFX, "WFI/WFE"},
+        {EC_FP_TRAP, "FP access"},
+        {EC_ILLEGAL_STATE, "illegal state"},
+        {EC_SVC64, "SVC"},
+        {EC_HVC64, "HVC"},
+        {EC_SMC64, "SMC"},
+        {EC_SYSREG, "MSR/MRS/SYS"},
+        {EC_IABT_LOWER, "instr abort <"},
+        {EC_IABT_SAME, "instr abort ="},
+        {EC_PC_ALIGNMENT, "PC alignment"},
+        {EC_DABT_LOWER, "data abort <"},
+        {EC_DABT_SAME, "data abort ="},
+        {EC_SP_ALIGNMENT, "SP alignment"},
+        {EC_SERROR, "SError"},
+        {EC_BREAKPOINT_LOWER, "breakpoint <"},
+        {EC_BREAKPOINT_SAME, "breakpoint ="},
+        {EC_STEP_LOWER, "software step <"},
+        {EC_STEP_SAME, "software step ="},
+        {EC_WATCHPOINT_LOWER, "watchpoint <"},
+        {EC_WATCHPOINT_SAME, "watchpoint ="},
+        {EC_BRK64, "BRK"},
         {0x101, "IRQ"},
         {0x102, "FIQ"},
         {0x103, "SError (async)"},
@@ -191,6 +191,10 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     }
     fprintf(out, "  digest %s\n", report->result.digest);
     print_host_input(out, m);
+    if (machine_spans(m)->errors != 0) {
+        fprintf(out, "  WRONG marks of rows: %" PRIu64 ": rows lack what they were to measure\n",
+                machine_spans(m)->errors);
+    }
     print_classes(out, m);
     print_traps(out, m);
     print_exits(out, m);

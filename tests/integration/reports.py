@@ -179,6 +179,14 @@ class Run(unittest.TestCase):
         per_exit, per_operation = hvc["millicycles"] / hvc["count"], row["millicycles"] / row["operations"]
         self.assertTrue(0.5 * per_operation < per_exit < 1.5 * per_operation, f"{per_exit} {per_operation}")
 
+    def test_marks_that_fit_no_span_are_counted(self):
+        self.assertEqual(self.report["wrong_marks"], 0)
+        report = json.loads(harness.run_json("run", "--kernel", harness.guest("tiny_bad_marks")))
+        self.assertEqual(report["wrong_marks"], 3)
+        self.assertEqual([(row["name"], row["instructions"]) for row in report["rows"]], [("good", 2)])
+        result = harness.el2sim("run", "--kernel", harness.guest("tiny_bad_marks"), "--stats")
+        self.assertIn("WRONG marks of rows: 3", result.stderr)
+
     def test_json_on_stdout_follows_the_console(self):
         result = harness.el2sim("run", "--quiet", "--kernel", harness.guest("check_pmu"), "--gic", 2, "--json", "-")
         console, brace, report = result.stdout.partition("\n{\n")
