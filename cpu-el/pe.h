@@ -6,6 +6,7 @@
 #define EL2SIM_CPU_EL_PE_H
 
 #include "cpu-el/feature.h"
+#include "cpu-el/fields.h"
 #include "cpu-el/sysreg.h"
 #include "sim/base/archive.h"
 #include "sim/base/types.h"
@@ -58,12 +59,12 @@ uint64_t pe_mpidr(const struct pe *pe);
 /* E2H and TGE as they act now: HCR_EL2 bits are 0 where the feature or EL2 is absent. */
 static inline bool pe_e2h(const struct pe *pe)
 {
-    return pe->model.has[FEAT_VHE] && (pe->sr[SR_HCR_EL2] >> 34 & 1);
+    return pe->model.has[FEAT_VHE] && (pe->sr[SR_HCR_EL2] & HCR_E2H);
 }
 
 static inline bool pe_tge(const struct pe *pe)
 {
-    return pe->model.has[FEAT_EL2] && (pe->sr[SR_HCR_EL2] >> 27 & 1);
+    return pe->model.has[FEAT_EL2] && (pe->sr[SR_HCR_EL2] & HCR_TGE);
 }
 
 /* HCR_EL2 with the fields that E2H and TGE force (Arm ARM D8.8, "HCR_EL2.TGE"): what trap and

@@ -24,6 +24,7 @@ static const struct feature_bits {
     {SR_HCR_EL2, FEAT_S2FWB, HCR_FWB, false},
     {SR_HCR_EL2, FEAT_EVT, HCR_TID4 | HCR_TICAB | HCR_TOCU | HCR_TTLBIS | HCR_TTLBOS, false},
     {SR_HCR_EL2, FEAT_CSV2, HCR_ENSCXT, false},
+    {SR_CNTHCTL_EL2, FEAT_VHE, MASK(11, 8), false}, /* of the layout of E2H = 1 alone */
     {SR_SCTLR_EL1, FEAT_PAN, SCTLR_SPAN, true},
     {SR_SCTLR_EL1, FEAT_CSV2, SCTLR_TSCXT, true},
     {SR_SCTLR_EL1, FEAT_IESB, BIT(21), false},
@@ -79,24 +80,9 @@ enum sysreg_owner sysreg_owner(enum sysreg_id id)
     return (enum sysreg_owner)sysreg_rows[id].owner;
 }
 
-unsigned sysreg_row_effect(enum sysreg_id id)
-{
-    return sysreg_rows[id].effect;
-}
-
 uint64_t sysreg_reset_value(enum sysreg_id id)
 {
     return sysreg_rows[id].reset;
-}
-
-uint64_t sysreg_res0(enum sysreg_id id)
-{
-    return sysreg_rows[id].res0;
-}
-
-uint64_t sysreg_res1(enum sysreg_id id)
-{
-    return sysreg_rows[id].res1;
 }
 
 uint64_t sysreg_legal_value(const struct cpu_model *model, enum sysreg_id id, uint64_t value)

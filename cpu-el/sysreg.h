@@ -67,13 +67,9 @@ const char *sysreg_name(enum sysreg_id id);
 uint16_t sysreg_enc(enum sysreg_id id);
 enum sysreg_id sysreg_by_name(const char *name);
 
-/* The row itself: who answers, what a write affects (enum sysreg_effect bits), the value after
- * reset, and the bits that read as 0 and as 1 on every CPU. */
+/* The row itself: who answers, and the value after reset. */
 enum sysreg_owner sysreg_owner(enum sysreg_id id);
-unsigned sysreg_row_effect(enum sysreg_id id);
 uint64_t sysreg_reset_value(enum sysreg_id id);
-uint64_t sysreg_res0(enum sysreg_id id);
-uint64_t sysreg_res1(enum sysreg_id id);
 
 /* `value` as a CPU of this model would keep it: RES0 and RES1 of the row, and of the bits whose
  * feature it has not. For writes, and for reset values. */

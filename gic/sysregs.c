@@ -3,15 +3,10 @@
  * (IHI 0069 chapter 12). Permissions and traps are decided before these are called; ICC_SRE_ELx
  * only matter there.
  */
+#include "cpu-el/fields.h"
 #include "gic/lr.h"
 #include "gic/rows.h"
 #include "sim/base/bits.h"
-
-/* HCR_EL2.FMO and IMO: at EL1 they put the registers of group 0 and group 1, and either of them
- * the common ones, on the virtual interface (IHI 0069 12.2). */
-#define HCR_FMO BIT(3)
-#define HCR_IMO BIT(4)
-#define HCR_TGE BIT(27)
 
 #define CTLR_CBPR     0
 #define CTLR_EOI_MODE 1
@@ -174,7 +169,9 @@ struct sysreg_row {
     gic_get *get;
     gic_set *set;
     uint8_t arg;
-    uint8_t virtual_by; /* HCR_EL2 bits that make it ICV_ at EL1 */
+    /* HCR_EL2 bits that make it ICV_ at EL1: FMO for group 0, IMO for group 1, either for what is
+     * common (IHI 0069 12.2). */
+    uint8_t virtual_by;
     bool exists;
 };
 

@@ -9,18 +9,18 @@
 #include "gic/state.h"
 #include "sim/base/bits.h"
 
-#define HCR_EN                BIT(0)
-#define HCR_UIE               BIT(1)
-#define HCR_LRENPIE           BIT(2)
-#define HCR_NPIE              BIT(3)
-#define HCR_GROUP0_ENABLED_IE 4 /* then group 0 disabled, group 1 enabled, group 1 disabled */
+#define ICH_HCR_EN                BIT(0)
+#define ICH_HCR_UIE               BIT(1)
+#define ICH_HCR_LRENPIE           BIT(2)
+#define ICH_HCR_NPIE              BIT(3)
+#define ICH_HCR_GROUP0_ENABLED_IE 4 /* then group 0 disabled, group 1 enabled, group 1 disabled */
 
 #define LPI_FIRST 8192u
 
 /* GICH_HCR: the enables and EOICount. ICH_HCR_EL2 adds TC, TALL0, TALL1 and TDIR; TSEI is RES0, as
  * ICH_VTR_EL2.SEIS is 0 (IHI 0069 12.4.3). */
-#define HCR_BITS_V2 (MASK(31, 27) | MASK(7, 0))
-#define HCR_BITS_V3 (HCR_BITS_V2 | MASK(12, 10) | BIT(14))
+#define ICH_HCR_BITS_V2 (MASK(31, 27) | MASK(7, 0))
+#define ICH_HCR_BITS_V3 (ICH_HCR_BITS_V2 | MASK(12, 10) | BIT(14))
 
 static unsigned lr_group(uint64_t lr)
 {
@@ -77,11 +77,11 @@ uint32_t virt_misr(const struct gic_cpu *c)
         has_pending |= (c->lr[i] & LR_STATE) == LR_PENDING;
     }
     uint32_t misr = virt_eisr(c) != 0;
-    misr |= (c->hcr & HCR_UIE) && valid < 2 ? 1u << 1 : 0;
-    misr |= (c->hcr & HCR_LRENPIE) && bits(c->hcr, 31, 27) != 0 ? 1u << 2 : 0;
-    misr |= (c->hcr & HCR_NPIE) && !has_pending ? 1u << 3 : 0;
+    misr |= (c->hcr & ICH_HCR_UIE) && valid < 2 ? 1u << 1 : 0;
+    misr |= (c->hcr & ICH_HCR_LRENPIE) && bits(c->hcr, 31, 27) != 0 ? 1u << 2 : 0;
+    misr |= (c->hcr & ICH_HCR_NPIE) && !has_pending ? 1u << 3 : 0;
     for (unsigned k = 0; k < 4; k++) {
-        bool asked = bit(c->hcr, HCR_GROUP0_ENABLED_IE + k);
+        bool asked = bit(c->hcr, ICH_HCR_GROUP0_ENABLED_IE + k);
         misr |= (uint32_t)(asked && c->virt.enabled[k / 2] != k % 2) << (4 + k);
     }
     return misr;
@@ -115,7 +115,7 @@ static int find_best(const struct gic_cpu *c)
 
 static bool best_signals(const struct gic_cpu *c)
 {
-    if (c->best_lr < 0 || !(c->hcr & HCR_EN)) {
+    if (c->best_lr < 0 || !(c->hcr & ICH_HCR_EN)) {
         return false;
     }
     uint64_t lr = c->lr[c->best_lr];
@@ -127,7 +127,7 @@ void virt_update(struct gic_cpu *c)
     if (!c->gic->config.has_virtualization) {
         return;
     }
-    bool enabled = c->hcr & HCR_EN;
+    bool enabled = c->hcr & ICH_HCR_EN;
     c->best_lr = find_best(c);
     bool signals = best_signals(c);
     bool is_fiq = signals && lr_group(c->lr[c->best_lr]) == 0 && c->virt.fiq_en;
@@ -138,7 +138,7 @@ void virt_update(struct gic_cpu *c)
 
 void virt_set_hcr(struct gic_cpu *c, uint64_t value)
 {
-    c->hcr = (uint32_t)(value & (c->gic->is_v2 ? HCR_BITS_V2 : HCR_BITS_V3));
+    c->hcr = (uint32_t)(value & (c->gic->is_v2 ? ICH_HCR_BITS_V2 : ICH_HCR_BITS_V3));
     if (!c->gic->is_v2) {
         c->pe->sr[SR_ICH_HCR_EL2] = c->hcr; /* the trap rules look there */
     }

@@ -14,13 +14,6 @@
 #define CONTROL_EVNTEN  2
 #define CONTROL_EVNTDIR 3
 
-/* What of the control registers exists: CNTKCTL_EL1[9:0]; CNTHCTL_EL2[11:0] with VHE (the layout
- * of E2H = 1), [7:0] without. */
-#define CNTKCTL_FIELDS     MASK(9, 0)
-#define CNTHCTL_FIELDS     MASK(7, 0)
-#define CNTHCTL_VHE_FIELDS MASK(11, 0)
-#define CNTHCTL_RESET      3 /* EL1PCTEN, EL1PCEN: as QEMU; UNKNOWN in the architecture */
-
 enum timer_register { REGISTER_CTL, REGISTER_CVAL, REGISTER_TVAL };
 
 struct channel {
@@ -137,7 +130,7 @@ void timer_reset(struct timer *timer)
 {
     timer->pe->sr[SR_CNTFRQ_EL0] = timer->rate->counter_hz;
     timer->pe->sr[SR_CNTVOFF_EL2] = 0;
-    timer->pe->sr[SR_CNTHCTL_EL2] = CNTHCTL_RESET;
+    timer->pe->sr[SR_CNTHCTL_EL2] = sysreg_reset_value(SR_CNTHCTL_EL2);
     timer->pe->sr[SR_CNTKCTL_EL1] = 0;
     for (unsigned i = 0; i < TIMER_COUNT; i++) {
         timer->channels[i].ctl = 0;
@@ -218,21 +211,6 @@ static uint64_t timer_read(void *ctx, enum sysreg_id id)
     return id == SR_CNTVCT_EL0 ? virtual_count(t) : t->pe->sr[id];
 }
 
-/* Bits of a stored register; 0 for those that are not written at all. */
-static uint64_t stored_fields(const struct timer *t, enum sysreg_id id)
-{
-    if (id == SR_CNTHCTL_EL2) {
-        return t->pe->model.has[FEAT_VHE] ? CNTHCTL_VHE_FIELDS : CNTHCTL_FIELDS;
-    }
-    if (id == SR_CNTKCTL_EL1) {
-        return CNTKCTL_FIELDS;
-    }
-    if (id == SR_CNTFRQ_EL0) {
-        return MASK(31, 0);
-    }
-    return id == SR_CNTVOFF_EL2 ? ~UINT64_C(0) : 0;
-}
-
 static unsigned timer_write(void *ctx, enum sysreg_id id, uint64_t value)
 {
     struct timer *t = ctx;
@@ -241,10 +219,7 @@ static unsigned timer_write(void *ctx, enum sysreg_id id, uint64_t value)
         write_channel(&t->channels[row->id], row->reg, value);
         return EFF_IRQ;
     }
-    uint64_t fields = stored_fields(t, id);
-    if (fields) {
-        t->pe->sr[id] = value & fields;
-    }
+    /* CNTFRQ_EL0 and the controls are kept by sysreg_write() already. */
     if (id == SR_CNTVOFF_EL2) {
         update(&t->channels[TIMER_VIRT], t->clock->now);
         return EFF_IRQ;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu-el/core_sysreg.h"
+#include "cpu-el/fields.h"
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
@@ -255,7 +256,7 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
 /* The ledger's context: 0 without stage 2, else VMID + 1. */
 static uint16_t context_of(const struct pe *pe)
 {
-    bool stage2 = pe->ps.el < 2 && (pe->sr[SR_HCR_EL2] & BIT(0)) && !(pe_tge(pe) && pe_e2h(pe));
+    bool stage2 = pe->ps.el < 2 && (pe->sr[SR_HCR_EL2] & HCR_VM) && !(pe_tge(pe) && pe_e2h(pe));
     uint64_t vmid = bits(pe->sr[SR_VTTBR_EL2], 63, 48);
     return !stage2 ? 0 : (uint16_t)(vmid == UINT16_MAX ? UINT16_MAX : vmid + 1);
 }

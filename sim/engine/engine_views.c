@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "cpu-el/fields.h"
 #include "sim/base/bits.h"
 
 /* A range of at most this many pages is looked at page by page. */
@@ -13,15 +14,8 @@
 /* A page costs about 80 ns, a full flush 450 ns and the refills after it. */
 #define PAGES_BEFORE_FULL 8
 
-#define SCTLR_UMA  BIT(9)
-#define SCTLR_DZE  BIT(14)
-#define SCTLR_NTWI BIT(16)
-#define SCR_NS     BIT(0)
-#define SCR_RW     BIT(10)
-#define HCR_TVM    BIT(26) /* of no effect on EL0 */
-#define HCR_TGE    BIT(27)
-#define HCR_RW     BIT(31)
-#define HCR_E2H    BIT(34)
+#define SCR_NS BIT(0)
+#define SCR_RW BIT(10)
 
 /* PSTATE.M of EL3 with SP_EL3: see engine_window_open(). */
 #define PSTATE_EL3H 0xdu

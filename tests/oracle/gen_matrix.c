@@ -16,15 +16,15 @@
 #include "cpu-el/resolve_rules.h"
 #include "cpu-el/sysreg_table.h"
 
-#define SETUPS  4 /* MATRIX_SETUPS */
-#define HCR_TGE (UINT64_C(1) << 27)
-#define HCR_E2H (UINT64_C(1) << 34)
-#define HCR_HCD (UINT64_C(1) << 29)
+#define SETUPS 4 /* MATRIX_SETUPS */
+#define TGE    (UINT64_C(1) << 27)
+#define E2H    (UINT64_C(1) << 34)
+#define HCD    (UINT64_C(1) << 29)
 
 static const struct world {
     const char *name;
     uint64_t hcr;
-} worlds[] = {{"", 0}, {"TGE", HCR_TGE}, {"E2H", HCR_E2H}, {"E2H TGE", HCR_E2H | HCR_TGE}};
+} worlds[] = {{"", 0}, {"TGE", TGE}, {"E2H", E2H}, {"E2H TGE", E2H | TGE}};
 
 /* As guest.h's state_reset_core() leaves it, where a rule of trap.def looks. */
 static const struct {
@@ -110,7 +110,7 @@ static struct outcome outcome_of(const struct pe *pe, const struct row *row)
 static bool add_control(struct row *row, struct row *hcr, const struct trap_rule *rule,
                         uint64_t value)
 {
-    if (rule->mask & (HCR_E2H | HCR_TGE)) {
+    if (rule->mask & (E2H | TGE)) {
         return true;
     }
     return add_setup(rule->control == SR_HCR_EL2 ? hcr : row, (enum sysreg_id)rule->control,
@@ -129,7 +129,7 @@ static bool set_controls(const struct cpu_model *model, struct row *row, const s
                          const struct rule_list *list, const struct trap_rule *closed)
 {
     struct row hcr = {.setup_count = 0};
-    add_setup(&hcr, SR_HCR_EL2, HCR_E2H | HCR_TGE, world->hcr);
+    add_setup(&hcr, SR_HCR_EL2, E2H | TGE, world->hcr);
     for (unsigned i = 0; i < list->count; i++) {
         const struct trap_rule *rule = &trap_rules[list->rules[i]];
         bool has_control = rule->need == 0 || model->has[rule->need - 1];
@@ -148,7 +148,7 @@ static bool is_left_out(const struct row *row, const struct outcome *out, enum s
 {
     for (unsigned i = 0; i < row->setup_count; i++) {
         const struct setup *s = &row->setups[i];
-        if (s->id == SR_HCR_EL2 && (s->value & HCR_TGE) && row->el == 1) {
+        if (s->id == SR_HCR_EL2 && (s->value & TGE) && row->el == 1) {
             return true;
         }
     }
@@ -207,7 +207,7 @@ static bool has_same_setting_before(const struct rule_list *list, unsigned index
 static void try_rows(struct pe *pe, struct row *row, const struct rule_list *list, row_fn *tell)
 {
     for (size_t w = 0; w < sizeof worlds / sizeof worlds[0]; w++) {
-        if ((worlds[w].hcr & HCR_E2H) && !pe->model.has[FEAT_VHE]) {
+        if ((worlds[w].hcr & E2H) && !pe->model.has[FEAT_VHE]) {
             continue;
         }
         for (row->el = 0; row->el <= 2; row->el++) {

@@ -6,13 +6,13 @@
 #include "cpu-el/sysreg_table.h"
 #include "tests/unit/cpu-el/toy_pe.h"
 
-#define HCR_TID2 (UINT64_C(1) << 17)
-#define HCR_TVM  (UINT64_C(1) << 26)
-#define HCR_TGE  (UINT64_C(1) << 27)
-#define HCR_RW   (UINT64_C(1) << 31)
-#define HCR_E2H  (UINT64_C(1) << 34)
-#define HCR_NV   (UINT64_C(1) << 42)
-#define HCR_NV2  (UINT64_C(1) << 45)
+#define TID2 (UINT64_C(1) << 17)
+#define TVM  (UINT64_C(1) << 26)
+#define TGE  (UINT64_C(1) << 27)
+#define RW   (UINT64_C(1) << 31)
+#define E2H  (UINT64_C(1) << 34)
+#define NV   (UINT64_C(1) << 42)
+#define NV2  (UINT64_C(1) << 45)
 
 #define MRS 0
 #define MSR 1
@@ -39,7 +39,7 @@ static struct outcome at(unsigned el, enum sysreg_id id, bool write)
 
 START_TEST(undefined_comes_before_any_trap)
 {
-    pe->sr[SR_HCR_EL2] = HCR_TVM;
+    pe->sr[SR_HCR_EL2] = TVM;
     ck_assert_int_eq(at(0, SR_SCTLR_EL1, MSR).kind, OUT_UNDEF);
     ck_assert_int_eq(at(1, SR_SCTLR_EL1, MSR).kind, OUT_TRAP);
     ck_assert_int_eq(at(1, SR_ID_AA64PFR0_EL1, MSR).kind, OUT_UNDEF);
@@ -48,7 +48,7 @@ END_TEST
 
 START_TEST(el1_traps_before_el2_does)
 {
-    pe->sr[SR_HCR_EL2] = HCR_TID2; /* and SCTLR_EL1.UCT is 0 */
+    pe->sr[SR_HCR_EL2] = TID2; /* and SCTLR_EL1.UCT is 0 */
     struct outcome out = at(0, SR_CTR_EL0, MRS);
     ck_assert_int_eq(out.kind, OUT_TRAP);
     ck_assert_uint_eq(out.target_el, 1);
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(tge_takes_el1_traps_of_el0_to_el2)
 {
-    pe->sr[SR_HCR_EL2] = HCR_TGE;
+    pe->sr[SR_HCR_EL2] = TGE;
     ck_assert_uint_eq(at(0, SR_DAIF, MRS).target_el, 2);
     ck_assert_uint_eq(resolve_undef(pe).target_el, 2);
     ck_assert_uint_eq(resolve_insn(pe, INSN_SVC, 7).target_el, 2);
@@ -77,7 +77,7 @@ END_TEST
 START_TEST(a_v8_0_cpu_has_no_vhe_names)
 {
     pe->model.has[FEAT_VHE] = false;
-    pe->sr[SR_HCR_EL2] = HCR_E2H; /* cannot be: must not act */
+    pe->sr[SR_HCR_EL2] = E2H; /* cannot be: must not act */
     pe->ps.el = 2;
     ck_assert_int_eq(resolve_sysreg(pe, SYSREG_ENC(3, 5, 1, 0, 0), false).kind, OUT_UNDEF);
     ck_assert_int_eq(at(2, SR_TTBR1_EL2, MRS).kind, OUT_UNDEF);
@@ -177,7 +177,7 @@ END_TEST
 
 START_TEST(nv2_turns_el2_registers_into_memory)
 {
-    pe->sr[SR_HCR_EL2] = HCR_NV | HCR_NV2;
+    pe->sr[SR_HCR_EL2] = NV | NV2;
     struct outcome out = at(1, SR_VTTBR_EL2, MSR);
     ck_assert_int_eq(out.kind, OUT_MEMORY);
     ck_assert_uint_eq(out.offset, 0x20);
@@ -193,11 +193,11 @@ START_TEST(a_write_keeps_only_what_the_model_has)
 {
     pe_reset(pe, 2); /* which works out what a write can change */
     ck_assert_uint_eq(sysreg_write(pe, SR_HCR_EL2, ~UINT64_C(0)) & EFF_REGIME, EFF_REGIME);
-    ck_assert_uint_eq(pe->sr[SR_HCR_EL2] & HCR_E2H, HCR_E2H);
+    ck_assert_uint_eq(pe->sr[SR_HCR_EL2] & E2H, E2H);
     pe->model.has[FEAT_VHE] = false;
     pe_reset(pe, 2);
-    sysreg_write(pe, SR_HCR_EL2, HCR_E2H);
-    ck_assert_uint_eq(pe->sr[SR_HCR_EL2], HCR_RW); /* RAO/WI without AArch32 */
+    sysreg_write(pe, SR_HCR_EL2, E2H);
+    ck_assert_uint_eq(pe->sr[SR_HCR_EL2], RW); /* RAO/WI without AArch32 */
     sysreg_write(pe, SR_CSSELR_EL1, ~UINT64_C(0));
     ck_assert_uint_eq(sysreg_read(pe, SR_CSSELR_EL1), 15);
     sysreg_write(pe, SR_VBAR_EL1, ~UINT64_C(0));

@@ -6,9 +6,9 @@
 
 #define SPI 40u
 
-#define HCR_FMO 0x8u
-#define HCR_IMO 0x10u
-#define HCR_TGE (UINT64_C(1) << 27)
+#define FMO 0x8u
+#define IMO 0x10u
+#define TGE (UINT64_C(1) << 27)
 
 static void setup(void)
 {
@@ -328,11 +328,11 @@ static const struct routing_case {
     bool virtual_group0, virtual_group1, virtual_common;
 } routing_cases[] = {
     {"EL1, no routing", 0, 1, false, false, false},
-    {"EL1, IMO", HCR_IMO, 1, false, true, true},
-    {"EL1, FMO", HCR_FMO, 1, true, false, true},
-    {"EL1, both", HCR_IMO | HCR_FMO, 1, true, true, true},
-    {"EL2, both", HCR_IMO | HCR_FMO, 2, false, false, false},
-    {"EL1, TGE", HCR_IMO | HCR_FMO | HCR_TGE, 1, false, false, false},
+    {"EL1, IMO", IMO, 1, false, true, true},
+    {"EL1, FMO", FMO, 1, true, false, true},
+    {"EL1, both", IMO | FMO, 1, true, true, true},
+    {"EL2, both", IMO | FMO, 2, false, false, false},
+    {"EL1, TGE", IMO | FMO | TGE, 1, false, false, false},
 };
 
 START_TEST(routing_chooses_physical_or_virtual_registers)

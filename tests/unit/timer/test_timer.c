@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cpu-el/resolve.h"
 #include "timer/timer.h"
 
-#define HCR_E2H (UINT64_C(1) << 34)
-#define HCR_TGE (UINT64_C(1) << 27)
+#define E2H (UINT64_C(1) << 34)
+#define TGE (UINT64_C(1) << 27)
 
 #define ENABLE  1u
 #define IMASK   2u
@@ -42,11 +43,12 @@ static void start(const struct counter_rate *rate)
     changes = 0;
     pe.model.has[FEAT_EL2] = true;
     pe.model.has[FEAT_VHE] = true;
-    pe.ps.el = 1;
+    pe_reset(&pe, 1);
     for (unsigned i = 0; i < TIMER_COUNT; i++) {
         lines[i] = (struct irq_line){.sink = line_changed, .n = i};
     }
     timer = timer_create_for(&pe, &cpu_clock, rate, lines);
+    pe.owners[OWNER_TIMER] = timer_sysreg_ops(timer);
 }
 
 static void setup(void)
@@ -69,8 +71,7 @@ static uint64_t get(enum sysreg_id id)
 
 static unsigned set(enum sysreg_id id, uint64_t value)
 {
-    struct sysreg_ops ops = timer_sysreg_ops(timer);
-    return ops.write(ops.ctx, id, value);
+    return sysreg_write(&pe, id, value);
 }
 
 /* Time passes: what is due fires, in order. */
@@ -132,15 +133,9 @@ START_TEST(host_sees_the_virtual_counter_without_offset)
         unsigned el;
         uint64_t hcr;
         bool has_offset;
-    } cases[] = {{0, 0, true},
-                 {1, 0, true},
-                 {2, 0, true},
-                 {2, HCR_E2H, false},
-                 {1, HCR_E2H, true},
-                 {0, HCR_E2H, true},
-                 {0, HCR_TGE, true},
-                 {0, HCR_E2H | HCR_TGE, false},
-                 {2, HCR_E2H | HCR_TGE, false}};
+    } cases[] = {{0, 0, true},    {1, 0, true},          {2, 0, true},
+                 {2, E2H, false}, {1, E2H, true},        {0, E2H, true},
+                 {0, TGE, true},  {0, E2H | TGE, false}, {2, E2H | TGE, false}};
     run_to(1000 * TICK);
     set(SR_CNTVOFF_EL2, 300);
     pe.ps.el = (uint8_t)cases[_i].el;
@@ -424,6 +419,7 @@ START_TEST(control_registers_keep_the_bits_that_exist)
     ck_assert_uint_eq(get(SR_CNTHCTL_EL2), 0xfff);
     ck_assert_uint_eq(pe.sr[SR_CNTHCTL_EL2], 0xfff); /* the trap rules look there */
     pe.model.has[FEAT_VHE] = false;
+    pe_reset(&pe, 1);
     set(SR_CNTHCTL_EL2, UINT64_MAX);
     ck_assert_uint_eq(get(SR_CNTHCTL_EL2), 0xff);
 }
@@ -498,9 +494,9 @@ END_TEST
 START_TEST(virtual_event_stream_is_off_for_a_vhe_host)
 {
     set(SR_CNTKCTL_EL1, 3 << 4 | 4);
-    pe.sr[SR_HCR_EL2] = HCR_E2H | HCR_TGE;
+    pe.sr[SR_HCR_EL2] = E2H | TGE;
     ck_assert_uint_eq(timer_next_stream_event(timer), CYCLES_NEVER);
-    pe.sr[SR_HCR_EL2] = HCR_E2H;
+    pe.sr[SR_HCR_EL2] = E2H;
     ck_assert_uint_eq(timer_next_stream_event(timer), 8 * TICK);
 }
 END_TEST
