@@ -223,20 +223,6 @@ bool debug_breakpoint_hit(const struct pe *pe, uint64_t pc, struct exception *ou
     return true;
 }
 
-bool debug_breakpoint_in(const struct pe *pe, uint64_t from, uint64_t size_bytes, uint64_t *at)
-{
-    if (!debug_any_breakpoint_enabled(pe)) {
-        return false;
-    }
-    for (uint64_t offset = 0; offset < size_bytes; offset += 4) {
-        if (any_breakpoint_matches(pe, from + offset)) {
-            *at = from + offset;
-            return true;
-        }
-    }
-    return false;
-}
-
 /* The bytes that a watchpoint looks at: up to 2 GiB from base (D2.10.3), bytes by BAS when it is
  * one doubleword. */
 struct watched {
@@ -330,22 +316,6 @@ bool debug_watchpoint_hit(const struct pe *pe, const struct debug_access *access
     return false;
 }
 
-bool debug_range_watched(const struct pe *pe, uint64_t va, uint64_t size_bytes)
-{
-    if (!debug_any_watchpoint_enabled(pe)) {
-        return false;
-    }
-    for (unsigned n = 0; n < UNITS; n++) {
-        struct watched w;
-        uint64_t at;
-        if (watchpoint_armed(pe, n) && watched_bytes(pe, n, &w) &&
-            first_watched(&w, va, size_bytes, &at)) {
-            return true;
-        }
-    }
-    return false;
-}
-
 enum unit_kind { UNIT_NONE, UNIT_BVR, UNIT_BCR, UNIT_WVR, UNIT_WCR };
 
 /* Which of the numbered registers `id` is, and its number. */
@@ -374,22 +344,6 @@ bool debug_owns(enum sysreg_id id)
     unsigned n;
     return id == SR_MDSCR_EL1 || id == SR_OSLAR_EL1 || id == SR_OSLSR_EL1 ||
            id == SR_DBGCLAIMSET_EL1 || id == SR_DBGCLAIMCLR_EL1 || unit_of(id, &n) != UNIT_NONE;
-}
-
-bool debug_register_exists(const struct pe *pe, enum sysreg_id id)
-{
-    unsigned n;
-    switch (unit_of(id, &n)) {
-    case UNIT_BVR:
-    case UNIT_BCR:
-        return n < pe->model.breakpoint_count;
-    case UNIT_WVR:
-    case UNIT_WCR:
-        return n < pe->model.watchpoint_count;
-    case UNIT_NONE:
-        break;
-    }
-    return true;
 }
 
 uint64_t debug_read(const struct pe *pe, enum sysreg_id id)

@@ -45,9 +45,6 @@ bool debug_any_breakpoint_enabled(const struct pe *pe);
 /* Whether the instruction at pc is breakpointed (D2.9). True: *out is the exception. */
 bool debug_breakpoint_hit(const struct pe *pe, uint64_t pc, struct exception *out);
 
-/* The first address of [from, from + size_bytes) whose instruction is breakpointed. */
-bool debug_breakpoint_in(const struct pe *pe, uint64_t from, uint64_t size_bytes, uint64_t *at);
-
 struct debug_access {
     uint64_t va;
     unsigned size_bytes;
@@ -62,16 +59,9 @@ bool debug_any_watchpoint_enabled(const struct pe *pe);
 bool debug_watchpoint_hit(const struct pe *pe, const struct debug_access *access,
                           struct exception *out);
 
-/* Whether any access to [va, va + size_bytes) could be watched now: pages that the engine must not
- * serve by itself. */
-bool debug_range_watched(const struct pe *pe, uint64_t va, uint64_t size_bytes);
-
 /* Whether debug.c keeps this register: MDSCR_EL1, DBGBVR, DBGBCR, DBGWVR, DBGWCR, OSLAR_EL1,
  * OSLSR_EL1, DBGCLAIMSET_EL1, DBGCLAIMCLR_EL1. */
 bool debug_owns(enum sysreg_id id);
-
-/* False for DBGBVR<n> ... of an n that the model lacks: UNDEFINED. */
-bool debug_register_exists(const struct pe *pe, enum sysreg_id id);
 
 /* Registers that debug_owns(). Writes return enum sysreg_effect bits. OSLSR_EL1.OSLK is kept in
  * pe->sr[SR_OSLSR_EL1]; its reset value is 0xa (locked). */

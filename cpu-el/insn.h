@@ -143,9 +143,6 @@ struct ldst_registers {
  * and cache ops are not. */
 bool ldst_decode(uint32_t word, const struct ldst_registers *regs, struct ldst *out);
 
-/* Bytes from `address` on that the access touches; 0 for a prefetch. */
-unsigned ldst_bytes(const struct ldst *access);
-
 /*
  * ISS bits 24..14 (ISV, SAS, SSE, SRT, SF, AR) that a stage-2 data abort of this access reports in
  * ESR_EL2; 0 where ISV is 0.

@@ -471,11 +471,6 @@ bool ldst_decode(uint32_t word, const struct ldst_registers *regs, struct ldst *
     return true;
 }
 
-unsigned ldst_bytes(const struct ldst *access)
-{
-    return access->is_prefetch ? 0 : access->size_bytes * access->register_count;
-}
-
 uint32_t ldst_iss(const struct ldst *access)
 {
     if (!access->isv) {

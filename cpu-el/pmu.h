@@ -70,9 +70,6 @@ static inline void pmu_sync(struct pe *pe)
  * write to MDCR_EL2 (EFF_PMU) needs pmu_sync() before and pmu_changed() after it. */
 bool pmu_owns(enum sysreg_id id);
 
-/* False for PMEVCNTR<n>_EL0 ... of an n that the model lacks. */
-bool pmu_register_exists(const struct pe *pe, enum sysreg_id id);
-
 /* Registers that pmu_owns(), as seen from the PE's present EL (HPMN). Writes return enum
  * sysreg_effect bits. */
 uint64_t pmu_read(struct pe *pe, enum sysreg_id id);

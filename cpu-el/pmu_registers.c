@@ -97,13 +97,6 @@ bool pmu_owns(enum sysreg_id id)
     return find(id).kind != REG_NONE;
 }
 
-bool pmu_register_exists(const struct pe *pe, enum sysreg_id id)
-{
-    struct target t = find(id);
-    return t.n == SELECTED || (t.kind != REG_COUNT && t.kind != REG_TYPE) ||
-           t.n < pe->model.pmu_counter_count;
-}
-
 /* IMP and IDCODE are those of MIDR_EL1; N is what the present EL may use; LC is RES1. */
 static uint64_t read_control(const struct pe *pe)
 {

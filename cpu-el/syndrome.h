@@ -12,22 +12,18 @@ enum syndrome_ec {
     EC_UNKNOWN = 0x00,
     EC_WFX = 0x01,
     EC_FP_TRAP = 0x07, /* CPACR, CPTR */
-    EC_PAUTH_TRAP = 0x09,
-    EC_BTI = 0x0d,
     EC_ILLEGAL_STATE = 0x0e,
     EC_SVC64 = 0x15,
     EC_HVC64 = 0x16,
     EC_SMC64 = 0x17,
     EC_SYSREG = 0x18, /* MSR, MRS, SYS, SYSL */
-    EC_SVE_TRAP = 0x19,
-    EC_ERET = 0x1a, /* HCR_EL2.NV */
+    EC_ERET = 0x1a,   /* HCR_EL2.NV */
     EC_IABT_LOWER = 0x20,
     EC_IABT_SAME = 0x21,
     EC_PC_ALIGNMENT = 0x22,
     EC_DABT_LOWER = 0x24,
     EC_DABT_SAME = 0x25,
     EC_SP_ALIGNMENT = 0x26,
-    EC_FP_EXCEPTION64 = 0x2c,
     EC_SERROR = 0x2f,
     EC_BREAKPOINT_LOWER = 0x30,
     EC_BREAKPOINT_SAME = 0x31,
@@ -76,16 +72,6 @@ static inline uint32_t syndrome_wfx(bool is_wfe)
 static inline uint32_t syndrome_fp_trap(void)
 {
     return syndrome(EC_FP_TRAP, ISS_CV_COND_AL);
-}
-
-static inline uint32_t syndrome_sve_trap(void)
-{
-    return syndrome(EC_SVE_TRAP, 0);
-}
-
-static inline uint32_t syndrome_pauth_trap(void)
-{
-    return syndrome(EC_PAUTH_TRAP, 0);
 }
 
 static inline uint32_t syndrome_svc(uint16_t imm16)

@@ -20,11 +20,6 @@ struct event_stream {
         uint64_t events[BATCH][EVENT_WORDS];
     } batch;
     size_t batched;
-    struct {
-        event_listener *listener;
-        void *ctx;
-    } listeners[EVENT_LISTENERS_MAX];
-    size_t listener_count;
 };
 
 struct event_stream *event_stream_create(void)
@@ -37,17 +32,6 @@ struct event_stream *event_stream_create(void)
 void event_stream_destroy(struct event_stream *stream)
 {
     free(stream);
-}
-
-bool event_listen(struct event_stream *stream, event_listener *listener, void *ctx)
-{
-    if (stream->listener_count == EVENT_LISTENERS_MAX) {
-        return false;
-    }
-    stream->listeners[stream->listener_count].listener = listener;
-    stream->listeners[stream->listener_count].ctx = ctx;
-    stream->listener_count++;
-    return true;
 }
 
 static XXH128_hash_t digest(const struct event_stream *stream)
@@ -70,9 +54,6 @@ void event_emit(struct event_stream *stream, const struct arch_event *e)
         stream->batch.digest[0] = now.low64;
         stream->batch.digest[1] = now.high64;
         stream->batched = 0;
-    }
-    for (size_t i = 0; i < stream->listener_count; i++) {
-        stream->listeners[i].listener(stream->listeners[i].ctx, e);
     }
 }
 

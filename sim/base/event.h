@@ -1,7 +1,7 @@
 /*
  * The architectural event stream: what a run did, as an outside observer of the architecture would
- * see it. Its digest identifies a run; traces and lint will listen to the same stream. Nothing in
- * it depends on the engine or on which optimisation is on.
+ * see it. Its digest identifies a run. Nothing in it depends on the engine or on which optimisation
+ * is on.
  */
 #ifndef EL2SIM_BASE_EVENT_H
 #define EL2SIM_BASE_EVENT_H
@@ -31,19 +31,14 @@ struct arch_event {
 
 struct event_stream;
 
-typedef void event_listener(void *ctx, const struct arch_event *e);
-
-#define EVENT_LISTENERS_MAX 4
-
 struct event_stream *event_stream_create(void);
 void event_stream_destroy(struct event_stream *stream);
-bool event_listen(struct event_stream *stream, event_listener *listener, void *ctx);
 void event_emit(struct event_stream *stream, const struct arch_event *e);
 
 /* Digest of all events so far: XXH3, 128 bits, as 32 hex digits and a NUL. */
 void event_digest(const struct event_stream *stream, char out[33]);
 
-/* The digest so far; listeners are not part of it. */
+/* The digest so far. */
 void event_stream_archive(struct event_stream *stream, struct archive *a);
 
 #endif

@@ -16,11 +16,6 @@ struct unimp_log *machine_unimp(struct machine *m)
     return m->unimp;
 }
 
-struct event_stream *machine_events(struct machine *m)
-{
-    return m->events;
-}
-
 const struct image_list *machine_image_list(const struct machine *m)
 {
     return &m->images;
