@@ -45,8 +45,10 @@ struct engine;
  * each engine page that is not cached, at moments that are not deterministic; false refuses:
  * engine_run() then returns ENGINE_STOPPED_REFUSED with pc and registers exactly before the
  * instruction. A trapping instruction counts in its block's size, but need not be the last one in
- * it. trap() may call everything but the runs; block() and fill() nothing that changes the engine,
- * nor engine_pc().
+ * it. trap() may call everything but the runs; block() and fill() not engine_pc(), and nothing that
+ * changes the engine, but that fill() may flush: a model's TLB that takes the page evicts another
+ * one, which must be gone when the instruction goes on. The answer is entered after that, so a
+ * flush cannot take it away.
  */
 struct engine_client {
     void *ctx;
