@@ -71,7 +71,7 @@ enum snapshot_end {
 enum snapshot_end machine_snapshot_end(const struct machine *m, struct err *e);
 
 /* What makes a machine's results other than those of a run from the start under its configuration:
- * one line each, "cycles 0 to 81422: profile icount, ...". NULL past the last one. */
+ * one line each, "up to cycle 81422: profile icount, ...". NULL past the last one. */
 const char *machine_snapshot_note(const struct machine *m, size_t index);
 
 #endif

@@ -63,7 +63,7 @@ static const struct argp_option options[] = {
     {"cpu", OPT_CPU, "MODEL", 0, "cortex-a57 (default), x-gene1, cortex-a76, neoverse-n1, max", 2},
     {"feature", OPT_FEATURE, "LIST", 0, "switch features: vhe=off,lrs=1,...", 2},
     {"gic", OPT_GIC, "2|3", 0, "interrupt controller (default 3)", 2},
-    {"smp", OPT_SMP, "N", 0, "CPUs (default 1)", 2},
+    {"smp", OPT_SMP, "N", 0, "CPUs, 1 to 8, with GICv3 to 16 (default 1)", 2},
     {"mem", 'm', "SIZE", 0, "RAM: 256M, 1G, ... (default 256M)", 2},
     {"el", OPT_EL, "1|2", 0, "exception level at entry (default 2); 1 is a machine without EL2", 2},
     {"semihosting", OPT_SEMIHOSTING, 0, 0,
@@ -285,7 +285,7 @@ static bool settle(struct run_options *o)
                  i->module_count || o->dump_dtb)) {
         return err_set(&o->err,
                        "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
-                       "--load, --append, --dtb and --dump-dtb",
+                       "--load, --module, --append, --dtb and --dump-dtb",
                        o->snapshot.file);
     }
     if (!from && i->kernel == NULL) {
