@@ -1,10 +1,10 @@
 #include "cpu-el/feature.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/err.h"
+#include "sim/base/parse.h"
 
 const struct cpu_feature_info cpu_feature_info[FEATURE_COUNT] = {
 #define FEATURE(id, name_, version_, what_) [FEAT_##id] = {name_, version_, what_},
@@ -56,10 +56,8 @@ static bool unknown(const char *name, struct err *e)
 
 static bool set_number(struct cpu_model *model, size_t i, const char *text, struct err *e)
 {
-    char *end;
-    unsigned long n = strtoul(text, &end, 10);
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || n < numbers[i].lowest ||
-        n > numbers[i].highest) {
+    uint64_t n;
+    if (!parse_u64(text, 10, &n, NULL) || n < numbers[i].lowest || n > numbers[i].highest) {
         return err_set(e, "%s=%s: a number of %u to %u is expected", numbers[i].name, text,
                        numbers[i].lowest, numbers[i].highest);
     }

@@ -104,3 +104,15 @@ cycles_t counter_stamp(const struct counter_rate *rate, ticks_t ticks)
     wide_t stamp = rate->since + (product + rate->counter_hz - 1) / rate->counter_hz;
     return stamp >= CYCLES_NEVER ? CYCLES_NEVER : (cycles_t)stamp;
 }
+
+cycles_t cycles_of_ns(uint64_t clock_hz, uint64_t ns)
+{
+    struct counter_rate rate = {.clock_hz = clock_hz, .counter_hz = NS_PER_S};
+    return counter_stamp(&rate, ns);
+}
+
+uint64_t ns_of_cycles(uint64_t clock_hz, cycles_t cycles)
+{
+    struct counter_rate rate = {.clock_hz = clock_hz, .counter_hz = NS_PER_S};
+    return counter_ticks(&rate, cycles);
+}

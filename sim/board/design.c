@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parse.h"
 #include "sim/board/data_files.h"
 
 static const cyaml_strval_t places[] = {{"host", WHERE_HOST}, {"vm", WHERE_VM}};
@@ -93,12 +94,12 @@ void design_free(struct design *design)
 
 bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e)
 {
-    char *end;
+    const char *end;
+    uint64_t n;
     unsigned shift = 20;
-    if (!isdigit((unsigned char)text[0])) {
+    if (!parse_u64(text, 10, &n, &end)) {
         return err_set(e, "memory \"%s\": a number with K, M or G is expected (256M)", text);
     }
-    unsigned long long n = strtoull(text, &end, 10);
     switch (toupper((unsigned char)*end)) {
     case 'K':
         shift = 10;
@@ -119,7 +120,7 @@ bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e)
     if (*end != '\0' || n == 0 || n > UINT64_MAX >> shift) {
         return err_set(e, "memory \"%s\" is no size that can be", text);
     }
-    *bytes = (uint64_t)n << shift;
+    *bytes = n << shift;
     return true;
 }
 

@@ -1,9 +1,9 @@
 #include "sim/board/device_spec.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/parse.h"
 
 /*
  * Latencies unless given. Guesses of what stood beside the modelled machines: a solid-state disk
@@ -19,12 +19,11 @@ bool device_parse_time(const char *text, uint64_t *ns, struct err *e)
         const char *name;
         uint64_t ns;
     } units[] = {{"ns", 1}, {"us", 1000}, {"ms", 1000000}, {"s", 1000000000}};
-    char *end;
-    errno = 0;
-    unsigned long long n = strtoull(text, &end, 10);
-    for (size_t i = 0; text[0] >= '0' && text[0] <= '9' && i < sizeof units / sizeof units[0];
-         i++) {
-        if (strcmp(end, units[i].name) == 0 && errno == 0 && n <= TIME_MAX_NS / units[i].ns) {
+    uint64_t n;
+    const char *unit;
+    bool is_number = parse_u64(text, 10, &n, &unit);
+    for (size_t i = 0; is_number && i < sizeof units / sizeof units[0]; i++) {
+        if (strcmp(unit, units[i].name) == 0 && n <= TIME_MAX_NS / units[i].ns) {
             *ns = n * units[i].ns;
             return true;
         }

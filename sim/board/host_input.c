@@ -11,7 +11,6 @@
 #include "sim/board/input_script.h"
 #include "sim/board/net_slirp.h"
 
-#define NS_PER_S   UINT64_C(1000000000)
 #define NS_PER_MS  UINT64_C(1000000)
 #define GIVE_UP_NS (10 * NS_PER_S)
 #define LOOK_NS    1000000 /* so often somebody looks while CPUs run */
@@ -39,14 +38,12 @@ struct host_input {
 
 static cycles_t cycles_of(const struct machine *m, uint64_t ns)
 {
-    struct counter_rate rate = {.clock_hz = m->config.clock_hz, .counter_hz = NS_PER_S};
-    return counter_stamp(&rate, ns);
+    return cycles_of_ns(m->config.clock_hz, ns);
 }
 
 static uint64_t ns_of(const struct machine *m, cycles_t cycles)
 {
-    struct counter_rate rate = {.clock_hz = m->config.clock_hz, .counter_hz = NS_PER_S};
-    return counter_ticks(&rate, cycles);
+    return ns_of_cycles(m->config.clock_hz, cycles);
 }
 
 static cycles_t furthest(const struct machine *m)

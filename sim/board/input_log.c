@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parse.h"
 #include "sim/board/loader_file.h"
 
 #define HEADER     "el2sim-record 1"
@@ -73,11 +74,6 @@ static bool is_hex(const char *text, size_t digits)
     return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
-static unsigned nibble(char digit)
-{
-    return (unsigned)(digit <= '9' ? digit - '0' : digit - 'a' + 10);
-}
-
 /* Hex digits become bytes where they stand. */
 static bool take_bytes(char *hex, struct input_entry *entry)
 {
@@ -91,7 +87,10 @@ static bool take_bytes(char *hex, struct input_entry *entry)
         return false;
     }
     for (size_t i = 0; i < digits / 2; i++) {
-        ((uint8_t *)hex)[i] = (uint8_t)(nibble(hex[2 * i]) << 4 | nibble(hex[2 * i + 1]));
+        unsigned high = 0, low = 0;
+        parse_hex_digit(hex[2 * i], &high);
+        parse_hex_digit(hex[2 * i + 1], &low);
+        ((uint8_t *)hex)[i] = (uint8_t)(high << 4 | low);
     }
     entry->size_bytes = digits / 2;
     return entry->kind != INPUT_QUIT;
@@ -99,10 +98,7 @@ static bool take_bytes(char *hex, struct input_entry *entry)
 
 static bool take_number(const char *text, uint64_t highest, uint64_t *n)
 {
-    char *end;
-    errno = 0;
-    *n = strtoull(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && *n <= highest;
+    return parse_u64(text, 10, n, NULL) && *n <= highest;
 }
 
 static bool take_entry(char *const words[4], struct input_entry *entry)
@@ -193,12 +189,8 @@ bool input_record_read(struct input_record *r, const char *path, struct err *e)
     if (!file_read(path, "record", FILE_LIMIT, &bytes, e)) {
         return false;
     }
-    r->text = malloc(bytes.size + 1);
-    BUG_ON(r->text == NULL);
-    memcpy(r->text, bytes.data, bytes.size);
-    r->text[bytes.size] = '\0';
+    r->text = (char *)bytes.data;
     bool whole = strlen(r->text) == bytes.size;
-    file_free(&bytes);
     bool ok = (whole || err_set(e, "not a record: it has NULs")) && take_lines(r, e);
     if (!ok) {
         err_prefix(e, "%s: ", path);

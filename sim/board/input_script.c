@@ -4,13 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parse.h"
 #include "sim/board/device_spec.h"
 #include "sim/board/loader_file.h"
 
 #define FILE_LIMIT (UINT64_C(1) << 20)
 #define TEXT_MAX   256
 #define BYTE_NS    86806 /* ten bits at 115,200 baud */
-#define NS_PER_S   UINT64_C(1000000000)
 
 enum step_kind { STEP_EXPECT, STEP_SEND, STEP_WAIT };
 
@@ -34,8 +34,7 @@ struct input_script {
 
 static cycles_t cycles_of(const struct input_script *script, uint64_t ns)
 {
-    struct counter_rate rate = {.clock_hz = script->config.clock_hz, .counter_hz = NS_PER_S};
-    return counter_stamp(&rate, ns);
+    return cycles_of_ns(script->config.clock_hz, ns);
 }
 
 /* The step at `next` begins. */
@@ -105,14 +104,6 @@ unsigned input_script_line(const struct input_script *script)
     return script->next < script->count ? script->steps[script->next].line : 0;
 }
 
-static bool hex_digit(char c, unsigned *value)
-{
-    static const char digits[] = "0123456789abcdef";
-    const char *found = c ? strchr(digits, c >= 'A' && c <= 'F' ? c + ('a' - 'A') : c) : NULL;
-    *value = found ? (unsigned)(found - digits) : 0;
-    return found != NULL;
-}
-
 /* The character behind a backslash; moves *from behind it. */
 static bool escape(const char **from, char *out)
 {
@@ -125,7 +116,7 @@ static bool escape(const char **from, char *out)
         *from = at + 1;
         return true;
     }
-    if (*at != 'x' || !hex_digit(at[1], &high) || !hex_digit(at[2], &low)) {
+    if (*at != 'x' || !parse_hex_digit(at[1], &high) || !parse_hex_digit(at[2], &low)) {
         return false;
     }
     *out = (char)(high << 4 | low);

@@ -53,6 +53,7 @@ static bool read_all(int fd, const char *path, const char *what, uint64_t limit_
                            strerror(errno));
         }
         if (n == 0) {
+            out->data[out->size] = '\0'; /* there was room for more */
             return out->size > 0 || err_set(e, "%s %s: the file is empty", what, path);
         }
         out->size += (size_t)n;

@@ -1,10 +1,9 @@
 #include "sim/board/loader_place.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parse.h"
 #include "sim/board/loader_file.h"
 
 void loader_note_use(struct ram_map_of_files *map, const char *what, struct loaded_range range)
@@ -21,10 +20,8 @@ bool loader_parse_place(char *text, struct placed_file *out, struct err *e)
     if (sign == NULL || sign == text) {
         return err_set(e, "%s: FILE@ADDRESS is expected, such as Image@0x4a000000", text);
     }
-    char *end;
-    errno = 0;
-    uint64_t at = strtoull(sign + 1, &end, 0);
-    if (sign[1] < '0' || sign[1] > '9' || *end != '\0' || errno != 0) {
+    uint64_t at;
+    if (!parse_u64(sign + 1, 0, &at, NULL)) {
         return err_set(e, "%s: \"%s\" is no address; FILE@0x4a000000 is expected", text, sign + 1);
     }
     *sign = '\0';

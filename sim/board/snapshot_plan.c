@@ -3,9 +3,9 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/parse.h"
 #include "sim/board/snapshot_parts.h"
 
 /* "console:login:" -> "login:"; NULL for another kind. */
@@ -41,14 +41,12 @@ bool snapshot_parse_when(const char *text, struct snapshot_plan *plan, struct er
     if ((rest = after(text, "console:")) != NULL) {
         return take_text(rest, SNAPSHOT_AT_CONSOLE, plan, e);
     }
-    if ((rest = after(text, "cycles:")) != NULL && rest[0] >= '0' && rest[0] <= '9') {
-        char *end;
-        unsigned long long n = strtoull(rest, &end, 10);
+    uint64_t n;
+    if ((rest = after(text, "cycles:")) != NULL && parse_u64(rest, 10, &n, NULL) &&
+        n < UINT64_MAX / CYCLE / 2) {
         plan->when = SNAPSHOT_AT_CYCLE;
         plan->at = n * CYCLE;
-        if (*end == '\0' && n < UINT64_MAX / CYCLE / 2) {
-            return true;
-        }
+        return true;
     }
     return err_set(e, "--snapshot-at %s: mark, mark:NAME, console:TEXT or cycles:N is expected",
                    text);

@@ -359,14 +359,8 @@ bool symbols_add_map(struct symbols *symbols, const char *path, const struct sym
     if (!file_read(path, "symbols", FILE_IMAGE_LIMIT, &bytes, e)) {
         return false;
     }
-    char *text = realloc(bytes.data, bytes.size + 1);
-    if (!text) {
-        file_free(&bytes);
-        return err_set(e, "symbols %s: out of host memory", path);
-    }
-    text[bytes.size] = '\0';
-    bool done = read_map(path, text, &source, e);
-    free(text);
+    bool done = read_map(path, (char *)bytes.data, &source, e);
+    file_free(&bytes);
     return add_source(symbols, &source, path, done, e);
 }
 

@@ -6,12 +6,9 @@
 #define INTERRUPT_USED   1
 #define INTERRUPT_CONFIG 2
 
-#define NS_PER_S UINT64_C(1000000000)
-
 cycles_t virtio_cycles(const struct virtio_host *host, uint64_t ns)
 {
-    struct counter_rate rate = {.clock_hz = host->clock_hz, .counter_hz = NS_PER_S};
-    return counter_stamp(&rate, ns);
+    return cycles_of_ns(host->clock_hz, ns);
 }
 
 static bool works(const struct virtio_device *d, unsigned queue)

@@ -1,17 +1,15 @@
 #include "sim/cli/options.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "sim/base/parse.h"
 
 bool option_number(const char *name, const char *text, unsigned long long lowest,
                    unsigned long long highest, unsigned long long *out, struct err *e)
 {
-    char *end;
-    errno = 0;
-    unsigned long long n = strtoull(text, &end, 0);
-    bool is_number = text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
-    if (!is_number || n < lowest || n > highest) {
+    uint64_t n;
+    if (!parse_u64(text, 0, &n, NULL) || n < lowest || n > highest) {
         return err_set(e, "%s %s: a number of %llu to %llu is expected", name, text, lowest,
                        highest);
     }
