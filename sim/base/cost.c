@@ -104,6 +104,7 @@ struct ledger_row *ledger_row(struct ledger *ledger, struct ledger_key key)
     }
     size_t index = ledger->row_count++;
     ledger_row_at(ledger, index)->key = key;
+    ledger_row_at(ledger, index)->index = (uint32_t)index;
     if (ledger->row_count * 2 > ledger->slot_count) {
         grow(ledger);
     } else {

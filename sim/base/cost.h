@@ -51,6 +51,7 @@ struct ledger_key {
 
 struct ledger_row {
     struct ledger_key key;
+    uint32_t index; /* ledger_row_at() */
     struct ledger_cell cells[COST_CLASS_COUNT];
 };
 

@@ -115,7 +115,9 @@ static struct ledger_row *row_at(struct cpu *cpu, uint64_t pc, uint64_t at)
         .context = (uint16_t)(cpu->block_key >> 8),
         .symbol = symbol_at(cpu, pc, at),
     };
-    return ledger_row(cpu->machine->ledger, key);
+    struct ledger_row *row = ledger_row(cpu->machine->ledger, key);
+    booked_row_used(cpu, row);
+    return row;
 }
 
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
@@ -143,6 +145,7 @@ void block_fold(struct block *b, const cycles_t *prices)
 void blocks_fold(struct cpu *cpu)
 {
     for (size_t i = 0; i < cpu->run_count; i++) {
+        booked_row_used(cpu, cpu->run_list[i]->row);
         block_fold(cpu->run_list[i], cpu->meter.prices);
         cpu->run_list[i]->listed = false;
         cpu->run_list[i]->tag = 0;
@@ -227,6 +230,9 @@ void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
 void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
 {
     struct block_info *info = b->info;
+    if (b->listed) { /* of another row until now */
+        booked_row_used(cpu, b->row);
+    }
     block_fold(b, cpu->meter.prices);
     b->pc = pc;
     b->size_bytes = size_bytes;

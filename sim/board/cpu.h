@@ -27,6 +27,7 @@
 #include "sim/base/clock.h"
 #include "sim/base/cost.h"
 #include "sim/base/event.h"
+#include "sim/board/booked.h"
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/exits.h"
@@ -195,6 +196,7 @@ struct cpu {
 
     struct trap_counter traps;
     struct exits exits;
+    struct booked_tracker tracker; /* span.c */
     uint64_t traps_to_el2, exceptions;
 };
 

@@ -325,6 +325,7 @@ static void destroy_cpu(struct cpu *cpu)
     if (cpu->engine) {
         engine_destroy(cpu->engine);
     }
+    booked_tracker_destroy(&cpu->tracker);
     blocks_destroy(cpu);
     code_destroy(cpu);
     free(cpu);

@@ -61,6 +61,9 @@ static void archive_cpu(struct cpu *cpu, struct archive *a)
     lend_leave_el(cpu);
     clock_archive(&cpu->clock, a);
     ledger_archive_row(m->ledger, &cpu->meter.row, m->config.cpu_count, a);
+    if (cpu->meter.row->key.cpu != cpu->pe.index) {
+        archive_refuse(a, "CPU %u books in another one's row", cpu->pe.index);
+    }
     pe_archive(&cpu->pe, a);
     engine_archive(cpu->engine, a);
     mmu_archive(cpu->mmu, a);

@@ -4,27 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/base/array.h"
 #include "sim/base/err.h"
 #include "sim/board/cpu.h"
-
-/* What a CPU had booked at one moment: the cells of its ledger rows that are not zero. */
-struct snapshot {
-    struct snapshot_cell {
-        uint32_t row;
-        uint16_t class;
-        uint64_t count;
-        cycles_t cycles;
-    } * cells;
-    size_t count, room;
-    cycles_t at;
-    uint64_t traps_to_el2, exceptions, instructions;
-};
 
 /* A span that has begun. */
 struct open_span {
     struct span_row *row; /* NULL: free */
     unsigned cpu;
-    struct snapshot begin;
+    struct booked begin;
 };
 
 /* The way of an SGI from a CPU inside a span: what its sender had booked then, and what its
@@ -32,7 +20,7 @@ struct open_span {
 struct handoff {
     bool sent_valid, woke_valid;
     unsigned from;
-    struct snapshot sent, woke;
+    struct booked sent, woke;
 };
 
 #define OPEN_SPANS_MAX 16
@@ -41,7 +29,7 @@ struct span_state {
     struct open_span open[OPEN_SPANS_MAX];
     size_t open_count; /* how many are in use: 0 is the usual case, and costs nothing */
     struct handoff handoffs[EL2SIM_MAX_CPUS];
-    struct snapshot scratch;
+    struct booked scratch;
     size_t parts_room[SPAN_ROWS_MAX];
 };
 
@@ -58,49 +46,17 @@ void span_destroy(struct machine *m)
         return;
     }
     for (size_t i = 0; i < OPEN_SPANS_MAX; i++) {
-        free(s->open[i].begin.cells);
+        booked_destroy(&s->open[i].begin);
     }
     for (size_t i = 0; i < EL2SIM_MAX_CPUS; i++) {
-        free(s->handoffs[i].sent.cells);
-        free(s->handoffs[i].woke.cells);
+        booked_destroy(&s->handoffs[i].sent);
+        booked_destroy(&s->handoffs[i].woke);
     }
     for (size_t i = 0; i < m->spans.row_count; i++) {
         free(m->spans.rows[i].parts);
     }
-    free(s->scratch.cells);
+    booked_destroy(&s->scratch);
     free(s);
-}
-
-static void *grown(void *array, size_t *room, size_t size)
-{
-    *room = *room == 0 ? 64 : *room * 2;
-    array = realloc(array, *room * size);
-    BUG_ON(array == NULL);
-    return array;
-}
-
-static void take(struct cpu *cpu, struct snapshot *s)
-{
-    struct ledger *ledger = cpu->machine->ledger;
-    blocks_fold(cpu);
-    s->count = 0;
-    s->at = cpu->clock.now;
-    s->traps_to_el2 = cpu->traps_to_el2;
-    s->exceptions = cpu->exceptions;
-    s->instructions = cpu->instructions;
-    for (size_t i = 0; i < ledger_row_count(ledger); i++) {
-        const struct ledger_row *row = ledger_row_at(ledger, i);
-        for (unsigned k = 0; row->key.cpu == cpu->pe.index && k < COST_CLASS_COUNT; k++) {
-            if (row->cells[k].count == 0 && row->cells[k].cycles == 0) {
-                continue;
-            }
-            if (s->count == s->room) {
-                s->cells = grown(s->cells, &s->room, sizeof *s->cells);
-            }
-            s->cells[s->count++] = (struct snapshot_cell){
-                (uint32_t)i, (uint16_t)k, row->cells[k].count, row->cells[k].cycles};
-        }
-    }
 }
 
 static struct span_part *part_of(struct machine *m, struct span_row *row, struct ledger_key key,
@@ -115,7 +71,7 @@ static struct span_part *part_of(struct machine *m, struct span_row *row, struct
     }
     size_t *room = &m->span_state->parts_room[row - m->spans.rows];
     if (row->part_count == *room) {
-        row->parts = grown(row->parts, room, sizeof *row->parts);
+        row->parts = array_grown(row->parts, room, sizeof *row->parts);
     }
     row->parts[row->part_count] = (struct span_part){.el = key.el,
                                                      .context = key.context,
@@ -133,24 +89,37 @@ static void add(struct machine *m, struct span_row *row, struct ledger_key key, 
     row->cycles += cycles;
 }
 
-/* Adds what one CPU booked between two snapshots. Cells come in the same order in both; later has
- * all that earlier has. */
-static void add_difference(struct machine *m, struct span_row *row, const struct snapshot *earlier,
-                           const struct snapshot *later)
+/* Adds what was booked in one row; `later` is NULL only where `earlier` is, both are in order of
+ * class. */
+static void add_row_difference(struct machine *m, struct span_row *row, size_t index,
+                               const struct row_image *earlier, const struct row_image *later)
 {
     size_t e = 0;
-    for (size_t i = 0; i < later->count; i++) {
-        const struct snapshot_cell *c = &later->cells[i];
+    for (size_t i = 0; later && i < later->count; i++) {
+        const struct image_cell *c = &later->cells[i];
         uint64_t count = c->count;
         cycles_t cycles = c->cycles;
-        if (e < earlier->count && earlier->cells[e].row == c->row &&
-            earlier->cells[e].class == c->class) {
-            count -= earlier->cells[e].count;
-            cycles -= earlier->cells[e].cycles;
+        while (earlier && e < earlier->count && earlier->cells[e].class < c->class) {
             e++;
         }
+        if (earlier && e < earlier->count && earlier->cells[e].class == c->class) {
+            count -= earlier->cells[e].count;
+            cycles -= earlier->cells[e].cycles;
+        }
         if (count != 0 || cycles != 0) {
-            add(m, row, ledger_row_at(m->ledger, c->row)->key, c->class, count, cycles);
+            add(m, row, ledger_row_at(m->ledger, index)->key, c->class, count, cycles);
+        }
+    }
+}
+
+/* Adds what one CPU booked between two moments. */
+static void add_difference(struct machine *m, struct span_row *row, const struct booked *earlier,
+                           const struct booked *later)
+{
+    for (size_t i = 0; i < later->count; i++) {
+        const struct row_image *before = i < earlier->count ? earlier->rows[i] : NULL;
+        if (later->rows[i] != before) {
+            add_row_difference(m, row, i, before, later->rows[i]);
         }
     }
     row->traps += later->traps_to_el2 - earlier->traps_to_el2;
@@ -235,7 +204,7 @@ static void begin(struct cpu *cpu, struct span_row *row, uint64_t operations)
     for (unsigned i = 0; i < EL2SIM_MAX_CPUS; i++) {
         s->handoffs[i].sent_valid &= s->open_count > 1;
     }
-    take(cpu, &span->begin);
+    booked_take(cpu, &span->begin);
 }
 
 static void end(struct cpu *cpu, struct span_row *row)
@@ -247,7 +216,7 @@ static void end(struct cpu *cpu, struct span_row *row)
         bad_mark(m, "ends without a begin", row->name);
         return;
     }
-    take(cpu, &s->scratch);
+    booked_take(cpu, &s->scratch);
     const struct handoff *h = &s->handoffs[cpu->pe.index];
     if (span->cpu == cpu->pe.index) {
         add_difference(m, row, &span->begin, &s->scratch);
@@ -301,7 +270,7 @@ void span_sgi(struct cpu *from, struct cpu *to)
             h->from = from->pe.index;
             h->sent_valid = true;
             h->woke_valid = false;
-            take(from, &h->sent);
+            booked_take(from, &h->sent);
             return;
         }
     }
@@ -311,37 +280,13 @@ void span_wake(struct cpu *cpu)
 {
     struct handoff *h = &cpu->machine->span_state->handoffs[cpu->pe.index];
     if (h->sent_valid && !h->woke_valid) {
-        take(cpu, &h->woke);
+        booked_take(cpu, &h->woke);
         h->woke_valid = true;
     }
 }
 
-/* What a cell and a part at least take of an archive. */
-#define CELL_BYTES 22
+/* What a part at least takes of an archive. */
 #define PART_BYTES 31
-
-static void archive_snapshot(struct machine *m, struct snapshot *s, struct archive *a)
-{
-    size_t rows = ledger_row_count(m->ledger);
-    archive_count(a, &s->count, SIZE_MAX, CELL_BYTES);
-    while (s->room < s->count) {
-        s->cells = grown(s->cells, &s->room, sizeof *s->cells);
-    }
-    for (size_t i = 0; i < s->count && !a->has_failed; i++) {
-        struct snapshot_cell *c = &s->cells[i];
-        archive_u32(a, &c->row);
-        archive_u16(a, &c->class);
-        archive_u64(a, &c->count);
-        archive_u64(a, &c->cycles);
-        if (c->row >= rows || c->class >= COST_CLASS_COUNT) {
-            archive_refuse(a, "a span refers to row %u of the ledger", c->row);
-        }
-    }
-    archive_u64(a, &s->at);
-    archive_u64(a, &s->traps_to_el2);
-    archive_u64(a, &s->exceptions);
-    archive_u64(a, &s->instructions);
-}
 
 static void archive_part(struct span_part *p, struct archive *a)
 {
@@ -366,7 +311,7 @@ static void archive_row(struct span_row *row, size_t *room, struct archive *a)
     archive_u64(a, &row->instructions);
     archive_count(a, &row->part_count, SIZE_MAX, PART_BYTES);
     while (*room < row->part_count) {
-        row->parts = grown(row->parts, room, sizeof *row->parts);
+        row->parts = array_grown(row->parts, room, sizeof *row->parts);
     }
     for (size_t i = 0; i < row->part_count; i++) {
         archive_part(&row->parts[i], a);
@@ -382,7 +327,7 @@ static void archive_open(struct machine *m, struct open_span *span, struct archi
         return;
     }
     archive_unsigned(a, &span->cpu, m->config.cpu_count - 1);
-    archive_snapshot(m, &span->begin, a);
+    booked_archive(&span->begin, ledger_row_count(m->ledger), a);
     if (row >= m->spans.row_count) {
         archive_refuse(a, "an open span has no row");
         return;
@@ -407,7 +352,7 @@ void span_archive(struct machine *m, struct archive *a)
         archive_bool(a, &h->sent_valid);
         archive_bool(a, &h->woke_valid);
         archive_unsigned(a, &h->from, m->config.cpu_count - 1);
-        archive_snapshot(m, &h->sent, a);
-        archive_snapshot(m, &h->woke, a);
+        booked_archive(&h->sent, ledger_row_count(m->ledger), a);
+        booked_archive(&h->woke, ledger_row_count(m->ledger), a);
     }
 }
