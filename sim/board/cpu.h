@@ -455,8 +455,15 @@ void input_console_output(void *machine, const char *text, size_t length);
 void input_destroy(struct machine *m);
 /* What has come in so far. */
 void input_archive(struct machine *m, struct archive *a);
+
+/* machine_images.c
+ * --------------------------------------------------------------------------------------------------------------
+ */
+
 /* A further file that the run depends on. */
 bool machine_note_file(struct machine *m, const char *path, struct err *e);
+/* What was booted, and the disks. The kernel must be the first file of all. */
+bool machine_note_images(struct machine *m, const struct machine_images *images, struct err *e);
 
 /* span.c
  * --------------------------------------------------------------------------------------------------------------

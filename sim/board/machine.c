@@ -354,22 +354,6 @@ void machine_destroy(struct machine *m)
     free(m);
 }
 
-static bool note_image(struct machine *m, const char *path, struct err *e)
-{
-    struct image_list *list = &m->images;
-    if (list->count == sizeof list->records / sizeof list->records[0]) {
-        return err_set(e, "%s: more than %zu files in one run", path, list->count);
-    }
-    struct image_record *r = &list->records[list->count++];
-    snprintf(r->path, sizeof r->path, "%s", path);
-    return image_hash_file(path, r->sha256, e);
-}
-
-bool machine_note_file(struct machine *m, const char *path, struct err *e)
-{
-    return note_image(m, path, e);
-}
-
 static bool make_dtb(struct machine *m, const struct machine_images *images,
                      struct loaded_range initrd, struct err *e)
 {
@@ -400,42 +384,6 @@ static bool make_dtb(struct machine *m, const struct machine_images *images,
                fdt_virt_read(images->dtb, &boot, &m->dtb, e);
     }
     return fdt_virt_create(&board, &boot, &m->dtb, e);
-}
-
-/* Disks are part of what a run was given. */
-static bool note_disks(struct machine *m, struct err *e)
-{
-    struct image_list *list = &m->images;
-    for (unsigned i = 0; i < m->config.devices.count; i++) {
-        const struct disk *disk = devices_disk(m->devices, i);
-        const char *path = m->config.devices.specs[i].path;
-        if (disk == NULL) {
-            continue;
-        }
-        if (list->count == sizeof list->records / sizeof list->records[0]) {
-            return err_set(e, "%s: more than %zu files in one run", path, list->count);
-        }
-        struct image_record *r = &list->records[list->count++];
-        snprintf(r->path, sizeof r->path, "%s", path);
-        if (!disk_hash(disk, r->sha256, e)) {
-            return err_prefix(e, "%s: ", path);
-        }
-    }
-    return true;
-}
-
-static bool note_images(struct machine *m, const struct machine_images *images, struct err *e)
-{
-    bool done = note_image(m, images->kernel, e) &&
-                (images->initrd == NULL || note_image(m, images->initrd, e)) &&
-                (images->dtb == NULL || note_image(m, images->dtb, e));
-    for (unsigned i = 0; done && i < images->module_count; i++) {
-        done = note_image(m, images->modules[i].path, e);
-    }
-    for (unsigned i = 0; done && i < images->placed_count; i++) {
-        done = note_image(m, images->placed[i].path, e);
-    }
-    return done;
 }
 
 /* The device tree, which names the modules; then what the user wants elsewhere. */
@@ -474,8 +422,7 @@ bool machine_load(struct machine *m, const struct machine_images *images, struct
     if (images->initrd && !loader_initrd(images->initrd, &kernel, &m->ram, &initrd, e)) {
         return false;
     }
-    if (!load_tree(m, images, &kernel, initrd, &dtb, e) || !note_images(m, images, e) ||
-        !note_disks(m, e)) {
+    if (!load_tree(m, images, &kernel, initrd, &dtb, e) || !machine_note_images(m, images, e)) {
         return false;
     }
     struct boot_state boot = loader_boot_state(&kernel, &dtb);

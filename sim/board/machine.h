@@ -110,14 +110,17 @@ const void *machine_dtb(const struct machine *m, size_t *size_bytes);
 bool machine_symbols(struct machine *m, const char *path, const struct symbol_scope *scope,
                      struct err *e);
 
-/* Files that went into the run (kernel, initrd, dtb, symbols), with their SHA-256. */
+#define IMAGE_RECORDS_MAX 40 /* each file that options can name, and some */
+
+/* Files that went into the run, with their SHA-256: the kernel first, initrd, device tree, modules,
+ * placed files, disks, an input script. Symbols change no result, and are not among them. */
 struct image_record {
     char path[256];
     char sha256[IMAGE_HASH_TEXT];
 };
 
 struct image_list {
-    struct image_record records[16];
+    struct image_record records[IMAGE_RECORDS_MAX];
     size_t count;
 };
 

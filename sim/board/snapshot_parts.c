@@ -108,8 +108,7 @@ void snapshot_images(struct machine *m, struct archive *a)
     struct image_list *list = &m->images;
     archive_tree(&m->dtb, a);
     archive_u64(a, &m->kernel_at.v);
-    archive_count(a, &list->count, sizeof list->records / sizeof list->records[0],
-                  2 * sizeof(uint64_t));
+    archive_count(a, &list->count, IMAGE_RECORDS_MAX, 2 * sizeof(uint64_t));
     for (size_t i = 0; i < list->count; i++) {
         archive_text(a, list->records[i].path, sizeof list->records[i].path);
         archive_text(a, list->records[i].sha256, sizeof list->records[i].sha256);
