@@ -50,6 +50,9 @@ const struct cpu_model *cpu_model_at(size_t index);
 
 struct err;
 
+/* *out becomes the model of that name. False with *e, which names those that there are. */
+bool cpu_model_find(const char *name, struct cpu_model *out, struct err *e);
+
 /*
  * Applies "vhe=off,lrs=1,pa=40,...": feature names with on/off, and the numbers lrs, pa,
  * breakpoints, watchpoints, counters, pribits. Checks that what remains can exist (NV2 needs NV,

@@ -3,9 +3,11 @@
  * there by a guest), so that one kernel takes the same paths on both; differences are listed in
  * docs/limits.md. X-Gene 1: MIDR of APM's Potenza r0p0, otherwise as a Cortex-A57.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "cpu-el/feature.h"
+#include "sim/base/err.h"
 
 #define FEATURES_V8_0                                                                              \
     [FEAT_EL2] = true, [FEAT_FP] = true, [FEAT_AES] = true, [FEAT_SHA1] = true,                    \
@@ -125,4 +127,20 @@ const struct cpu_model *cpu_model_by_name(const char *name)
         }
     }
     return NULL;
+}
+
+bool cpu_model_find(const char *name, struct cpu_model *out, struct err *e)
+{
+    const struct cpu_model *model = cpu_model_by_name(name);
+    if (model == NULL) {
+        char known[256] = "";
+        for (size_t i = 0; cpu_model_at(i); i++) {
+            size_t used = strlen(known);
+            snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
+                     cpu_model_at(i)->name);
+        }
+        return err_set(e, "%s: no such model; there are %s", name, known);
+    }
+    *out = *model;
+    return true;
 }

@@ -141,11 +141,9 @@ void profile_configure(const struct profile *profile, struct machine_config *con
 bool design_configure(const struct design *design, const struct profile *profile,
                       struct machine_config *config, struct err *e)
 {
-    const struct cpu_model *cpu = cpu_model_by_name(design->cpu);
-    if (cpu == NULL) {
-        return err_set(e, "design %s: no CPU model \"%s\"", design->path, design->cpu);
+    if (!cpu_model_find(design->cpu, &config->cpu, e)) {
+        return err_prefix(e, "design %s: cpu ", design->path);
     }
-    config->cpu = *cpu;
     config->cpu_count = design->smp;
     config->gic_version = design->gic;
     config->entry_el = 2;

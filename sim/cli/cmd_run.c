@@ -273,6 +273,28 @@ static bool write_dtb(const struct machine *m, const char *path, struct err *e)
     return option_output_done(file, path, e);
 }
 
+/* What there is to run: a kernel, or a snapshot and nothing that it holds already. */
+static bool check_start(struct run_options *o, const struct snapshot_origin *from)
+{
+    const struct machine_images *i = &o->images;
+    if (from == NULL) {
+        return i->kernel || err_set(&o->err, "nothing to boot: give --kernel FILE or "
+                                             "--snapshot FILE");
+    }
+    if (i->kernel || i->initrd || i->append || i->dtb || i->placed_count || i->module_count ||
+        o->dump_dtb) {
+        return err_set(&o->err,
+                       "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
+                       "--load, --module, --append, --dtb and --dump-dtb",
+                       o->snapshot.file);
+    }
+    return o->config.devices.count == 0 ||
+           err_set(&o->err,
+                   "--snapshot %s has its own devices: leave out --drive, --net, "
+                   "--rng-seed and --console",
+                   o->snapshot.file);
+}
+
 /* What no option says: as the snapshot has it, or the defaults. */
 static bool settle(struct run_options *o)
 {
@@ -280,30 +302,16 @@ static bool settle(struct run_options *o)
         return false;
     }
     const struct snapshot_origin *from = run_snapshot_origin(&o->snapshot);
-    const struct machine_images *i = &o->images;
-    if (from && (i->kernel || i->initrd || i->append || i->dtb || i->placed_count ||
-                 i->module_count || o->dump_dtb)) {
-        return err_set(&o->err,
-                       "--snapshot %s holds what was booted: leave out --kernel, --initrd, "
-                       "--load, --module, --append, --dtb and --dump-dtb",
-                       o->snapshot.file);
-    }
-    if (!from && i->kernel == NULL) {
-        return err_set(&o->err, "nothing to boot: give --kernel FILE or --snapshot FILE");
-    }
-    struct machine_config *c = &o->config;
-    if (from && c->devices.count != 0) {
-        return err_set(&o->err,
-                       "--snapshot %s has its own devices: leave out --drive, --net, "
-                       "--rng-seed and --console",
-                       o->snapshot.file);
-    }
-    struct machine_config defaults = {.cpu_count = 1,
-                                      .gic_version = 3,
-                                      .ram_bytes = UINT64_C(256) << 20,
-                                      .entry_el = 2,
-                                      .level = LEVEL_BLOCK};
+    const struct machine_config defaults = {.cpu_count = 1,
+                                            .gic_version = 3,
+                                            .ram_bytes = UINT64_C(256) << 20,
+                                            .entry_el = 2,
+                                            .level = LEVEL_BLOCK};
     const struct machine_config *other = from ? &from->config : &defaults;
+    struct machine_config *c = &o->config;
+    if (!check_start(o, from)) {
+        return false;
+    }
     c->cpu_count = c->cpu_count ? c->cpu_count : other->cpu_count;
     c->gic_version = c->gic_version ? c->gic_version : other->gic_version;
     c->ram_bytes = c->ram_bytes ? c->ram_bytes : other->ram_bytes;
@@ -329,17 +337,9 @@ static const char *profile_name(const struct run_options *o)
 
 static bool configure(struct run_options *o, const struct profile *profile)
 {
-    const struct cpu_model *cpu = cpu_model_by_name(o->cpu);
-    if (cpu == NULL) {
-        char known[256] = "";
-        for (size_t i = 0; cpu_model_at(i); i++) {
-            size_t used = strlen(known);
-            snprintf(known + used, sizeof known - used, "%s%s", i ? ", " : "",
-                     cpu_model_at(i)->name);
-        }
-        return err_set(&o->err, "--cpu %s: no such model; there are %s", o->cpu, known);
+    if (!cpu_model_find(o->cpu, &o->config.cpu, &o->err)) {
+        return err_prefix(&o->err, "--cpu ");
     }
-    o->config.cpu = *cpu;
     profile_configure(profile, &o->config);
     if (o->features && !cpu_model_apply(&o->config.cpu, o->features, &o->err)) {
         return err_prefix(&o->err, "--feature: ");
