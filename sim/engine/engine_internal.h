@@ -101,7 +101,10 @@ struct engine {
     struct engine_refusal refusal;
     bool clear_exclusive; /* before the next instruction */
     char failure[160];
-    bool broken; /* its translator was left in the middle (engine_abort.c) */
+    bool broken;             /* its translator was left in the middle (engine_abort.c) */
+    uint64_t code_bytes;     /* translated since the last flush of all, estimated */
+    uint64_t code_bytes_max; /* then all is flushed (engine_code.c) */
+    bool code_dropped;       /* since the last run */
 
     enum engine_filler filler;
     unsigned view;
@@ -143,6 +146,11 @@ void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
 bool engine_swaps_any(const struct engine *engine, const void *page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);
+
+/* Counts what is translated from now on. */
+uc_err engine_code_init(struct engine *engine);
+/* Before a run: makes room for what it may translate. */
+void engine_code_room(struct engine *engine);
 
 /* A fetch led nowhere: flushes the selected view if such entries are its own doing. */
 bool engine_flush_voids(struct engine *engine);

@@ -169,7 +169,8 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
             "trap hook", e) ||
         !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_fill, engine,
                            1, 0),
-               "fill hook", e)) {
+               "fill hook", e) ||
+        !uc_ok(engine_code_init(engine), "translation hook", e)) {
         return false;
     }
     /* An empty set of exits rather than until = 0, which would stop code at address 0. */
@@ -329,6 +330,7 @@ static enum engine_stop run_once(struct engine *e)
 enum engine_stop engine_run(struct engine *engine)
 {
     enum engine_stop stop;
+    engine_code_room(engine);
     do {
         if (engine->clear_exclusive) {
             clear_exclusive_now(engine);
@@ -362,6 +364,7 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
         clear_exclusive_now(e);
     }
     e->stats.exact_stops++;
+    engine_code_room(e);
     /* A block that is translated already runs past an exit. */
     engine_drop_blocks(e, e->pc, 1);
     if (e->tlbs[e->view].versions) { /* it may have been another version's */

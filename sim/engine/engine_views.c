@@ -300,6 +300,7 @@ void engine_set_view(struct engine *engine, unsigned view)
 void engine_drop_blocks(struct engine *engine, uint64_t at, uint64_t size_bytes)
 {
     uc_ctl_remove_cache(engine->uc, at, at + size_bytes);
+    engine->code_dropped = true;
 }
 
 /*

@@ -1,4 +1,5 @@
 /* Changed code: what the engine sees by itself and what engine_code_changed() must tell it. */
+#include "sim/engine/engine_internal.h"
 #include "tests/integration/engine/probe.h"
 
 #define ADD_1 UINT32_C(0x91000421)
@@ -293,11 +294,33 @@ START_TEST(random_code_never_makes_the_engine_fail)
 }
 END_TEST
 
+/* The real limit is 256 MiB; without it, Unicorn ends the program when its buffer is full.
+ */
+START_TEST(too_much_code_is_dropped_and_translated_again)
+{
+    struct probe *p = probe_create(false);
+    PROBE_CODE_AT(p, PROBE_CODE, ADD_1, PROBE_SVC);
+    p->engine->code_bytes_max = 64 * 1024;
+    unsigned flushes = 0;
+    for (unsigned i = 0; i < 1000; i++) {
+        uint64_t before = p->engine->code_bytes;
+        ck_assert_uint_eq(run_add(p, PROBE_CODE), 1);
+        ck_assert_uint_eq(run_add(p, PROBE_CODE + ALIAS), 1);
+        engine_code_changed(p->engine, pa(PROBE_CODE), 4);
+        flushes += p->engine->code_bytes < before;
+        ck_assert_uint_le(p->engine->code_bytes, 66 * 1024);
+    }
+    ck_assert_uint_gt(flushes, 1);
+    probe_destroy(p);
+}
+END_TEST
+
 void probe_add_code(Suite *suite)
 {
     TCase *tc = tcase_create("code");
     tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_test(tc, host_write_needs_code_changed);
+    tcase_add_test(tc, too_much_code_is_dropped_and_translated_again);
     tcase_add_test(tc, code_changed_drops_the_block_of_every_alias_and_view);
     tcase_add_test(tc, code_changed_leaves_no_trace_in_translation);
     tcase_add_test(tc, code_changed_of_a_range_drops_all_of_it);

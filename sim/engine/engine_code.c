@@ -1,0 +1,47 @@
+/*
+ * Unicorn's buffer for translated code (1 GiB) fills up when a run is long or a guest keeps
+ * changing its code. Unicorn then drops every block, and chains the one it comes from, gone by now,
+ * to the new one: a crash. So the engine drops them all between two runs, long before. It cannot
+ * ask how full the buffer is; it estimates.
+ */
+#include "sim/engine/engine_internal.h"
+
+/* Twice what a boot of Debian's kernel takes. */
+#define BLOCK_BYTES       320
+#define INSTRUCTION_BYTES 160
+/* Unicorn does not report the first block of a run; what was dropped may be one. Of a long one this
+ * is a quarter, which the limit allows for. */
+#define FIRST_BLOCK_BYTES (BLOCK_BYTES + 64 * INSTRUCTION_BYTES)
+
+static void on_translated(uc_engine *uc, uc_tb *block, uc_tb *from, void *ctx)
+{
+    (void)uc, (void)from;
+    struct engine *e = ctx;
+    e->code_bytes += BLOCK_BYTES + (uint64_t)block->icount * INSTRUCTION_BYTES;
+}
+
+uc_err engine_code_init(struct engine *engine)
+{
+    uint32_t buffer_bytes;
+    uc_hook hook;
+    uc_err code = uc_ctl_get_tcg_buffer_size(engine->uc, &buffer_bytes);
+    if (code != UC_ERR_OK) {
+        return code;
+    }
+    engine->code_bytes_max = buffer_bytes / 4;
+    return uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)(uintptr_t)on_translated,
+                       engine, 1, 0);
+}
+
+void engine_code_room(struct engine *engine)
+{
+    if (engine->code_dropped) {
+        engine->code_dropped = false;
+        engine->code_bytes += FIRST_BLOCK_BYTES;
+    }
+    if (engine->code_bytes > engine->code_bytes_max) {
+        uc_err code = uc_ctl_flush_tb(engine->uc);
+        BUG_ON(code != UC_ERR_OK);
+        engine->code_bytes = 0;
+    }
+}
