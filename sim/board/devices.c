@@ -117,6 +117,11 @@ const struct disk *devices_disk(const struct devices *all, unsigned index)
     return all->list.specs[index].type == DEVICE_DISK ? all->made[index]->blk.disk : NULL;
 }
 
+uint64_t devices_broken_count(const struct devices *all)
+{
+    return all->host.broken_count;
+}
+
 void devices_archive(struct devices *all, struct archive *a)
 {
     archive_u64(a, &all->host.broken_count);

@@ -137,6 +137,8 @@ void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t
 struct ledger *machine_ledger(struct machine *m);
 const struct span_table *machine_spans(const struct machine *m);
 struct unimp_log *machine_unimp(struct machine *m);
+/* How often a driver broke the rules of a virtio device. */
+uint64_t machine_broken_devices(const struct machine *m);
 const char *machine_symbol_name(const struct machine *m, uint32_t symbol);
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);

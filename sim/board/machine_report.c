@@ -16,6 +16,11 @@ struct unimp_log *machine_unimp(struct machine *m)
     return m->unimp;
 }
 
+uint64_t machine_broken_devices(const struct machine *m)
+{
+    return devices_broken_count(m->devices);
+}
+
 const struct image_list *machine_image_list(const struct machine *m)
 {
     return &m->images;

@@ -28,8 +28,8 @@ struct virtio_host {
     uint64_t clock_hz;
     cycles_t (*now)(void *ctx, unsigned cpu); /* the stamp of a CPU's access */
     void *now_ctx;
-    bool quiet; /* do not say a driver's mistakes on stderr */
-    uint64_t broken_count;
+    bool quiet;            /* do not say a driver's mistakes on stderr */
+    uint64_t broken_count; /* how often a driver broke the rules: devices that need a reset */
 };
 
 /* `ns` of simulated time. */
@@ -50,7 +50,7 @@ struct virtio_kind {
      * device's rules. */
     uint32_t (*serve)(struct virtio_device *d, unsigned queue, const struct virtq_chain *chain,
                       cycles_t when, const char **why);
-    /* The driver has put buffers into a queue that `is_input` names. */
+    /* The driver has put buffers into the input queue. */
     void (*refill)(struct virtio_device *d, unsigned queue, cycles_t when);
     unsigned input_queue; /* its number, VIRTIO_QUEUES_MAX: none */
     void (*reset)(struct virtio_device *d);

@@ -234,6 +234,7 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
     free(parts);
     json_object_set_new(root, "unmodelled", unimp_json(m));
+    json_object_set_new(root, "broken_devices", integer(machine_broken_devices(m)));
     json_object_set_new(root, "host_input", host_input_json(m));
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);

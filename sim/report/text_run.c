@@ -173,6 +173,20 @@ static void print_host_input(FILE *out, const struct machine *m)
     }
 }
 
+/* What a guest did wrong: the run went on, but its results may not be what they seem. */
+static void print_mistakes(FILE *out, const struct machine *m)
+{
+    if (machine_spans(m)->errors != 0) {
+        fprintf(out, "  WRONG marks of rows: %" PRIu64 ": rows lack what they were to measure\n",
+                machine_spans(m)->errors);
+    }
+    if (machine_broken_devices(m) != 0) {
+        fprintf(out,
+                "  virtio devices that a driver broke, so that they needed a reset: %" PRIu64 "\n",
+                machine_broken_devices(m));
+    }
+}
+
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report)
 {
     const struct machine_config *c = &report->config[0];
@@ -191,10 +205,7 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     }
     fprintf(out, "  digest %s\n", report->result.digest);
     print_host_input(out, m);
-    if (machine_spans(m)->errors != 0) {
-        fprintf(out, "  WRONG marks of rows: %" PRIu64 ": rows lack what they were to measure\n",
-                machine_spans(m)->errors);
-    }
+    print_mistakes(out, m);
     print_classes(out, m);
     print_traps(out, m);
     print_exits(out, m);

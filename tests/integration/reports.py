@@ -187,6 +187,12 @@ class Run(unittest.TestCase):
         result = harness.el2sim("run", "--kernel", harness.guest("tiny_bad_marks"), "--stats")
         self.assertIn("WRONG marks of rows: 3", result.stderr)
 
+    def test_devices_that_a_driver_broke_are_counted(self):
+        self.assertEqual(self.report["broken_devices"], 0)
+        devices, _ = harness.devices("check_virtio")
+        report = json.loads(harness.run_json("run", "--quiet", "--kernel", harness.guest("check_virtio"), *devices))
+        self.assertGreater(report["broken_devices"], 10)
+
     def test_json_on_stdout_follows_the_console(self):
         result = harness.el2sim("run", "--quiet", "--kernel", harness.guest("check_pmu"), "--gic", 2, "--json", "-")
         console, brace, report = result.stdout.partition("\n{\n")
