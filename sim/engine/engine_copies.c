@@ -2,7 +2,9 @@
  * Pages that do not run as they are. Some words must not be translated (engine_defuse.c); others
  * need not trap: in a view that is lent registers (engine_lend), MRS of SP_EL0, say, is an MRS of
  * TPIDR_EL0, which holds its value. What does trap there traps as an SVC: Unicorn goes on behind it
- * by itself, where a new PC would make it leave its loop. Such a page runs from a private copy,
+ * by itself, where a new PC would make it leave its loop. A page that may be written by the code it
+ * holds runs as it is but for the registers that hold lent ones: Unicorn sees such stores by
+ * itself, and a copy would be older code until the IC. Such a page runs from a private copy,
  * execute only: data is read from the page itself.
  *
  * A copy keeps its slot as long as any block or translation may lead to it. Code that changes (IC)
@@ -84,7 +86,8 @@ static bool traps(uint32_t encoding)
     return true;
 }
 
-static uint32_t swapped(const struct engine *e, unsigned kind, uint32_t word)
+/* One word of code of a kind; whole: all that may be swapped, else only what must. */
+static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint32_t word)
 {
     if (e->is_max && engine_word_is_deadly(word)) {
         return A64_UDF0;
@@ -93,17 +96,21 @@ static uint32_t swapped(const struct engine *e, unsigned kind, uint32_t word)
         return word;
     }
     uint32_t encoding = (uint32_t)bits(word, 20, 5);
-    for (unsigned i = 0; i < ENGINE_SWAPS; i++) {
+    if (encoding == ENC_TPIDR_EL0 || encoding == ENC_TPIDRRO_EL0) {
+        return A64_SVC0;
+    }
+    for (unsigned i = 0; whole && i < ENGINE_SWAPS; i++) {
         const struct engine_swap *s = &e->swaps[kind][i];
         if (bit(word, 21) && encoding == s->lent) {
             return A64_MRS | (uint32_t)s->holder << 5 | (word & A64_RT_MASK);
         }
     }
-    return traps(encoding) ? A64_SVC0 : word;
+    return whole && traps(encoding) ? A64_SVC0 : word;
 }
 
 /* The page as code of this kind runs. False: as it is. */
-static bool swap_page(const struct engine *e, unsigned kind, const void *page, uint32_t *words)
+static bool swap_page(const struct engine *e, unsigned kind, bool whole, const void *page,
+                      uint32_t *words)
 {
     bool differs = false;
     memcpy(words, page, ENGINE_PAGE);
@@ -111,7 +118,7 @@ static bool swap_page(const struct engine *e, unsigned kind, const void *page, u
         return false;
     }
     for (size_t i = 0; i < PAGE_WORDS; i++) {
-        uint32_t word = swapped(e, kind, words[i]);
+        uint32_t word = swapped(e, kind, whole, words[i]);
         differs |= word != words[i];
         words[i] = word;
     }
@@ -147,14 +154,15 @@ static void note_versions(struct engine *e, bool has_versions)
     }
 }
 
-bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, uint64_t *at)
+bool engine_copy_page(struct engine *engine, const void *page, bool writable, bool ran_itself,
+                      uint64_t *at)
 {
     struct engine *e = engine;
     unsigned kind = e->kinds[e->view];
     bool has_another = false;
     for (unsigned next = *head_of(e, *at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
-        if (slot->at != *at || slot->kind != kind) {
+        if (slot->at != *at || slot->kind != kind || slot->whole == writable) {
             continue;
         }
         if (memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
@@ -164,7 +172,7 @@ bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, 
         has_another = true;
     }
     uint32_t words[PAGE_WORDS];
-    if (!swap_page(e, kind, page, words)) {
+    if (!swap_page(e, kind, !writable, page, words)) {
         note_versions(e, has_another);
         return true;
     }
@@ -173,7 +181,7 @@ bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, 
         return false;
     }
     unsigned slot = e->slot_count++;
-    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)kind};
+    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)kind, !writable};
     note_versions(e, has_another || ran_itself);
     *head_of(e, *at) = (uint16_t)(slot + 1);
     memcpy(slot_host(e, slot), words, ENGINE_PAGE);
@@ -189,7 +197,7 @@ void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
     for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
         if (slot->at == at) {
-            swap_page(e, slot->kind, page, words);
+            swap_page(e, slot->kind, slot->whole, page, words);
             memcpy(slot_host(e, next - 1), words, ENGINE_PAGE);
             memcpy(slot_origin(e, next - 1), page, ENGINE_PAGE);
             engine_drop_blocks(e, slot_at(next - 1), ENGINE_PAGE);
@@ -197,12 +205,12 @@ void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
     }
 }
 
-bool engine_swaps_any(const struct engine *engine, const void *page)
+bool engine_must_swap(const struct engine *engine, const void *page)
 {
     uint32_t words[PAGE_WORDS];
     bool any = false;
     for (unsigned kind = 0; kind < ENGINE_KINDS; kind++) {
-        any |= swap_page(engine, kind, page, words);
+        any |= swap_page(engine, kind, false, page, words);
     }
     return any;
 }

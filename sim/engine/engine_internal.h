@@ -71,6 +71,7 @@ struct engine_slot {
     uint64_t at;
     uint16_t next;
     uint8_t kind;
+    bool whole; /* all is swapped that may be, not only what must */
 };
 
 /* Who answers a fill: the client, or the engine for its own purposes. */
@@ -137,13 +138,14 @@ bool engine_views_init(struct engine *engine, struct err *e);
 
 /* Whether Unicorn would abort on this word. */
 bool engine_word_is_deadly(uint32_t word);
-/* Where the page at *at runs from in the selected view: itself or its copy. ran_itself: in any
- * view, before. False: no slot left (slots_full). */
-bool engine_copy_page(struct engine *engine, const void *page, bool ran_itself, uint64_t *at);
+/* Where the page at *at runs from in the selected view: itself or its copy. writable: for the code
+ * that it holds; ran_itself: in any view, before. False: no slot left (slots_full). */
+bool engine_copy_page(struct engine *engine, const void *page, bool writable, bool ran_itself,
+                      uint64_t *at);
 /* Code of a page has changed, the window is open: its copies follow, their blocks are dropped. */
 void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
-/* Whether the page runs from a copy as code of some kind. */
-bool engine_swaps_any(const struct engine *engine, const void *page);
+/* Whether the page must not run as it is, as code of some kind. */
+bool engine_must_swap(const struct engine *engine, const void *page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);
 

@@ -95,20 +95,22 @@ static bool permits(const struct engine_page *page, enum engine_access access)
     return false;
 }
 
-static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *out, bool readable)
+static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *out,
+                        const struct engine_page *granted)
 {
     uint64_t at = out->paddr;
     uint64_t page = (at - ram->at) >> ENGINE_PAGE_BITS;
     ram->code_pages[page / 64] |= BIT(page % 64);
     bool ran_itself = bit(ram->self_pages[page / 64], page % 64);
-    if (!engine_copy_page(e, ram->host + (at - ram->at), ran_itself, &out->paddr)) {
+    if (!engine_copy_page(e, ram->host + (at - ram->at), granted->writable, ran_itself,
+                          &out->paddr)) {
         return false;
     }
     if (out->paddr == at) {
         ram->self_pages[page / 64] |= BIT(page % 64);
     }
     /* Data is not read from a copy. */
-    out->perms = UC_PROT_EXEC | (readable && out->paddr == at ? UC_PROT_READ : 0u);
+    out->perms = UC_PROT_EXEC | (granted->readable && out->paddr == at ? UC_PROT_READ : 0u);
     return true;
 }
 
@@ -137,7 +139,7 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     /* W xor X: else every store to a page that once held code takes the slow path, and stores
      * through it would not be told from code changes. */
     if (access == ENGINE_FETCH) {
-        if (!grant_fetch(e, ram, out, page.readable)) {
+        if (!grant_fetch(e, ram, out, &page)) {
             return false;
         }
     } else {

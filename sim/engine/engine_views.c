@@ -359,7 +359,7 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
         for (; page < end; page++) {
             const unsigned char *host = ram->host + page * ENGINE_PAGE;
             engine_copies_renew(e, host, ram->at + page * ENGINE_PAGE);
-            if (bit(ram->self_pages[page / 64], page % 64) && engine_swaps_any(e, host)) {
+            if (bit(ram->self_pages[page / 64], page % 64) && engine_must_swap(e, host)) {
                 ram->self_pages[page / 64] &= ~BIT(page % 64);
                 must_flush = true;
             }
