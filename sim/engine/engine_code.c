@@ -6,6 +6,9 @@
  */
 #include "sim/engine/engine_internal.h"
 
+/* Unicorn's own choice. Its macro that asks for it is undefined behaviour: it shifts into a sign.
+ */
+#define BUFFER_BYTES (UINT32_C(1) << 30)
 /* Twice what a boot of Debian's kernel takes. */
 #define BLOCK_BYTES       320
 #define INSTRUCTION_BYTES 160
@@ -22,15 +25,12 @@ static void on_translated(uc_engine *uc, uc_tb *block, uc_tb *from, void *ctx)
 
 uc_err engine_code_init(struct engine *engine)
 {
-    uint32_t buffer_bytes;
     uc_hook hook;
-    uc_err code = uc_ctl_get_tcg_buffer_size(engine->uc, &buffer_bytes);
-    if (code != UC_ERR_OK) {
-        return code;
-    }
-    engine->code_bytes_max = buffer_bytes / 4;
-    return uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED, (void *)(uintptr_t)on_translated,
-                       engine, 1, 0);
+    engine->code_bytes_max = BUFFER_BYTES / 4;
+    uc_err code = uc_ctl_set_tcg_buffer_size(engine->uc, BUFFER_BYTES);
+    return code != UC_ERR_OK ? code
+                             : uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED,
+                                           (void *)(uintptr_t)on_translated, engine, 1, 0);
 }
 
 void engine_code_room(struct engine *engine)
