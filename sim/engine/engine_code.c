@@ -1,14 +1,13 @@
 /*
- * Unicorn's buffer for translated code (1 GiB) fills up when a run is long or a guest keeps
+ * Unicorn's buffer for translated code fills up when a run is long or a guest keeps
  * changing its code. Unicorn then drops every block, and chains the one it comes from, gone by now,
  * to the new one: a crash. So the engine drops them all between two runs, long before. It cannot
  * ask how full the buffer is; it estimates.
  */
 #include "sim/engine/engine_internal.h"
 
-/* Unicorn's own choice. Its macro that asks for it is undefined behaviour: it shifts into a sign.
- */
-#define BUFFER_BYTES (UINT32_C(1) << 30)
+/* Dropping touches the whole buffer, so not the 1 GiB that is usual. To be set before all else. */
+#define BUFFER_BYTES (UINT32_C(256) << 20)
 /* Twice what a boot of Debian's kernel takes. */
 #define BLOCK_BYTES       320
 #define INSTRUCTION_BYTES 160

@@ -162,6 +162,7 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
     uc_hook hook;
     if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e) ||
         !uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
+        !uc_ok(engine_code_init(engine), "translation hook", e) ||
         !uc_ok(uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL), "virtual TLB", e) ||
         !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)block_hook,
                            hooked ? engine->client.ctx : engine, 1, 0),
@@ -171,8 +172,7 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
             "trap hook", e) ||
         !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_fill, engine,
                            1, 0),
-               "fill hook", e) ||
-        !uc_ok(engine_code_init(engine), "translation hook", e)) {
+               "fill hook", e)) {
         return false;
     }
     /* An empty set of exits rather than until = 0, which would stop code at address 0. */
