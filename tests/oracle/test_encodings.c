@@ -9,6 +9,7 @@
 
 #include "tests/oracle/assembly.h"
 #include "cpu-el/sysreg_table.h"
+#include "tests/support/run_suite.h"
 
 #define ASSEMBLER "aarch64-linux-gnu-as -march=armv8.6-a+sve+sme+rng+ssbs+predres"
 #define OBJCOPY   "aarch64-linux-gnu-objcopy -O binary -j .text"
@@ -92,9 +93,5 @@ int main(void)
     tcase_set_timeout(tcase, 60);
     tcase_add_test(tcase, every_row_and_alias_has_the_encoding_of_the_assembler);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

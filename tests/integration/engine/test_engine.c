@@ -1,5 +1,6 @@
 /* One test for each fact about Unicorn that the design leans on (docs/engine.md). */
 #include "tests/integration/engine/probe.h"
+#include "tests/support/run_suite.h"
 
 int main(void)
 {
@@ -12,9 +13,5 @@ int main(void)
     probe_add_code(suite);
     probe_add_views(suite);
     probe_add_state(suite);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -8,6 +8,7 @@
 #include "sim/base/cost.h"
 #include "sim/base/event.h"
 #include "sim/base/log.h"
+#include "tests/support/run_suite.h"
 
 /* One of each kind of value. */
 struct sample {
@@ -265,9 +266,5 @@ int main(void)
     tcase_add_test(tcase, unmodelled_accesses_out_of_order_are_refused);
     Suite *suite = suite_create("archive");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

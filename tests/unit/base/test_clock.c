@@ -1,5 +1,6 @@
 /* Events over a snapshot, and a counter whose rate changes. */
 #include "sim/base/clock.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 
@@ -93,9 +94,5 @@ int main(void)
     tcase_add_test(tcase, a_counter_goes_on_at_another_rate);
     Suite *suite = suite_create("clock");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

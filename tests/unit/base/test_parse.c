@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "sim/base/parse.h"
+#include "tests/support/run_suite.h"
 
 static const struct number {
     const char *text;
@@ -56,9 +57,5 @@ int main(void)
                         sizeof numbers / sizeof numbers[0]);
     tcase_add_test(tc, hex_digits_are_of_either_case);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "sim/board/disk.h"
 #include "sim/board/net_peer.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define SECTORS 40
 
@@ -239,9 +240,5 @@ int main(void)
     tcase_add_loop_test(tc, nonsense_about_a_drive_is_refused, 0,
                         sizeof bad_drives / sizeof bad_drives[0]);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "sim/board/exits.h"
+#include "tests/support/run_suite.h"
 
 #define HVC 0x16
 #define IRQ 0x101
@@ -69,9 +70,5 @@ int main(void)
     tcase_add_test(tc, return_without_an_exit_counts_nothing);
     tcase_add_test(tc, reasons_are_kept_apart);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -10,6 +10,7 @@
 
 #include "sim/board/fdt_virt.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 static struct fdt_board board;
 static struct fdt_boot boot;
@@ -376,9 +377,5 @@ int main(void)
     tcase_add_test(tc, file_that_is_no_tree_is_refused);
     tcase_add_test(tc, tree_with_any_byte_changed_is_read_or_refused);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "sim/board/input_log.h"
 #include "sim/board/input_script.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define HASH   "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define DIGEST "0123456789abcdef0123456789abcdef"
@@ -211,9 +212,5 @@ int main(void)
     tcase_add_loop_test(tc, bad_script_is_refused_with_its_line, 0,
                         sizeof bad_scripts / sizeof bad_scripts[0]);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "sim/board/kallsyms.h"
+#include "tests/support/run_suite.h"
 
 #define ROOM   65536
 #define COUNT  300
@@ -216,9 +217,5 @@ int main(void)
     tcase_add_test(tc, broken_image_is_refused_or_read);
     tcase_add_test(tc, image_without_a_table_has_none);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -9,6 +9,7 @@
 #include "sim/board/loader_file.h"
 #include "sim/board/memmap.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define MIB      (UINT64_C(1) << 20)
 #define RAM_SIZE (16 * MIB)
@@ -464,9 +465,5 @@ int main(void)
     tcase_add_test(tc, device_tree_follows_the_initrd_of_an_image);
     tcase_add_test(tc, device_tree_lies_below_an_elf_kernel_if_there_is_room);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

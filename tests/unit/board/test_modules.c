@@ -7,6 +7,7 @@
 
 #include "sim/board/fdt_modules.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define RAM_BYTES (UINT64_C(256) << 20)
 
@@ -130,9 +131,5 @@ int main(void)
     tcase_add_test(tc, modules_lie_in_ram_and_are_named_in_the_tree);
     tcase_add_test(tc, nothing_is_placed_over_what_is_there);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/board/pl011.h"
+#include "tests/support/run_suite.h"
 
 #define DR    0x00
 #define RSR   0x04
@@ -323,9 +324,5 @@ int main(void)
     tcase_add_test(tc, fifo_enable_empties_the_receiver);
     tcase_add_test(tc, reset_lowers_the_line);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

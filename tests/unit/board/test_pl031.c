@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "sim/board/pl031.h"
+#include "tests/support/run_suite.h"
 
 #define DR   0x00
 #define MR   0x04
@@ -160,9 +161,5 @@ int main(void)
     tcase_add_test(tc, identification_is_that_of_a_primecell_pl031);
     tcase_add_test(tc, unknown_offset_and_size_are_unmodelled);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 #include <check.h>
 
 #include "sim/board/psci.h"
+#include "tests/support/run_suite.h"
 
 #define CPUS 3
 
@@ -180,9 +181,5 @@ int main(void)
                         sizeof feature_answers / sizeof feature_answers[0]);
     tcase_add_loop_test(tc, unknown_function_is_not_supported, 0, 8);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

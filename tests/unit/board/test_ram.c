@@ -5,6 +5,7 @@
 #include "sim/board/imagehash.h"
 #include "sim/board/ram.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define MIB  (UINT64_C(1) << 20)
 #define BASE UINT64_C(0x40000000)
@@ -135,9 +136,5 @@ int main(void)
     tcase_add_test(tc, hash_is_sha_256);
     tcase_add_test(tc, hash_of_a_file_is_that_of_its_bytes);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -2,6 +2,7 @@
 
 /* The file of a snapshot: what is written is read, and no damage passes. */
 #include "sim/board/snapshot_file.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <dirent.h>
@@ -206,9 +207,5 @@ int main(void)
     tcase_add_test(tcase, what_is_no_file_is_not_replaced);
     Suite *suite = suite_create("snapshot file");
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 
 #include "sim/board/symbols.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define TEXT 1 /* section numbers of board_support.h */
 #define DATA 2
@@ -345,9 +346,5 @@ int main(void)
     tcase_add_test(tc, file_cut_anywhere_is_refused);
     tcase_add_test(tc, file_with_any_byte_changed_is_read_or_refused);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

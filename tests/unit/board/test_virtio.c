@@ -6,6 +6,7 @@
 
 #include "sim/board/devices.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/run_suite.h"
 
 #define RAM_BYTES  (UINT64_C(1) << 20)
 #define BASE       UINT64_C(0x40000000)
@@ -247,9 +248,5 @@ int main(void)
     tcase_add_test(tc, completion_takes_its_time);
     tcase_add_test(tc, reset_ends_what_is_in_flight);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

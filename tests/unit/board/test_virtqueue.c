@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/board/virtqueue.h"
+#include "tests/support/run_suite.h"
 
 #define RAM_BYTES (UINT64_C(1) << 20)
 #define BASE      UINT64_C(0x40000000)
@@ -298,9 +299,5 @@ int main(void)
     tcase_add_test(tc, event_index_names_the_entry_that_interrupts);
     tcase_add_test(tc, copies_cross_buffers_and_stop_at_their_end);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

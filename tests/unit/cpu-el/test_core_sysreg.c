@@ -2,6 +2,7 @@
 #include <stdlib.h>
 
 #include "cpu-el/core_sysreg.h"
+#include "tests/support/run_suite.h"
 
 /* core_read() and core_write() hold a guest's fate: a register of theirs that they do not know is
  * our mistake, found here. */
@@ -21,9 +22,5 @@ int main(void)
     TCase *tc = tcase_create("ownership");
     tcase_add_test(tc, every_register_of_the_core_is_known_to_it);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

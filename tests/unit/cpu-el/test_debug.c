@@ -6,6 +6,7 @@
 
 #include "cpu-el/debug.h"
 #include "cpu-el/resolve.h"
+#include "tests/support/run_suite.h"
 
 #define TGE (UINT64_C(1) << 27)
 #define E2H (UINT64_C(1) << 34)
@@ -530,9 +531,5 @@ int main(void)
     tcase_add_test(tc, claim_tags_are_set_and_cleared);
     tcase_add_test(tc, the_counts_of_the_model_bound_the_registers);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -7,6 +7,7 @@
 #include "cpu-el/debug.h"
 #include "cpu-el/exception.h"
 #include "cpu-el/syndrome.h"
+#include "tests/support/run_suite.h"
 
 #define VBAR1 UINT64_C(0xffff800008010800)
 #define VBAR2 UINT64_C(0x0000000040080000)
@@ -418,9 +419,5 @@ int main(void)
     tcase_add_test(tc, hcr_acts_with_what_tge_and_e2h_force);
     tcase_add_test(tc, syndromes_equal_literals_from_the_manual);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

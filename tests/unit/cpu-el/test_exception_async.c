@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cpu-el/exception.h"
+#include "tests/support/run_suite.h"
 
 #define TGE (UINT64_C(1) << 27)
 #define E2H (UINT64_C(1) << 34)
@@ -287,9 +288,5 @@ int main(void)
     tcase_add_test(tc, esb_moves_a_masked_virtual_serror_to_vdisr);
     tcase_add_test(tc, esb_at_el2_does_not_touch_the_virtual_serror);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

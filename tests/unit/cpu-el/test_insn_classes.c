@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "cpu-el/insn.h"
+#include "tests/support/run_suite.h"
 
 struct class_case {
     const char *text;
@@ -410,9 +411,5 @@ int main(void)
     tcase_add_loop_test(tc, an_instruction_of_the_assembler_gets_its_kind_class_and_flags, 0,
                         CASES);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

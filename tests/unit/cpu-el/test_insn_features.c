@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "cpu-el/insn.h"
+#include "tests/support/run_suite.h"
 
 #define NEVER FEATURE_COUNT
 
@@ -464,9 +465,5 @@ int main(void)
     tcase_add_test(tc, every_word_has_an_answer_within_range);
     tcase_set_timeout(tc, 60);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

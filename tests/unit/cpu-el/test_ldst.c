@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "cpu-el/insn.h"
+#include "tests/support/run_suite.h"
 
 /* Xn is 0x1000 * (n + 1); X9 = -8 (as W: 0xfffffff8), X10 = 0x1_8000_0003; SP 0x7f0000; pc
  * 0x40000100. */
@@ -292,9 +293,5 @@ int main(void)
     tcase_add_test(tc, an_instruction_is_a_load_or_store_to_both_decoders_or_to_none);
     tcase_set_timeout(tc, 60);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

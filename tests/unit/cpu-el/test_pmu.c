@@ -7,6 +7,7 @@
 #include "cpu-el/exception.h"
 #include "cpu-el/pmu.h"
 #include "cpu-el/resolve.h"
+#include "tests/support/run_suite.h"
 
 #define CYCLES_BIT UINT64_C(0x80000000) /* the cycle counter in PMCNTENSET and its kin */
 #define FILTER_P   UINT64_C(0x80000000)
@@ -500,9 +501,5 @@ int main(void)
     tcase_add_test(tc, the_count_of_the_model_bounds_the_registers);
     tcase_add_test(tc, a_pe_without_a_pmu_counts_nothing_and_does_not_fall);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -5,6 +5,7 @@
 #include "cpu-el/resolve.h"
 #include "cpu-el/sysreg_table.h"
 #include "tests/unit/cpu-el/toy_pe.h"
+#include "tests/support/run_suite.h"
 
 #define TID2 (UINT64_C(1) << 17)
 #define TVM  (UINT64_C(1) << 26)
@@ -270,9 +271,5 @@ int main(void)
     tcase_add_test(tcase, a_write_keeps_only_what_the_model_has);
     tcase_add_test(tcase, an_owner_answers_for_its_registers);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

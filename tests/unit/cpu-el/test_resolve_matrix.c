@@ -7,6 +7,7 @@
 
 #include "cpu-el/resolve_rules.h"
 #include "tests/support/resolve_matrix.h"
+#include "tests/support/run_suite.h"
 
 #define GOLDEN "tests/golden/resolve_matrix.txt" /* tests run at the root of the tree */
 
@@ -106,9 +107,5 @@ int main(void)
     tcase_add_loop_test(tcase, leaving_out_any_one_rule_changes_the_matrix, 0,
                         (int)trap_rule_count);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

@@ -6,6 +6,7 @@
 #include "cpu-el/core_sysreg.h"
 #include "cpu-el/resolve_rules.h"
 #include "cpu-el/sysreg_table.h"
+#include "tests/support/run_suite.h"
 
 /* Arm ARM D12.2 to D12.11, C5.1 and IHI 0069, 12.1: op0, op1, CRn, CRm, op2 in that order. */
 static const struct {
@@ -373,9 +374,5 @@ int main(void)
     tcase_add_loop_test(tcase, no_rule_is_lost_when_a_row_lists_its_groups, SR_NONE + 1, SR_COUNT);
     tcase_add_test(tcase, a_name_leads_back_to_its_row);
     suite_add_tcase(suite, tcase);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+    return run_suite(suite);
 }

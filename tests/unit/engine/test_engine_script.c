@@ -1,5 +1,6 @@
 /* The scripted engine plays what it is told, as the real one would call its client. */
 #include "sim/engine/engine_script.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <string.h>
@@ -203,9 +204,5 @@ int main(void)
     tcase_add_test(tc, requests_are_logged);
     tcase_add_test(tc, registers_keep_what_is_written);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return run_suite(suite);
 }

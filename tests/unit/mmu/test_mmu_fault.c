@@ -1,6 +1,7 @@
 /* Registers of a fault as literals of the manual: ESR (ISS encodings), HPFAR_EL2, PAR_EL1; and AT
  * (D5.2.11, C5.4). */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -308,9 +309,5 @@ int main(void)
     tcase_add_test(tc, at_charges_its_walk_and_leaves_the_tlb_alone);
     tcase_add_test(tc, at_sets_the_access_flag_but_marks_nothing_dirty);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

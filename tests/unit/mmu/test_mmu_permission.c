@@ -3,6 +3,7 @@
  * access permissions for stage 1 of EL1&0, EL2&0, EL2, and for stage 2).
  */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -313,9 +314,5 @@ int main(void)
     tcase_add_test(tc, maintenance_by_va_needs_the_permissions_of_d5_4_11);
     tcase_add_test(tc, atomic_needs_read_and_write);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,5 +1,6 @@
 /* Stage 1: geometry, faults by level, regimes, attributes (Arm ARM D5.2, D5.3, D5.5). */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -529,9 +530,5 @@ int main(void)
     add_geometry(tc);
     add_faults(tc);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

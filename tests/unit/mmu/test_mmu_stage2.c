@@ -1,6 +1,7 @@
 /* Stage 2 of EL1&0: geometry, faults of accesses and of stage-1 walks, attributes (D5.2.6, D5.4,
  * D5.5.5). */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -439,9 +440,5 @@ int main(void)
     tcase_add_test(tc, stage_1_permission_fault_comes_before_stage_2_translation);
     tcase_add_test(tc, without_el2_hcr_says_nothing);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* The TLB as a finite, deterministic thing: tags, capacity, FIFO, walk caches, staleness (D5.9,
  * D5.10). */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -512,9 +513,5 @@ int main(void)
     tcase_add_checked_fixture(tc, setup, teardown);
     add_entries(tc);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

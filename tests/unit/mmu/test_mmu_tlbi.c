@@ -1,5 +1,6 @@
 /* What each TLBI drops and what it keeps (Arm ARM D5.10, C5.5, D8.14). */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -490,9 +491,5 @@ int main(void)
     tcase_add_test(tc, last_level_operations_of_el2_keep_its_tables);
     tcase_add_test(tc, combined_entries_outlive_ipas2e1_until_vmalle1);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

@@ -1,6 +1,7 @@
 /* Hardware update of stage-1 descriptors: the access flag and dirty state (Arm ARM D5.4.7, D5.4.8).
  */
 #include "tests/unit/mmu/toy.h"
+#include "tests/support/run_suite.h"
 
 #include <check.h>
 #include <stdlib.h>
@@ -140,9 +141,5 @@ int main(void)
     tcase_add_test(tc, cache_maintenance_does_not_mark_pages_dirty);
     tcase_add_test(tc, descriptor_that_changes_under_the_update_is_walked_again);
     suite_add_tcase(suite, tc);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite);
 }

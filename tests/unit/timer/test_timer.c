@@ -5,6 +5,7 @@
 
 #include "cpu-el/resolve.h"
 #include "timer/timer.h"
+#include "tests/support/run_suite.h"
 
 #define E2H (UINT64_C(1) << 34)
 #define TGE (UINT64_C(1) << 27)
@@ -596,9 +597,5 @@ static Suite *suite(void)
 
 int main(void)
 {
-    SRunner *runner = srunner_create(suite());
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return run_suite(suite());
 }
