@@ -2,7 +2,7 @@
 #ifndef EL2SIM_WORKLOADS_XEN_ROWS_H
 #define EL2SIM_WORKLOADS_XEN_ROWS_H
 
-#include "xen.h"
+#include "abi/xen.h"
 
 #define OPS 100
 
