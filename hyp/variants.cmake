@@ -1,10 +1,12 @@
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_COMMON
     arch/head.S arch/vectors.S
-    kernel/exception.c kernel/fdt.c kernel/irq.c kernel/main.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c
-    kernel/process.c kernel/pt.c kernel/sched.c kernel/smp.c kernel/string.c kernel/syscall.c kernel/timer.c
-    kvm/debug.S kvm/exit.c kvm/fpsimd.S kvm/iodev.c kvm/mmio.c kvm/psci.c kvm/stage2.c kvm/sysregs.c kvm/vcpu.c kvm/vgic.c
-    kvm/vgic_mmio.c kvm/vm.c kvm/vtimer.c)
+    kernel/bootargs.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/main.c kernel/mmu.c kernel/page.c
+    kernel/panic.c kernel/print.c kernel/process.c kernel/pt.c kernel/sched.c kernel/smp.c kernel/string.c
+    kernel/syscall.c kernel/timer.c
+    kvm/debug.S kvm/exit.c kvm/fpsimd.S kvm/init.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/stage2.c
+    kvm/sysregs.c kvm/vcpu.c kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vm.c kvm/vm_switch.c kvm/vm_table.c
+    kvm/vtimer.c)
 
 # Exception level of the host and world switch.
 set(HYP_SPLIT arch/host_split.S kvm/world_split.S kvm/world_split.c)

@@ -46,8 +46,11 @@ unsigned vgic_init(void);
 void vgic_init_vm(struct vm *vm);
 void vgic_init_vcpu(struct vcpu *v);
 
-void vgic_flush(struct vcpu *v);   /* before an entry: fills list registers */
-void vgic_sync(struct vcpu *v);    /* after an exit: empties them */
+/* --- vgic_lr.c --- */
+void vgic_flush(struct vcpu *v); /* before an entry: fills list registers */
+void vgic_sync(struct vcpu *v);  /* after an exit: empties them */
+
+/* --- vgic.c --- */
 bool vgic_pending(struct vcpu *v); /* something that would interrupt the guest */
 
 /* Level of an input: a private one of v, or (v NULL) an SPI. */
@@ -56,9 +59,13 @@ void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level);
 /* A rising edge at the same. */
 void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid);
 
-/* --- for the register files; the lock is held --- */
+/* --- for the files of list registers and of guest registers; the lock is held --- */
+extern unsigned vgic_lr_count;                                   /* that are used */
 struct virq *vgic_irq(struct vm *vm, struct vcpu *v, u32 intid); /* NULL: no such interrupt */
 bool vgic_irq_pending(const struct virq *q);
+bool vgic_deliverable(const struct vm *vm, const struct virq *q);
+/* Recomputes the candidate bit on v. True: it has just become worth a look. */
+bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid);
 void vgic_update(struct vm *vm, struct vcpu *v,
                  u32 intid); /* after a change; wakes who must see it */
 void vgic_update_all(struct vm *vm);

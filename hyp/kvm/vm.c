@@ -10,14 +10,11 @@
 
 #define IPA_END BIT(40)
 
-static struct vm *vms[VM_MAX];
-static struct spinlock vms_lock; /* a VM found under it stays while it is held */
 static unsigned lr_count;
-static struct wait_queue parked_queue;
 
 void kvm_init(void)
 {
-    wait_queue_init(&parked_queue);
+    vm_switch_init();
     world_init();
     lr_count = vgic_init();
 }
@@ -36,14 +33,9 @@ unsigned kvm_lr_count(void)
     return lr_count;
 }
 
-static struct vm *vm_find(unsigned id)
-{
-    return id < VM_MAX ? READ_ONCE(vms[id]) : NULL;
-}
-
 int vm_create(struct process *owner, unsigned id)
 {
-    if (id >= VM_MAX || vm_find(id)) {
+    if (id >= VM_MAX || vm_exists(id)) {
         return -1;
     }
     struct vm *vm = page_alloc(0);
@@ -54,9 +46,8 @@ int vm_create(struct process *owner, unsigned id)
     stage2_init_vm(vm);
     vgic_init_vm(vm);
     owner->vm = vm;
-    dmb(ish);
-    WRITE_ONCE(vms[id], vm);
-    wake_all(&parked_queue);
+    vm_publish(vm);
+    vm_switch_changed();
     return 0;
 }
 
@@ -88,14 +79,12 @@ void vm_shutdown(struct vm *vm)
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         vcpu_kick(vm->vcpu[i]);
     }
-    wake_all(&parked_queue);
+    vm_switch_changed();
 }
 
 void vm_destroy(struct vm *vm)
 {
-    u64 flags = spin_lock_irqsave(&vms_lock);
-    WRITE_ONCE(vms[vm->id], NULL);
-    spin_unlock_irqrestore(&vms_lock, flags);
+    vm_withdraw(vm);
     vm->owner->vm = NULL;
     iodev_destroy(vm);
     stage2_destroy(vm);
@@ -104,71 +93,4 @@ void vm_destroy(struct vm *vm)
         page_free(vm->vcpu[i], 0);
     }
     page_free(vm, 0);
-}
-
-static bool is_parked(unsigned id)
-{
-    u64 flags = spin_lock_irqsave(&vms_lock);
-    struct vm *vm = vm_find(id);
-    bool parked = vm && (READ_ONCE(vm->mailbox.parked) || READ_ONCE(vm->stopping));
-    spin_unlock_irqrestore(&vms_lock, flags);
-    return parked;
-}
-
-void vm_wait_parked(unsigned id)
-{
-    wait_event(&parked_queue, is_parked(id));
-}
-
-/* --- VM switch: messages between two VMs, so that the scheduler goes from one to the other --- */
-
-/* False: there is no such VM, or it has no VCPU yet. */
-static bool mail_post(unsigned vm_id, u64 message)
-{
-    u64 flags = spin_lock_irqsave(&vms_lock);
-    struct vm *to = vm_find(vm_id);
-    bool found = to && to->vcpu_count > 0;
-    if (found) {
-        spin_lock(&to->mailbox.lock);
-        to->mailbox.message = message;
-        WRITE_ONCE(to->mailbox.full, true);
-        spin_unlock(&to->mailbox.lock);
-        vcpu_kick(to->vcpu[0]);
-    }
-    spin_unlock_irqrestore(&vms_lock, flags);
-    return found;
-}
-
-static u64 mail_wait(struct vcpu *v)
-{
-    struct vm *vm = v->vm;
-    if (!READ_ONCE(vm->mailbox.parked)) {
-        WRITE_ONCE(vm->mailbox.parked, true);
-        wake_all(&parked_queue);
-    }
-    wait_event(&v->wait, READ_ONCE(vm->mailbox.full) || READ_ONCE(vm->stopping));
-    u64 flags = spin_lock_irqsave(&vm->mailbox.lock);
-    u64 message = vm->mailbox.message;
-    WRITE_ONCE(vm->mailbox.full, false);
-    spin_unlock_irqrestore(&vm->mailbox.lock, flags);
-    return message;
-}
-
-bool vm_switch_call(struct vcpu *v)
-{
-    u32 function = (u32)vcpu_reg(v, 0);
-    if (function != HVC_SWITCH_SND && function != HVC_SWITCH_RCV && function != HVC_SWITCH_DON) {
-        return false;
-    }
-    u64 result = 0;
-    bool posts = function != HVC_SWITCH_RCV;
-    if (v->index != 0 || (posts && !mail_post(v->vm->id ^ 1, vcpu_reg(v, 1)))) {
-        vcpu_set_reg(v, 0, (u64)-1);
-        return true;
-    }
-    if (function != HVC_SWITCH_DON) {
-        result = mail_wait(v);
-    }
-    vcpu_set_reg(v, 0, result);
-    return true;
 }

@@ -68,6 +68,14 @@ struct mmio {
     u64 value;
 };
 
+/* --- vm_table.c --- */
+bool vm_exists(unsigned id);
+void vm_publish(struct vm *vm);  /* it is complete and can be found */
+void vm_withdraw(struct vm *vm); /* nobody has it any more on return */
+/* What fn says about VM id, which stays while fn runs (interrupts are masked). False: no such VM.
+ */
+bool vm_with(unsigned id, bool (*fn)(struct vm *vm, u64 argument), u64 argument);
+
 /* --- vcpu.c --- */
 void vcpu_kick(
     struct vcpu *v); /* it looks at its interrupts and requests: wakes it, or interrupts its CPU */
@@ -92,6 +100,12 @@ void inject_abort(struct vcpu *v, bool instruction, u64 far);
 enum exit_action mmio_abort(struct vcpu *v, u64 ipa);
 void mmio_complete_read(struct vcpu *v);
 
+/* --- mmio_iss.c --- */
+/* False: the syndrome does not tell (a pair, writeback, an atomic). */
+bool mmio_decode(struct vcpu *v, u64 esr, u64 ipa, struct mmio *m);
+/* The loaded value as the instruction leaves it in its register. */
+void mmio_finish_read(struct vcpu *v, u64 esr, u64 value);
+
 /* --- sysregs.c --- */
 bool sysreg_emulate(struct vcpu *v,
                     u64 iss); /* false: the guest's GIC or nobody knows it: UNDEFINED */
@@ -107,7 +121,11 @@ bool vmid_is_current(const struct vm *vm);
 
 /* --- hypercalls --- */
 bool psci_call_guest(struct vcpu *v); /* false: not a PSCI function */
-bool vm_switch_call(struct vcpu *v);
+
+/* --- vm_switch.c --- */
+void vm_switch_init(void);
+void vm_switch_changed(void);        /* a VM has come, or is stopping */
+bool vm_switch_call(struct vcpu *v); /* false: not its hypercall */
 
 /* --- vtimer.c --- */
 void vtimer_init(struct vcpu *v);
