@@ -1,16 +1,27 @@
+# The host kernel, whatever it is for.
+set(HYP_KERNEL
+    arch/head.S arch/switch.S arch/vectors.S
+    kernel/boot.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
+    kernel/sched.c kernel/smp.c kernel/string.c kernel/timer.c)
+
+# Its exception level: how a CPU gets there, MMU, timer; the folder arch/el1 or arch/el2 has its names of registers.
+set(HYP_EL1 arch/host_split.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el1.c)
+set(HYP_E2H arch/host_vhe.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el2.c)
+set(HYP_EL2 arch/host_el2.S arch/mmu_el2.S kernel/mmu_el2.c kernel/timer_el2.c)
+
+# Processes at EL0 right below it.
+set(HYP_USER arch/lower_user.S kernel/process.c kernel/syscall.c kernel/user.c)
+
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_COMMON
-    arch/head.S arch/vectors.S
-    kernel/bootargs.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/main.c kernel/mmu.c kernel/page.c
-    kernel/panic.c kernel/print.c kernel/process.c kernel/pt.c kernel/sched.c kernel/smp.c kernel/string.c
-    kernel/syscall.c kernel/timer.c
+    ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
     kvm/debug.S kvm/exit.c kvm/fpsimd.S kvm/init.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/stage2.c
     kvm/sysregs.c kvm/vcpu.c kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vm.c kvm/vm_switch.c kvm/vm_table.c
     kvm/vtimer.c)
 
 # Exception level of the host and world switch.
-set(HYP_SPLIT arch/host_split.S kvm/world_split.S kvm/world_split.c)
-set(HYP_VHE arch/host_vhe.S kvm/world_vhe.S kvm/world_vhe.c)
+set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c)
+set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/world_vhe.S kvm/world_vhe.c)
 
 # Interrupt controller of the machine, and with it that of the guests.
 set(HYP_GIC2 kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)
@@ -19,3 +30,9 @@ set(HYP_GIC3 kernel/host_gicv3.c kvm/vgic_hw_v3.c kvm/vgic_guest_v3.c arch/image
 hyp_variant(kvm-split LINKER arch/host_split.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_SPLIT} ${HYP_GIC2})
 hyp_variant(kvm-vhe LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC3})
 hyp_variant(kvm-vhe-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC2})
+
+# The kernel alone, for tests.
+hyp_variant(kernel-el1 LINKER arch/host_split.ld SOURCES ${HYP_KERNEL} ${HYP_EL1} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)
+hyp_variant(kernel-e2h LINKER arch/host_vhe.ld SOURCES ${HYP_KERNEL} ${HYP_E2H} arch/lower_none.S kernel/host_gicv3.c kernel/selftest.c)
+hyp_variant(kernel-el2 EL2 LINKER arch/host_el2.ld SOURCES ${HYP_KERNEL} ${HYP_EL2} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)
+hyp_variant(kernel-el2-gic3 EL2 LINKER arch/host_el2.ld SOURCES ${HYP_KERNEL} ${HYP_EL2} arch/lower_none.S kernel/host_gicv3.c kernel/selftest.c)

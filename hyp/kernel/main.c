@@ -1,59 +1,25 @@
-/* The host kernel from its first C instruction to the end of the machine. */
-#include "a64.h"
-#include "abi/board.h"
-#include "kernel/exception.h"
-#include "kernel/fdt.h"
+/* A kernel that is a KVM: kvm/init.c starts the VMs. */
+#include "kernel/boot.h"
 #include "kernel/init.h"
 #include "kernel/irq.h"
-#include "kernel/mmu.h"
-#include "kernel/page.h"
-#include "kernel/panic.h"
 #include "kernel/print.h"
-#include "kernel/smp.h"
-#include "kernel/timer.h"
+#include "kernel/thread.h"
 #include "kvm/kvm.h"
 #include "kvm/world.h"
 
-#define RAM_USED (128UL << 20) /* no more is mapped and managed */
-
-extern char __bss_end[], boot_stack[];
-
-void kernel_main(u64 fdt);
-
-static struct board_info board;
-
-static void cpus_init(void)
+void main_init(void)
 {
-    cpu_count = board.cpu_count;
-    for (unsigned i = 0; i < cpu_count; i++) {
-        cpus[i].index = i;
-        cpus[i].mpidr = board.mpidr[i];
-    }
-    cpus[0].online = true;
+    kvm_init();
 }
 
-void kernel_main(u64 fdt)
+void main_init_cpu(void)
 {
-    struct thread *boot = (struct thread *)boot_stack;
-    sched_init_cpu(&cpus[0], boot);
-    exception_init_cpu();
-    if (!fdt_read_board(phys_to_virt(fdt ? fdt : BOARD_RAM), &board)) {
-        panic("no device tree");
-    }
-    cpus_init();
-    u64 ram_end = board.ram_base + (board.ram_size < RAM_USED ? board.ram_size : RAM_USED);
-    page_init(virt_to_phys(__bss_end), ram_end);
-    mmu_init(ram_end);
-    gic_init();
-    gic_init_cpu(&cpus[0]);
-    irq_set_handler(SGI_STOP, machine_halt_cpu);
-    kvm_init();
     kvm_init_cpu();
-    timer_init_cpu();
-    irq_enable();
-    smp_start_others();
+}
+
+void main_run(struct board_info *board)
+{
     print("host: %s, %u cpu%s, %s, %u list registers\n", host_design, cpu_count,
           cpu_count == 1 ? "" : "s", gic_name, kvm_lr_count());
-    thread_create_kernel("init", init_thread, &board, PRIO_NORMAL, 0, NULL);
-    sched_idle();
+    thread_create_kernel("init", init_thread, board, PRIO_NORMAL, 0, NULL);
 }

@@ -1,17 +1,22 @@
-/* The kernel's own address space. */
+/* The kernel's own address space, and which process's lies beside it. */
 #ifndef EL2SIM_HYP_KERNEL_MMU_H
 #define EL2SIM_HYP_KERNEL_MMU_H
 
 #include "types.h"
 
-/* Final page tables in place of head.S's: text read-only, the rest never executable. RAM up to
- * ram_end is mapped. */
+/* Final page tables in place of the boot table: text read-only, the rest never executable. RAM up
+ * to ram_end is mapped. */
 void mmu_init(u64 ram_end);
-void mmu_init_cpu(void);
 u64 kernel_ram_end(void); /* physical */
 
-/* Address space of a process in TTBR0; root 0: none. */
-void mmu_set_user(u64 root_pa, unsigned asid);
+/* --- one file for each kind of host: mmu_el1.c, mmu_el2.c --- */
+void mmu_init_root(u64 *root); /* what this kind of host needs mapped besides */
+void mmu_init_cpu(void);
+
+/* --- address spaces of processes: mmu_el1.c, user_el2.c --- */
+void mmu_set_user(u64 root_pa, unsigned asid); /* root 0: none */
 void mmu_flush_asid(unsigned asid);
+
+extern u64 mmu_kernel_root[512];
 
 #endif

@@ -6,11 +6,9 @@
 
 #define SLICE_TICKS 3
 
-void context_switch(struct context *prev, const struct context *next); /* vectors.S */
+void context_switch(struct context *prev, const struct context *next); /* switch.S */
 void thread_start_kernel(void);
-void thread_start_user(void);
 void sched_switch_done(void);
-void sched_user_return(void);
 
 struct thread *thread_current(void)
 {
@@ -67,6 +65,10 @@ void sched_switch_done(void)
             gone(arg);
         }
     }
+    const struct thread *t = c->current;
+    if (t->sched_in) {
+        t->sched_in(t->sched_arg);
+    }
 }
 
 void schedule(void)
@@ -88,12 +90,25 @@ void schedule(void)
     } else {
         c->current = next;
         c->previous = prev;
+        if (prev->sched_out) {
+            prev->sched_out(prev->sched_arg);
+        }
         if (next->process != prev->process) {
             process_activate(next->process);
         }
         context_switch(&prev->context, &next->context);
         sched_switch_done();
     }
+    irq_restore(flags);
+}
+
+void sched_set_hooks(void (*out)(void *), void (*in)(void *), void *arg)
+{
+    struct thread *t = thread_current();
+    u64 flags = irq_save();
+    t->sched_out = out;
+    t->sched_in = in;
+    t->sched_arg = arg;
     irq_restore(flags);
 }
 
@@ -105,21 +120,6 @@ bool sched_pending(void)
 void sched_yield_if_needed(void)
 {
     if (sched_pending()) {
-        schedule();
-    }
-}
-
-/* Before an ERET to EL0: interrupts stay masked from the last look at need_resched. */
-void sched_user_return(void)
-{
-    for (;;) {
-        irq_disable();
-        if (process_is_exiting(thread_current()->process)) {
-            thread_exit();
-        }
-        if (!sched_pending()) {
-            return;
-        }
         schedule();
     }
 }
@@ -160,7 +160,7 @@ void thread_wake(struct thread *t)
     }
 }
 
-static struct thread *thread_new(const char *name, enum thread_prio prio, unsigned cpu)
+struct thread *thread_new(const char *name, enum thread_prio prio, unsigned cpu)
 {
     struct thread *t = page_alloc(STACK_ORDER);
     t->cpu = &cpus[cpu % cpu_count];
@@ -181,20 +181,6 @@ struct thread *thread_create_kernel(const char *name, void (*fn)(void *), void *
     t->context.x19_x30[0] = (u64)fn;
     t->context.x19_x30[1] = (u64)arg;
     t->context.x19_x30[11] = (u64)thread_start_kernel;
-    thread_wake(t);
-    return t;
-}
-
-struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu)
-{
-    struct thread *t = thread_new("user", PRIO_NORMAL, cpu);
-    t->process = p;
-    t->gone = process_thread_gone;
-    t->gone_arg = p;
-    t->context.sp -= sizeof(struct frame);
-    struct frame *f = (struct frame *)t->context.sp;
-    *f = (struct frame){.x = {[0] = arg}, .sp = sp, .pc = entry, .pstate = SPSR_EL0T};
-    t->context.x19_x30[11] = (u64)thread_start_user;
     thread_wake(t);
     return t;
 }

@@ -1,5 +1,6 @@
 #include "kernel/smp.h"
 
+#include "kernel/boot.h"
 #include "kernel/exception.h"
 #include "kernel/irq.h"
 #include "kernel/mmu.h"
@@ -7,7 +8,6 @@
 #include "kernel/panic.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
-#include "kvm/kvm.h"
 
 #define PSCI_CPU_ON     0xc4000003
 #define PSCI_SYSTEM_OFF 0x84000008
@@ -46,7 +46,7 @@ void secondary_main(u64 index)
     mmu_init_cpu();
     exception_init_cpu();
     gic_init_cpu(c);
-    kvm_init_cpu();
+    main_init_cpu();
     timer_init_cpu();
     dmb(ish);
     WRITE_ONCE(c->online, true);

@@ -29,6 +29,9 @@ struct thread {
     void (*gone)(
         void *arg); /* NULL, or called when nothing of the thread is left; interrupts are masked */
     void *gone_arg;
+    void (*sched_out)(void *arg); /* see sched_set_hooks() */
+    void (*sched_in)(void *arg);
+    void *sched_arg;
 };
 
 /* An empty stack, 16 bytes below its end: rounding SP down must find the thread even before
@@ -73,6 +76,8 @@ void wake_all(struct wait_queue *q);
 struct thread *thread_create_kernel(const char *name, void (*fn)(void *), void *arg,
                                     enum thread_prio prio, unsigned cpu, void (*gone)(void *));
 struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu);
+struct thread *thread_new(const char *name, enum thread_prio prio,
+                          unsigned cpu); /* blocked, nothing to run yet */
 _Noreturn void thread_exit(void);
 void thread_wake(struct thread *t);
 
@@ -81,6 +86,13 @@ _Noreturn void sched_idle(void); /* the first thread of a CPU becomes its idle t
 void schedule(void);
 void sched_yield_if_needed(void);
 void sched_tick(void);
+
+/*
+ * Hooks of the calling thread (NULL: none): out when another thread takes its CPU, in when it goes
+ * on. Both run on its CPU with interrupts masked, out with the CPU's run lock held: they may
+ * neither block nor wake. For state that stays in the CPU's registers while a thread runs.
+ */
+void sched_set_hooks(void (*out)(void *), void (*in)(void *), void *arg);
 bool sched_pending(void);
 
 #endif

@@ -22,11 +22,11 @@ u64 timer_us_to_ticks(u64 us)
 static void timer_program(struct cpu *c)
 {
     if (list_empty(&c->timers)) {
-        write_sysreg(0, cntp_ctl_el0);
+        write_sysreg(0, HOST_CNTP_CTL);
     } else {
         write_sysreg(container_of(c->timers.next, struct timer, link)->deadline_ticks,
-                     cntp_cval_el0);
-        write_sysreg(TIMER_CTL_ENABLE, cntp_ctl_el0);
+                     HOST_CNTP_CVAL);
+        write_sysreg(TIMER_CTL_ENABLE, HOST_CNTP_CTL);
     }
     isb();
 }

@@ -20,7 +20,6 @@ extern char __hyp_start[],
 void world_panic(u64 esr, u64 elr, u64 far);
 
 const char host_design[] = "kvm-split";
-const u32 host_timer_intid = INTID_PTIMER;
 
 static u64 hyp_root[512] __attribute__((aligned(4096)));
 

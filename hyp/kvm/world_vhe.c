@@ -50,7 +50,6 @@ void world_panic(void);
 extern char guest_vectors[], kernel_vectors[];
 
 const char host_design[] = "kvm-vhe";
-const u32 host_timer_intid = INTID_HYP_TIMER; /* CNTP_* at EL2 with E2H is CNTHP_* */
 
 u64 world_address(u64 va)
 {

@@ -12,7 +12,7 @@ import tree
 
 # -I folders of guest code, by the folder that a header is in (longest first wins).
 GUEST_INCLUDES = {
-    "hyp": ["hyp", "hyp/include"],
+    "hyp": ["hyp", "hyp/include", "hyp/arch/el1"],
     "workloads": ["workloads", "hyp/include", "workloads/lib", "workloads/micro"],
     "tests/guest": ["tests/guest/lib", "tests/guest/matrix", "hyp/include"],
 }
