@@ -152,6 +152,7 @@ void booked_take(struct cpu *cpu, struct booked *b)
     b->traps_to_el2 = cpu->traps_to_el2;
     b->exceptions = cpu->exceptions;
     b->instructions = cpu->instructions;
+    causes_take(&cpu->causes, b->at, b->instructions, &b->causes);
 }
 
 static void archive_cell(uint32_t *row, struct image_cell *c, size_t rows, struct archive *a)
@@ -217,4 +218,5 @@ void booked_archive(struct booked *b, size_t row_count, struct archive *a)
     archive_u64(a, &b->traps_to_el2);
     archive_u64(a, &b->exceptions);
     archive_u64(a, &b->instructions);
+    cause_list_archive(&b->causes, a);
 }

@@ -10,6 +10,7 @@
 
 #include "sim/base/archive.h"
 #include "sim/base/cost.h"
+#include "sim/board/causes.h"
 
 struct cpu;
 
@@ -30,6 +31,7 @@ struct booked {
     size_t count, room;
     cycles_t at;
     uint64_t traps_to_el2, exceptions, instructions;
+    struct cause_list causes;
 };
 
 /* Of a CPU: the last moment, and which rows may have changed since. */

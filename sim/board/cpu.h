@@ -28,6 +28,7 @@
 #include "sim/base/cost.h"
 #include "sim/base/event.h"
 #include "sim/board/booked.h"
+#include "sim/board/causes.h"
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/exits.h"
@@ -196,6 +197,7 @@ struct cpu {
 
     struct trap_counter traps;
     struct exits exits;
+    struct causes causes;
     struct booked_tracker tracker; /* span.c */
     uint64_t traps_to_el2, exceptions;
 };

@@ -105,7 +105,8 @@ static bool runs_vm(const struct cpu *cpu)
 void cpu_exception(struct cpu *cpu, const struct exception *exc)
 {
     struct pe *pe = &cpu->pe;
-    bool is_exit = exc->target_el == 2 && runs_vm(cpu);
+    bool is_vm = runs_vm(cpu);
+    bool is_exit = exc->target_el == 2 && is_vm;
     cycles_t at = cpu->clock.now;
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
@@ -119,6 +120,7 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     cpu->traps.count[from][exc->target_el][ec]++;
     cpu->exceptions++;
     cpu->traps_to_el2 += from < 2 && exc->target_el == 2;
+    causes_turn(&cpu->causes, cause_key(from, is_vm, exc->target_el, ec), at, cpu->instructions);
     if (is_exit) {
         exits_begin(&cpu->exits, ec, at);
     }

@@ -53,6 +53,7 @@ static void archive_counts(struct cpu *cpu, struct archive *a)
     archive_u64s(a, &cpu->traps.count[0][0][0],
                  sizeof cpu->traps.count / sizeof cpu->traps.count[0][0][0]);
     exits_archive(&cpu->exits, a);
+    causes_archive(&cpu->causes, a);
 }
 
 static void archive_cpu(struct cpu *cpu, struct archive *a)

@@ -125,6 +125,7 @@ static void add_difference(struct machine *m, struct span_row *row, const struct
     row->traps += later->traps_to_el2 - earlier->traps_to_el2;
     row->exceptions += later->exceptions - earlier->exceptions;
     row->instructions += later->instructions - earlier->instructions;
+    cause_list_add_difference(&row->causes, &earlier->causes, &later->causes);
 }
 
 /* [a-z0-9-] */
@@ -225,6 +226,7 @@ static void end(struct cpu *cpu, struct span_row *row)
         if (h->woke.at > h->sent.at) {
             struct ledger_key key = {.cpu = (uint8_t)cpu->pe.index, .el = cpu->pe.ps.el};
             add(m, row, key, COST_IDLE, 1, h->woke.at - h->sent.at);
+            cause_list_find(&row->causes, CAUSE_WAY)->cycles += h->woke.at - h->sent.at;
         }
         add_difference(m, row, &h->woke, &s->scratch);
     } else {
@@ -309,6 +311,7 @@ static void archive_row(struct span_row *row, size_t *room, struct archive *a)
     archive_u64(a, &row->traps);
     archive_u64(a, &row->exceptions);
     archive_u64(a, &row->instructions);
+    cause_list_archive(&row->causes, a);
     archive_count(a, &row->part_count, SIZE_MAX, PART_BYTES);
     while (*room < row->part_count) {
         row->parts = array_grown(row->parts, room, sizeof *row->parts);

@@ -10,6 +10,7 @@
 
 #include "sim/base/cost.h"
 #include "sim/base/types.h"
+#include "sim/board/causes.h"
 
 #define SPAN_NAME_MAX 32
 #define SPAN_ROWS_MAX 64
@@ -34,6 +35,7 @@ struct span_row {
     uint64_t instructions;
     struct span_part *parts;
     size_t part_count;
+    struct cause_list causes; /* their cycles add up to those of the row */
 };
 
 struct span_table {

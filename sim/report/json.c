@@ -74,6 +74,19 @@ static json_t *functions_json(const struct row_part *parts, size_t part_count, s
     return list;
 }
 
+static json_t *causes_json(const struct report_row *r)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < r->cause_count; i++) {
+        const struct row_cause *c = &r->causes[i];
+        json_array_append_new(
+            list, json_pack("{s:s, s:o, s:o, s:o, s:o}", "exception", c->name, "count",
+                            integer(c->count), "instructions", integer(c->instructions), "cycles",
+                            integer(c->cycles), "millicycles", integer(c->exact)));
+    }
+    return list;
+}
+
 static json_t *row_json(const struct report_row *r, size_t functions)
 {
     json_t *parts = json_array();
@@ -81,12 +94,13 @@ static json_t *row_json(const struct report_row *r, size_t functions)
         json_array_append_new(parts, part_json(&r->parts[i]));
     }
     uint64_t ops = r->operations ? r->operations : 1;
-    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o}", "name", r->name,
+    return json_pack("{s:s, s:o, s:o, s:o, s:f, s:o, s:o, s:o, s:o, s:o, s:o}", "name", r->name,
                      "operations", integer(r->operations), "cycles", integer(r->cycles),
                      "millicycles", integer(r->exact), "cycles_per_operation",
                      (double)(r->exact / ops) / 1000.0, "traps", integer(r->traps), "exceptions",
                      integer(r->exceptions), "instructions", integer(r->instructions), "functions",
-                     functions_json(r->parts, r->part_count, functions), "breakdown", parts);
+                     functions_json(r->parts, r->part_count, functions), "causes", causes_json(r),
+                     "breakdown", parts);
 }
 
 static void dump(FILE *out, json_t *root)

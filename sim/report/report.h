@@ -36,6 +36,17 @@ struct row_part {
     uint64_t cycles; /* whole, rounded with its siblings */
 };
 
+/* What followed exceptions of one kind, up to the next one (sim/board/causes.h). */
+#define CAUSE_NAME_MAX 64
+
+struct row_cause {
+    uint32_t key;
+    char name[CAUSE_NAME_MAX];
+    uint64_t count, instructions;
+    cycles_t exact;
+    uint64_t cycles; /* whole; the row's sum */
+};
+
 struct report_row {
     char name[SPAN_NAME_MAX];
     uint64_t operations, traps, exceptions, instructions;
@@ -43,6 +54,8 @@ struct report_row {
     uint64_t cycles; /* whole; the parts' sum */
     struct row_part *parts;
     size_t part_count;
+    struct row_cause *causes;
+    size_t cause_count;
 };
 
 /* What a function costs: all its classes, on all CPUs and in all VMs. */
@@ -89,6 +102,11 @@ struct comparison {
 void report_compare_text(FILE *out, const struct comparison *c, size_t functions);
 void report_compare_json(FILE *out, const struct comparison *c);
 void report_compare_csv(FILE *out, const struct comparison *c);
+
+/* "HVC" for 0x16, "IRQ" for 0x101; "" for one without a name. */
+const char *report_ec_name(unsigned ec);
+/* "vm EL1 to EL2 HVC" */
+void report_cause_name(uint32_t key, char name[CAUSE_NAME_MAX]);
 
 /* Rounds thousandths to whole cycles such that the parts add up to the rounded total (largest
  * remainder, first wins a tie). */

@@ -67,6 +67,35 @@ static void round_row(struct report_row *row)
     free(whole);
 }
 
+static int by_cause_name(const void *a, const void *b)
+{
+    const struct row_cause *x = a, *y = b;
+    return strcmp(x->name, y->name);
+}
+
+static void take_causes(struct report_row *out, const struct cause_list *list)
+{
+    cycles_t exact[CAUSES_MAX];
+    uint64_t whole[CAUSES_MAX];
+    out->cause_count = list->count;
+    out->causes = calloc(list->count + 1, sizeof *out->causes);
+    BUG_ON(out->causes == NULL);
+    for (unsigned i = 0; i < list->count; i++) {
+        const struct cause *c = &list->at[i];
+        out->causes[i] = (struct row_cause){
+            .key = c->key, .count = c->count, .instructions = c->instructions, .exact = c->cycles};
+        report_cause_name(c->key, out->causes[i].name);
+    }
+    qsort(out->causes, list->count, sizeof *out->causes, by_cause_name);
+    for (unsigned i = 0; i < list->count; i++) {
+        exact[i] = out->causes[i].exact;
+    }
+    report_round(exact, whole, list->count);
+    for (unsigned i = 0; i < list->count; i++) {
+        out->causes[i].cycles = whole[i];
+    }
+}
+
 static void take_row(struct report_row *out, const struct span_row *row, const struct machine *m)
 {
     memcpy(out->name, row->name, sizeof out->name);
@@ -91,6 +120,7 @@ static void take_row(struct report_row *out, const struct span_row *row, const s
     }
     qsort(out->parts, out->part_count, sizeof *out->parts, by_key);
     round_row(out);
+    take_causes(out, &row->causes);
 }
 
 void report_design_take(struct design_report *out, struct machine *m, const struct design *design,
@@ -113,6 +143,7 @@ void report_design_free(struct design_report *report)
 {
     for (size_t i = 0; i < report->row_count; i++) {
         free(report->rows[i].parts);
+        free(report->rows[i].causes);
     }
     report->row_count = 0;
 }

@@ -4,49 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cpu-el/syndrome.h"
 #include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
-
-static const char *ec_name(unsigned ec)
-{
-    static const struct {
-        unsigned ec;
-        const char *name;
-    } names[] = {
-        {EC_UNKNOWN, "undefined"},
-        {EC_WFX, "WFI/WFE"},
-        {EC_FP_TRAP, "FP access"},
-        {EC_ILLEGAL_STATE, "illegal state"},
-        {EC_SVC64, "SVC"},
-        {EC_HVC64, "HVC"},
-        {EC_SMC64, "SMC"},
-        {EC_SYSREG, "MSR/MRS/SYS"},
-        {EC_IABT_LOWER, "instr abort <"},
-        {EC_IABT_SAME, "instr abort ="},
-        {EC_PC_ALIGNMENT, "PC alignment"},
-        {EC_DABT_LOWER, "data abort <"},
-        {EC_DABT_SAME, "data abort ="},
-        {EC_SP_ALIGNMENT, "SP alignment"},
-        {EC_SERROR, "SError"},
-        {EC_BREAKPOINT_LOWER, "breakpoint <"},
-        {EC_BREAKPOINT_SAME, "breakpoint ="},
-        {EC_STEP_LOWER, "software step <"},
-        {EC_STEP_SAME, "software step ="},
-        {EC_WATCHPOINT_LOWER, "watchpoint <"},
-        {EC_WATCHPOINT_SAME, "watchpoint ="},
-        {EC_BRK64, "BRK"},
-        {0x101, "IRQ"},
-        {0x102, "FIQ"},
-        {0x103, "SError (async)"},
-    };
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        if (names[i].ec == ec) {
-            return names[i].name;
-        }
-    }
-    return "";
-}
 
 static void print_traps(FILE *out, const struct machine *m)
 {
@@ -56,7 +15,7 @@ static void print_traps(FILE *out, const struct machine *m)
             "\nexceptions                       count   (< from a lower EL, = from the same)\n");
     for (size_t i = 0; i < n; i++) {
         fprintf(out, "  EL%u -> EL%u  %-16s %10" PRIu64 "\n", counts[i].from_el, counts[i].to_el,
-                ec_name(counts[i].ec), counts[i].count);
+                report_ec_name(counts[i].ec), counts[i].count);
     }
 }
 
@@ -70,7 +29,7 @@ static void print_exits(FILE *out, const struct machine *m)
                 "\nexits of VMs            count         cycles   cycles/exit   (without waits)\n");
     }
     for (size_t i = 0; i < n; i++) {
-        fprintf(out, "  %-16s %10" PRIu64 " %14" PRIu64 " %13.1f\n", ec_name(exits[i].ec),
+        fprintf(out, "  %-16s %10" PRIu64 " %14" PRIu64 " %13.1f\n", report_ec_name(exits[i].ec),
                 exits[i].count, exits[i].cycles / CYCLE,
                 (double)exits[i].cycles / CYCLE / (double)exits[i].count);
     }

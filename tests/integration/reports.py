@@ -57,6 +57,17 @@ class Comparison(unittest.TestCase):
                                        delta=0.001, msg=where)
                 self.assertGreater(row["traps"], 0, where)
 
+    def test_causes_add_up_to_their_row(self):
+        for design in self.report["designs"]:
+            for row in design["rows"]:
+                where = f"{design['name']}, {row['name']}"
+                for key in ("cycles", "millicycles"):
+                    self.assertEqual(sum(c[key] for c in row["causes"]), row[key], f"{where}: {key}")
+                for key, total in (("count", row["exceptions"]), ("instructions", row["instructions"])):
+                    self.assertEqual(sum(c[key] for c in row["causes"]), total, f"{where}: {key}")
+                to_el2 = sum(c["count"] for c in row["causes"] if re.match(r"\w+ EL[01] to EL2 ", c["exception"]))
+                self.assertEqual(to_el2, row["traps"], where)
+
     def test_instructions_of_a_row_are_those_of_its_classes(self):
         kinds = dict(re.findall(r'^COST\(\w+, "([^"]+)", (\w),', harness.read(harness.source("sim/base/cost.def")), re.M))
         for design in self.report["designs"]:
