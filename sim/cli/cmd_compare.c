@@ -3,23 +3,21 @@
 
 #include "sim/board/data_files.h"
 #include "sim/cli/commands.h"
-#include "sim/cli/compare_start.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/report/report.h"
+#include "sim/report/why.h"
+#include "sim/study/design_run.h"
 
 #define DESIGNS_MAX 16
-#define MAX_CYCLES  (20000000000 * CYCLE) /* a guest that hangs ends here */
 
 struct compare_options {
-    char *designs;
-    const char *profile, *json, *csv;
-    const char *snapshots;
-    char *rows, *append;
-    unsigned ops, functions;
-    enum machine_level level;
-    cycles_t max_cycles;
-    unsigned smp, engine_off;
+    char *designs; /* --designs */
+    char *names[DESIGNS_MAX];
+    unsigned name_count;
+    const char *profile, *json, *csv, *why;
+    struct design_run run;
+    unsigned functions;
     bool quiet;
     struct err err;
 };
@@ -30,6 +28,7 @@ enum {
     OPT_ROWS,
     OPT_OPS,
     OPT_APPEND,
+    OPT_WHY,
     OPT_LEVEL,
     OPT_SMP,
     OPT_SNAPSHOTS,
@@ -60,6 +59,10 @@ static const struct argp_option options[] = {
      "give a design up after N cycles (default 20,000,000,000)", 2},
     {"json", OPT_JSON, "FILE", 0, "write everything as JSON (- is stdout)", 3},
     {"csv", OPT_CSV, "FILE", 0, "write the breakdown as CSV (- is stdout)", 3},
+    {"why", OPT_WHY, "ROW", 0,
+     "take the difference in this row apart, by cost class, function and exception: each design "
+     "against the first; --functions N says how many parts are printed",
+     1},
     {"functions", OPT_FUNCTIONS, "N", 0, "also print the N dearest functions of each row", 3},
     {"detail", OPT_DETAIL, 0, 0, "the same as --functions 10", 3},
     {"quiet", OPT_QUIET, 0, 0, "no table (with --json or --csv)", 3},
@@ -80,30 +83,33 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->profile = arg;
         return 0;
     case OPT_ROWS:
-        o->rows = arg;
+        o->run.rows = arg;
         return 0;
     case OPT_OPS:
         if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
-            o->ops = (unsigned)n;
+            o->run.ops = (unsigned)n;
         }
         return 0;
     case OPT_SNAPSHOTS:
-        o->snapshots = arg;
+        o->run.snapshots = arg;
         return 0;
     case OPT_APPEND:
-        o->append = arg;
+        o->run.append = arg;
+        return 0;
+    case OPT_WHY:
+        o->why = arg;
         return 0;
     case OPT_LEVEL:
-        option_level(arg, &o->level, &o->err);
+        option_level(arg, &o->run.level, &o->err);
         return 0;
     case OPT_SMP:
         if (option_number("--smp", arg, 1, EL2SIM_MAX_CPUS, &n, &o->err)) {
-            o->smp = (unsigned)n;
+            o->run.smp = (unsigned)n;
         }
         return 0;
     case OPT_MAX_CYCLES:
         if (option_number("--max-cycles", arg, 1, UINT64_MAX / CYCLE / 2, &n, &o->err)) {
-            o->max_cycles = n * CYCLE;
+            o->run.max_cycles = n * CYCLE;
         }
         return 0;
     case OPT_JSON:
@@ -124,10 +130,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->quiet = true;
         return 0;
     case OPT_ENGINE_OFF:
-        option_shortcuts(arg, &o->engine_off, &o->err);
+        option_shortcuts(arg, &o->run.engine_off, &o->err);
         return 0;
     case ARGP_KEY_ARG:
-        err_set(&o->err, "unexpected \"%s\" (designs are given with --designs A,B)", arg);
+        if (o->name_count == DESIGNS_MAX) {
+            err_set(&o->err, "%s: at most %d designs", arg, DESIGNS_MAX);
+        } else {
+            o->names[o->name_count++] = arg;
+        }
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -137,81 +147,16 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     options,
     parse,
-    NULL,
+    "[DESIGN...]",
     "Runs each design's image on the machine it is for, all with one price list, and compares the "
     "benchmark rows.\v"
     "The table gives cycles and traps per operation; below it, each difference is split into the "
     "cost classes that make it. Parts "
     "always add up to their total.\n\n"
-    "Example: el2sim compare --designs kvm-split,kvm-vhe --costs xgene1 --json out.json",
+    "Example: el2sim compare kvm-split kvm-vhe --why hypercall --costs xgene1 --json out.json",
     NULL,
     NULL,
     NULL};
-
-/* What the guest said: its last lines are shown when it did not end well. */
-struct transcript {
-    char text[4096];
-    size_t length;
-};
-
-static void remember(void *ctx, const char *text, size_t length)
-{
-    struct transcript *t = ctx;
-    for (size_t i = 0; i < length; i++) {
-        if (t->length == sizeof t->text - 1) {
-            memmove(t->text, t->text + sizeof t->text / 2, sizeof t->text / 2);
-            t->length -= sizeof t->text / 2;
-        }
-        t->text[t->length++] = text[i];
-    }
-    t->text[t->length] = '\0';
-}
-
-static bool ended_well(const struct design *design, const struct machine_result *result,
-                       const struct transcript *said, struct err *e)
-{
-    if (result->end == END_POWER_OFF && strstr(said->text, "RESULT PASS")) {
-        return true;
-    }
-    fprintf(stderr, "%s", said->text);
-    return err_set(e, "design %s did not end with RESULT PASS: %s (its last lines are above)",
-                   design->name, result->text);
-}
-
-static bool run_design(const struct compare_options *o, const struct design *design,
-                       const struct profile *profile, struct progress *progress,
-                       struct design_report *out, struct err *e)
-{
-    struct transcript said = {.length = 0};
-    struct machine_config config = {.level = o->level,
-                                    .max_cycles = o->max_cycles,
-                                    .engine_off = o->engine_off,
-                                    .quiet = o->quiet,
-                                    .console = remember,
-                                    .console_ctx = &said};
-    struct compare_start start = {
-        .rows = o->rows, .ops = o->ops, .append = o->append, .snapshots = o->snapshots};
-    struct machine_result result;
-    if (!design_configure(design, profile, &config, e)) {
-        return false;
-    }
-    config.cpu_count = o->smp ? o->smp : config.cpu_count;
-    struct machine *m = machine_create(&config, e);
-    if (m == NULL) {
-        return err_prefix(e, "design %s: ", design->path);
-    }
-    bool ok = compare_start(&start, design, profile, &config, m, e);
-    if (ok) {
-        machine_on_progress(m, progress_update, progress);
-        machine_run(m, &result);
-        report_design_take(out, m, design, &config, &result);
-        struct err later = {.text = ""};
-        ok = ended_well(design, &result, &said, e);
-        ok = compare_end(&start, m, &result, ok ? e : &later) && ok;
-    }
-    machine_destroy(m);
-    return ok;
-}
 
 /* Opened before the runs: a path that cannot be written is known at once. */
 struct outputs {
@@ -231,6 +176,48 @@ static bool close_outputs(const struct compare_options *o, const struct outputs 
     return (out->csv == NULL || option_output_done(out->csv, o->csv, e)) && ok;
 }
 
+/* Takes apart what --why asks for: false if no two designs can be compared so. */
+static bool explain(const struct compare_options *o, struct comparison *c, struct err *e)
+{
+    c->why = calloc(c->design_count, sizeof *c->why);
+    BUG_ON(c->why == NULL);
+    for (size_t d = 1; d < c->design_count; d++) {
+        struct err missing = {.text = ""};
+        if (why_take(&c->designs[0], &c->designs[d], o->why, &c->why[c->why_count], &missing)) {
+            c->why_count++;
+        } else if (c->design_count > 2) {
+            fprintf(stderr, "el2sim: --why %s\n", missing.text);
+            *e = missing;
+        } else {
+            *e = missing;
+        }
+    }
+    if (c->why_count != 0) {
+        e->text[0] = '\0';
+    }
+    return c->why_count != 0 || err_prefix(e, "--why ");
+}
+
+static void write_reports(const struct compare_options *o, const struct outputs *out,
+                          const struct comparison *c)
+{
+    if (!o->quiet) {
+        report_compare_text(stdout, c, o->functions);
+    }
+    if (out->json) {
+        report_compare_json(out->json, c);
+    }
+    if (out->csv && c->why == NULL) {
+        report_compare_csv(out->csv, c);
+    }
+    for (size_t i = 0; out->csv && i < c->why_count; i++) {
+        if (i == 0) {
+            report_why_csv_head(out->csv);
+        }
+        report_why_csv(out->csv, &c->why[i]);
+    }
+}
+
 static bool compare(struct compare_options *o, struct design **designs, unsigned count,
                     const struct profile *profile)
 {
@@ -243,42 +230,61 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     struct progress progress;
     struct outputs outputs;
     bool ok = open_outputs(o, &outputs, &o->err);
+    o->run.progress = progress_update;
+    o->run.progress_ctx = &progress;
+    o->run.quiet = o->quiet;
     progress_start(&progress, "compare", 0);
     for (unsigned i = 0; ok && i < count; i++) {
         progress_steps(&progress, designs[i]->name, i, count);
-        ok = run_design(o, designs[i], profile, &progress, &reports[i], &o->err);
+        ok = design_run(&o->run, designs[i], profile, &reports[i], &o->err);
     }
     progress_end(&progress);
-    if (ok && !o->quiet) {
-        report_compare_text(stdout, &c, o->functions);
-    }
-    if (ok && outputs.json) {
-        report_compare_json(outputs.json, &c);
-    }
-    if (ok && outputs.csv) {
-        report_compare_csv(outputs.csv, &c);
+    ok = ok && (o->why == NULL || explain(o, &c, &o->err));
+    if (ok) {
+        write_reports(o, &outputs, &c);
     }
     ok = close_outputs(o, &outputs, &o->err) && ok;
     for (unsigned i = 0; i < count; i++) {
         report_design_free(&reports[i]);
     }
+    for (size_t i = 0; i < c.why_count; i++) {
+        why_free(&c.why[i]);
+    }
+    free(c.why);
     free(reports);
     return ok;
 }
 
+/* Designs by --designs or as arguments, and what --why needs of them. */
+static bool choose_designs(struct compare_options *o)
+{
+    static char default_designs[] = "kvm-split,kvm-vhe";
+    if (o->designs && o->name_count != 0) {
+        return err_set(&o->err, "%s: designs are given either with --designs or without",
+                       o->names[0]);
+    }
+    if (o->name_count == 0 && !option_list(o->designs ? o->designs : default_designs, o->names,
+                                           DESIGNS_MAX, &o->name_count, &o->err)) {
+        return false;
+    }
+    if (o->why && o->name_count < 2) {
+        return err_set(&o->err, "--why %s: two designs are needed", o->why);
+    }
+    if (o->why && o->run.rows == NULL) {
+        o->run.rows = o->why;
+    }
+    return true;
+}
+
 int cmd_compare(int argc, char **argv)
 {
-    char default_designs[] = "kvm-split,kvm-vhe";
-    struct compare_options o = {
-        .designs = default_designs, .level = LEVEL_BLOCK, .max_cycles = MAX_CYCLES};
-    char *names[DESIGNS_MAX];
+    struct compare_options o = {.run = {.level = LEVEL_BLOCK, .max_cycles = DESIGN_MAX_CYCLES}};
     struct design *designs[DESIGNS_MAX] = {NULL};
-    unsigned count = 0, loaded = 0;
+    unsigned loaded = 0;
     struct profile *profile = NULL;
-    bool ok = option_parse(&argp, argc, argv, &o, &o.err) &&
-              option_list(o.designs, names, DESIGNS_MAX, &count, &o.err);
-    for (; ok && loaded < count; loaded++) {
-        designs[loaded] = design_load(names[loaded], &o.err);
+    bool ok = option_parse(&argp, argc, argv, &o, &o.err) && choose_designs(&o);
+    for (; ok && loaded < o.name_count; loaded++) {
+        designs[loaded] = design_load(o.names[loaded], &o.err);
         ok = designs[loaded] != NULL;
     }
     if (ok) {
@@ -287,7 +293,7 @@ int cmd_compare(int argc, char **argv)
             err_prefix(&o.err, "design %s: ", designs[0]->path);
         }
     }
-    ok = ok && profile && compare(&o, designs, count, profile);
+    ok = ok && profile && compare(&o, designs, o.name_count, profile);
     for (unsigned i = 0; i < loaded; i++) {
         design_free(designs[i]);
     }

@@ -6,6 +6,7 @@
 
 #include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
+#include "sim/report/why.h"
 
 static const char *end_name(enum machine_end end)
 {
@@ -255,20 +256,70 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     dump(out, root);
 }
 
+static json_t *skipped_json(const struct design_report *d)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < d->skipped_count; i++) {
+        json_array_append_new(list, json_pack("{s:s, s:s}", "row", d->skipped[i].name, "reason",
+                                              d->skipped[i].reason));
+    }
+    return list;
+}
+
+static json_t *two(uint64_t a, uint64_t b)
+{
+    return json_pack("[o, o]", integer(a), integer(b));
+}
+
+static json_t *why_parts_json(const struct why *why, enum why_by by)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < why->counts[by]; i++) {
+        const struct why_part *p = &why->parts[by][i];
+        const struct why_side *a = &p->side[0], *b = &p->side[1];
+        json_array_append_new(list, json_pack("{s:s, s:I, s:o, s:o, s:o}", "part", p->label,
+                                              "difference", (json_int_t)p->difference,
+                                              "millicycles", two(a->exact, b->exact),
+                                              "instructions", two(a->instructions, b->instructions),
+                                              "count", two(a->count, b->count)));
+    }
+    return list;
+}
+
+static json_t *why_json(const struct why *why)
+{
+    const struct report_row *a = why->rows[0], *b = why->rows[1];
+    return json_pack(
+        "{s:s, s:[s, s], s:o, s:o, s:I, s:o, s:o, s:o, s:o, s:o}", "row", a->name, "designs",
+        why->designs[0]->design->name, why->designs[1]->design->name, "operations",
+        two(a->operations, b->operations), "denominator", integer(why->denominator), "difference",
+        (json_int_t)why->difference, "millicycles", two(a->exact, b->exact), "instructions",
+        two(a->instructions, b->instructions), "by_class", why_parts_json(why, WHY_CLASS),
+        "by_function", why_parts_json(why, WHY_FUNCTION), "by_exception",
+        why_parts_json(why, WHY_EXCEPTION));
+}
+
 void report_compare_json(FILE *out, const struct comparison *c)
 {
     json_t *designs = json_array();
     for (size_t i = 0; i < c->design_count; i++) {
         const struct design_report *d = &c->designs[i];
         json_t *design = json_pack(
-            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o}", "name", d->design->name, "title",
+            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "name", d->design->name, "title",
             d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
             images_json(&d->images), "end", end_name(d->result.end), "digest", d->result.digest,
             "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d, c->functions),
-            "wrong_marks", integer(d->mark_errors));
+            "skipped", skipped_json(d), "wrong_marks", integer(d->mark_errors));
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",
                              "profile", profile_json(c->profile), "designs", designs);
+    if (c->why) {
+        json_t *why = json_array();
+        for (size_t i = 0; i < c->why_count; i++) {
+            json_array_append_new(why, why_json(&c->why[i]));
+        }
+        json_object_set_new(root, "why", why);
+    }
     dump(out, root);
 }

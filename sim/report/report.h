@@ -74,6 +74,12 @@ struct report_function *report_functions(const struct row_part *parts, size_t pa
 /* The ledger of a whole run as parts, waits left out; the caller frees it. */
 struct row_part *report_ledger_parts(struct machine *m, size_t *count);
 
+/* A row that the design's guest left out, and why. */
+struct skipped_row {
+    char name[SPAN_NAME_MAX];
+    char reason[160];
+};
+
 struct design_report {
     const struct design *design;
     struct machine_config config;
@@ -81,6 +87,8 @@ struct design_report {
     struct image_list images;
     struct report_row rows[SPAN_ROWS_MAX];
     size_t row_count;
+    struct skipped_row skipped[SPAN_ROWS_MAX];
+    size_t skipped_count;
     size_t unimp_count;
     uint64_t mark_errors;
 };
@@ -90,11 +98,20 @@ void report_design_take(struct design_report *out, struct machine *m, const stru
                         const struct machine_config *config, const struct machine_result *result);
 void report_design_free(struct design_report *report);
 
+/* That row, or NULL. */
+const struct report_row *report_find_row(const struct design_report *d, const char *name);
+/* Why the design's guest left that row out; NULL: it did not. */
+const char *report_skip_reason(const struct design_report *d, const char *name);
+
+struct why;
+
 struct comparison {
     const struct profile *profile;
     struct design_report *designs;
     size_t design_count;
     size_t functions; /* how many of the dearest of each row the JSON has */
+    struct why *why;  /* why.h: differences that were asked for; NULL: none */
+    size_t why_count;
 };
 
 /* table: cycles and traps per operation; then for each row the classes that make the difference.

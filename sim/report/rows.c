@@ -147,3 +147,23 @@ void report_design_free(struct design_report *report)
     }
     report->row_count = 0;
 }
+
+const struct report_row *report_find_row(const struct design_report *d, const char *name)
+{
+    for (size_t i = 0; i < d->row_count; i++) {
+        if (strcmp(d->rows[i].name, name) == 0) {
+            return &d->rows[i];
+        }
+    }
+    return NULL;
+}
+
+const char *report_skip_reason(const struct design_report *d, const char *name)
+{
+    for (size_t i = 0; i < d->skipped_count; i++) {
+        if (strcmp(d->skipped[i].name, name) == 0) {
+            return d->skipped[i].reason;
+        }
+    }
+    return NULL;
+}

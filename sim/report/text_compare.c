@@ -4,21 +4,44 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLASSES_SHOWN 6
+#include "sim/report/why.h"
 
-static const struct report_row *find_row(const struct design_report *d, const char *name)
-{
-    for (size_t i = 0; i < d->row_count; i++) {
-        if (strcmp(d->rows[i].name, name) == 0) {
-            return &d->rows[i];
-        }
-    }
-    return NULL;
-}
+#define CLASSES_SHOWN 6
 
 static double per_operation(const struct report_row *row, cycles_t exact)
 {
     return (double)exact / 1000.0 / (double)(row->operations ? row->operations : 1);
+}
+
+static void print_row(FILE *out, const struct comparison *c, const char *name)
+{
+    double value[2] = {0, 0};
+    fprintf(out, "%-18s", name);
+    for (size_t d = 0; d < c->design_count; d++) {
+        const struct report_row *row = report_find_row(&c->designs[d], name);
+        if (row == NULL) {
+            fprintf(out, " %14s %6s", "-", "-");
+            continue;
+        }
+        double cycles = per_operation(row, row->exact);
+        fprintf(out, " %14.1f %6.2f", cycles, per_operation(row, row->traps * 1000));
+        value[d < 2 ? d : 1] = cycles;
+    }
+    if (c->design_count == 2 && value[0] > 0 && value[1] > 0) {
+        fprintf(out, " %6.2fx", value[0] / value[1]);
+    }
+    fputc('\n', out);
+}
+
+/* Of rows that no earlier design has. */
+static bool is_new(const struct comparison *c, size_t design, const char *name)
+{
+    for (size_t d = 0; d < design; d++) {
+        if (report_find_row(&c->designs[d], name) || report_skip_reason(&c->designs[d], name)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 static void print_table(FILE *out, const struct comparison *c)
@@ -28,24 +51,25 @@ static void print_table(FILE *out, const struct comparison *c)
         fprintf(out, " %14s %6s", c->designs[d].design->name, "traps");
     }
     fprintf(out, c->design_count == 2 ? "   ratio\n" : "\n");
-    for (size_t r = 0; r < c->designs[0].row_count; r++) {
-        const char *name = c->designs[0].rows[r].name;
-        fprintf(out, "%-18s", name);
-        double value[2] = {0, 0};
-        for (size_t d = 0; d < c->design_count; d++) {
-            const struct report_row *row = find_row(&c->designs[d], name);
-            if (row == NULL) {
-                fprintf(out, " %14s %6s", "-", "-");
-                continue;
+    for (size_t d = 0; d < c->design_count; d++) {
+        const struct design_report *r = &c->designs[d];
+        for (size_t i = 0; i < r->row_count; i++) {
+            if (is_new(c, d, r->rows[i].name)) {
+                print_row(out, c, r->rows[i].name);
             }
-            double cycles = per_operation(row, row->exact);
-            fprintf(out, " %14.1f %6.2f", cycles, per_operation(row, row->traps * 1000));
-            value[d < 2 ? d : 1] = cycles;
         }
-        if (c->design_count == 2 && value[0] > 0 && value[1] > 0) {
-            fprintf(out, " %6.2fx", value[0] / value[1]);
+        for (size_t i = 0; i < r->skipped_count; i++) {
+            if (is_new(c, d, r->skipped[i].name)) {
+                print_row(out, c, r->skipped[i].name);
+            }
         }
-        fputc('\n', out);
+    }
+    for (size_t d = 0; d < c->design_count; d++) {
+        for (size_t i = 0; i < c->designs[d].skipped_count; i++) {
+            const struct skipped_row *skipped = &c->designs[d].skipped[i];
+            fprintf(out, "  - %s on %s: %s\n", skipped->name, c->designs[d].design->name,
+                    skipped->reason);
+        }
     }
 }
 
@@ -68,8 +92,8 @@ static double difference(const struct report_row *a, const struct report_row *b,
  * difference. */
 static void print_why(FILE *out, const struct comparison *c, const char *name)
 {
-    const struct report_row *a = find_row(&c->designs[0], name);
-    const struct report_row *b = find_row(&c->designs[1], name);
+    const struct report_row *a = report_find_row(&c->designs[0], name);
+    const struct report_row *b = report_find_row(&c->designs[1], name);
     if (a == NULL || b == NULL) {
         return;
     }
@@ -141,16 +165,20 @@ void report_compare_text(FILE *out, const struct comparison *c, size_t functions
 {
     print_notes(out, c);
     print_table(out, c);
-    if (c->design_count == 2) {
+    if (c->design_count == 2 && c->why == NULL) {
         fprintf(out, "\nwhere %s - %s comes from (cycles/operation)\n", c->designs[0].design->name,
                 c->designs[1].design->name);
         for (size_t r = 0; r < c->designs[0].row_count; r++) {
             print_why(out, c, c->designs[0].rows[r].name);
         }
     }
-    for (size_t r = 0; functions != 0 && r < c->designs[0].row_count; r++) {
+    for (size_t i = 0; i < c->why_count; i++) {
+        report_why_text(out, &c->why[i], functions ? functions : c->functions);
+    }
+    for (size_t r = 0; c->why == NULL && functions != 0 && r < c->designs[0].row_count; r++) {
         for (size_t d = 0; d < c->design_count; d++) {
-            const struct report_row *row = find_row(&c->designs[d], c->designs[0].rows[r].name);
+            const struct report_row *row =
+                report_find_row(&c->designs[d], c->designs[0].rows[r].name);
             if (row != NULL) {
                 fprintf(out, "\n  %s on %s: dearest functions (cycles/operation)\n", row->name,
                         c->designs[d].design->name);

@@ -242,7 +242,11 @@ class Options(Bad):
     def test_compare(self):
         for words, options in ((["9 CPUs"], ["--smp", "9"]), (["--level"], ["--level", "x"]),
                                (["/nowhere/o.csv"], ["--csv", "/nowhere/o.csv"]),
-                               (["/nowhere/o.json"], ["--json", "/nowhere/o.json"]), (["unexpected"], ["kvm-vhe"])):
+                               (["/nowhere/o.json"], ["--json", "/nowhere/o.json"]), (["no \"nothing\""], ["nothing"]),
+                               (["kvm-vhe", "--designs"], ["--designs", "kvm-split", "kvm-vhe"]),
+                               (["--why hypercall", "two designs"], ["--why", "hypercall", "kvm-vhe"]),
+                               (["at most 16"], ["kvm-vhe"] * 17),
+                               (["--why row nothing", "kvm-split"], ["--why", "nothing"])):
             with self.subTest(options=options):
                 self.refused(words, "compare", "--quiet", "--append", "rows=hypercall n=1", *options)
 

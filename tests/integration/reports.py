@@ -133,6 +133,83 @@ class Comparison(unittest.TestCase):
             self.assertAlmostEqual(total, sum(parts), delta=0.05 * (len(parts) + 2), msg=line)
 
 
+class Why(unittest.TestCase):
+    ROW = "io-user"
+
+    @classmethod
+    def setUpClass(cls):
+        path, table = harness.temporary("why.json"), harness.temporary("why.csv")
+        cls.text = harness.el2sim("compare", "kvm-split", "kvm-vhe", "--why", cls.ROW, "--ops", 3, "--json", path, "--csv", table)
+        cls.report, cls.table = json.loads(harness.read(path)), harness.read(table)
+        cls.why = cls.report["why"][0]
+
+    @unittest.skipIf(jsonschema is None, "python3-jsonschema is not installed")
+    def test_json_is_as_the_schema_says(self):
+        jsonschema.validate(self.report, json.loads(harness.read(harness.source("tests/support/schema-compare.json"))))
+
+    def test_three_partitions_are_exact(self):
+        rows = [design["rows"][0] for design in self.report["designs"]]
+        self.assertEqual(self.why["designs"], ["kvm-split", "kvm-vhe"])
+        self.assertEqual(self.why["millicycles"], [row["millicycles"] for row in rows])
+        factors = [self.why["denominator"] // n for n in self.why["operations"]]
+        self.assertEqual(self.why["difference"], rows[0]["millicycles"] * factors[0] - rows[1]["millicycles"] * factors[1])
+        for by in ("by_class", "by_function", "by_exception"):
+            parts = self.why[by]
+            self.assertEqual(sum(p["difference"] for p in parts), self.why["difference"], by)
+            for side in (0, 1):
+                for key in ("millicycles", "instructions"):
+                    self.assertEqual(sum(p[key][side] for p in parts), self.why[key][side], f"{by}: {key}")
+            sizes = [abs(p["difference"]) for p in parts]
+            self.assertEqual(sizes, sorted(sizes, reverse=True), "dearest first")
+            self.assertEqual(len({p["part"] for p in parts}), len(parts))
+
+    def test_parts_are_those_of_the_rows(self):
+        for side, design in enumerate(self.report["designs"]):
+            row = design["rows"][0]
+            sums = by_class(row, "millicycles")
+            for part in self.why["by_class"]:
+                self.assertEqual(part["millicycles"][side], sums.get(part["part"], 0), part["part"])
+            for part in self.why["by_exception"]:
+                counts = {c["exception"]: c["count"] for c in row["causes"]}
+                self.assertEqual(part["count"][side], counts.get(part["part"], 0), part["part"])
+
+    def test_text_adds_up_as_printed(self):
+        tables = self.text.stdout.split("\nby ")[1:]
+        self.assertEqual(len(tables), 3)
+        for table in tables:
+            lines = [line for line in table.splitlines()[1:] if line.startswith("  ")]
+            numbers = [[round(float(n) * 10) for n in re.findall(r"[+-]?\d+\.\d", line[46:])[:3]] for line in lines]
+            for column in range(3):
+                self.assertEqual(sum(n[column] for n in numbers[:-1]), numbers[-1][column], table)
+            self.assertTrue(lines[-1].startswith("  all "), table)
+
+    def test_csv_has_the_same_parts(self):
+        lines = list(csv.DictReader(io.StringIO(self.table)))
+        for by in ("class", "function", "exception"):
+            parts = [line for line in lines if line["by"] == by]
+            self.assertEqual([(p["part"], int(p["difference"])) for p in parts],
+                             [(p["part"], p["difference"]) for p in self.why["by_" + by]])
+
+    def test_each_design_is_compared_with_the_first(self):
+        report = json.loads(harness.run_json("compare", "--quiet", "--designs", "kvm-vhe,kvm-split,kvm-vhe", "--why", "hypercall",
+                                             "--ops", 2))
+        self.assertEqual([w["designs"] for w in report["why"]], [["kvm-vhe", "kvm-split"], ["kvm-vhe", "kvm-vhe"]])
+        self.assertEqual(report["why"][1]["difference"], 0)
+
+
+class Skipped(unittest.TestCase):
+    def test_row_that_a_design_leaves_out_is_said_with_its_reason(self):
+        path = harness.temporary("skipped.json")
+        result = harness.el2sim("compare", "--designs", "kvm-split", "--rows", "hypercall,virtual-ipi", "--ops", 2, "--smp", 1,
+                                "--json", path)
+        self.assertEqual(result.returncode, 0, harness.said(result))
+        self.assertRegex(result.stdout, r"(?m)^virtual-ipi +- +-$")
+        self.assertIn("virtual-ipi on kvm-split: needs 2 cpus", result.stdout)
+        design = json.loads(harness.read(path))["designs"][0]
+        self.assertEqual(design["skipped"], [{"row": "virtual-ipi", "reason": "needs 2 cpus"}])
+        self.assertEqual([row["name"] for row in design["rows"]], ["hypercall"])
+
+
 class EditedProfile(unittest.TestCase):
     def test_a_price_changes_its_class_by_count_times_delta(self):
         text = harness.read(harness.source("sim/profiles/xgene1.yaml"))

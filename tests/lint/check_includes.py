@@ -6,7 +6,7 @@ import re
 import tree
 
 # A module is a folder; what it may include, beside itself. The arrow of the architecture is transitive:
-#   cli, report -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
+#   cli -> study -> report -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
 MODEL = ["cpu-el", "sim/base"]
 BOARD = ["sim/engine", "mmu", "gic", "timer", *MODEL]
 MAY_INCLUDE = {
@@ -18,7 +18,8 @@ MAY_INCLUDE = {
     "sim/engine": MODEL,
     "sim/board": BOARD,
     "sim/report": ["sim/board", *BOARD],
-    "sim/cli": ["sim/report", "sim/board", *BOARD],
+    "sim/study": ["sim/report", "sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/report", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.

@@ -1,4 +1,4 @@
-#include "sim/cli/compare_start.h"
+#include "sim/study/design_start.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,7 +11,7 @@
 
 #define LINE_MAX_BYTES 4200
 
-static void write_options(const struct compare_start *s, char *to, size_t room)
+static void write_options(const struct design_start *s, char *to, size_t room)
 {
     char ops[32] = "";
     if (s->ops) {
@@ -21,12 +21,12 @@ static void write_options(const struct compare_start *s, char *to, size_t room)
 }
 
 /* Whether rows and ops are typed; with a command line of the user's own, nothing is. */
-static bool is_asked(const struct compare_start *s, const struct design *design)
+static bool is_asked(const struct design_start *s, const struct design *design)
 {
     return design->asks != NULL && s->append == NULL;
 }
 
-static const char *command_line(const struct compare_start *s, const struct design *design,
+static const char *command_line(const struct design_start *s, const struct design *design,
                                 char buffer[LINE_MAX_BYTES])
 {
     char options[LINE_MAX_BYTES / 2];
@@ -41,7 +41,7 @@ static const char *command_line(const struct compare_start *s, const struct desi
 }
 
 /* Types the options where the guest asks for them. */
-static bool type_options(const struct compare_start *s, const struct design *design,
+static bool type_options(const struct design_start *s, const struct design *design,
                          struct machine *m, struct err *e)
 {
     char options[LINE_MAX_BYTES / 2];
@@ -56,7 +56,7 @@ static bool type_options(const struct compare_start *s, const struct design *des
 }
 
 /* Where the design's snapshot is or will be. */
-static bool find_snapshot(struct compare_start *s, const struct design *design,
+static bool find_snapshot(struct design_start *s, const struct design *design,
                           const struct profile *profile, const struct machine_config *config,
                           const char *append, struct err *e)
 {
@@ -71,7 +71,7 @@ static bool find_snapshot(struct compare_start *s, const struct design *design,
     return true;
 }
 
-static bool boot(struct compare_start *s, const struct design *design, const char *append,
+static bool boot(struct design_start *s, const struct design *design, const char *append,
                  struct machine *m, struct err *e)
 {
     if (!design_boot(design, append, m, e)) {
@@ -90,7 +90,7 @@ static bool boot(struct compare_start *s, const struct design *design, const cha
     return true;
 }
 
-static bool restore(const struct compare_start *s, const struct machine_config *config,
+static bool restore(const struct design_start *s, const struct machine_config *config,
                     struct machine *m, struct err *e)
 {
     struct snapshot *from = snapshot_open(s->path, e);
@@ -99,9 +99,9 @@ static bool restore(const struct compare_start *s, const struct machine_config *
     return done || err_prefix(e, "a kept snapshot cannot be used; remove it: ");
 }
 
-bool compare_start(struct compare_start *s, const struct design *design,
-                   const struct profile *profile, const struct machine_config *config,
-                   struct machine *m, struct err *e)
+bool design_start(struct design_start *s, const struct design *design,
+                  const struct profile *profile, const struct machine_config *config,
+                  struct machine *m, struct err *e)
 {
     char buffer[LINE_MAX_BYTES];
     const char *append = command_line(s, design, buffer);
@@ -116,8 +116,8 @@ bool compare_start(struct compare_start *s, const struct design *design,
            (!s->is_asked || type_options(s, design, m, e));
 }
 
-bool compare_end(struct compare_start *s, struct machine *m, const struct machine_result *result,
-                 struct err *e)
+bool design_end(struct design_start *s, struct machine *m, const struct machine_result *result,
+                struct err *e)
 {
     bool done = !s->is_asked || machine_end_input(m, result, e);
     if (done && s->path[0] != '\0') {

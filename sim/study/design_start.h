@@ -3,14 +3,14 @@
  * earlier comparison left, and is told which rows to run, by its command line or at its console.
  * The result is the same.
  */
-#ifndef EL2SIM_CLI_COMPARE_START_H
-#define EL2SIM_CLI_COMPARE_START_H
+#ifndef EL2SIM_STUDY_DESIGN_START_H
+#define EL2SIM_STUDY_DESIGN_START_H
 
 #include "sim/board/data_files.h"
 #include "sim/board/design.h"
 #include "sim/board/snapshot.h"
 
-struct compare_start {
+struct design_start {
     const char *rows;      /* NULL: all */
     unsigned ops;          /* 0: each row's own number */
     const char *append;    /* NULL: the design's, with rows and ops */
@@ -22,13 +22,13 @@ struct compare_start {
 };
 
 /* Loads a machine made for the design, and sees to its input. False with *e. *s must live as long
- * as the machine; free with compare_end(). */
-bool compare_start(struct compare_start *s, const struct design *design,
-                   const struct profile *profile, const struct machine_config *config,
-                   struct machine *m, struct err *e);
+ * as the machine; free with design_end(). */
+bool design_start(struct design_start *s, const struct design *design,
+                  const struct profile *profile, const struct machine_config *config,
+                  struct machine *m, struct err *e);
 
 /* After the run: false with *e if the guest did not ask, or no snapshot came about. */
-bool compare_end(struct compare_start *s, struct machine *m, const struct machine_result *result,
-                 struct err *e);
+bool design_end(struct design_start *s, struct machine *m, const struct machine_result *result,
+                struct err *e);
 
 #endif
