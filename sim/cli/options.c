@@ -35,9 +35,13 @@ struct shortcut_name {
 };
 
 static const struct shortcut_name shortcut_names[] = {
-    {"block-table", SHORTCUT_BLOCK_TABLE}, {"views", SHORTCUT_VIEWS},
-    {"range-flush", SHORTCUT_RANGE_FLUSH}, {"trap-in-hook", SHORTCUT_TRAP_IN_HOOK},
-    {"dc-zva", SHORTCUT_DC_ZVA},           {"lend", SHORTCUT_LEND},
+    {"block-table", SHORTCUT_BLOCK_TABLE},
+    {"views", SHORTCUT_VIEWS},
+    {"range-flush", SHORTCUT_RANGE_FLUSH},
+    {"trap-in-hook", SHORTCUT_TRAP_IN_HOOK},
+    {"dc-zva", SHORTCUT_DC_ZVA},
+    {"lend", SHORTCUT_LEND},
+    {"state", SHORTCUT_STATE},
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])
@@ -75,7 +79,7 @@ bool option_shortcuts(const char *text, unsigned *out, struct err *e)
         if (!found) {
             return err_set(e,
                            "--engine-off %s: all, block-table, views, range-flush, "
-                           "trap-in-hook, dc-zva or lend",
+                           "trap-in-hook, dc-zva, lend or state",
                            parts[i]);
         }
     }

@@ -90,6 +90,10 @@ struct engine_natives {
 struct engine *engine_create(bool lse, const struct engine_client *client, struct err *e);
 void engine_destroy(struct engine *engine);
 
+/* Before anything runs: registers and views by Unicorn's API alone, never where it keeps them in
+ * memory; slower, the same. False: it was so anyway. */
+bool engine_use_api(struct engine *engine);
+
 /* Maps host memory at a physical address; shared by the engines of a machine. 4 KiB aligned. */
 bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *host, struct err *e);
 

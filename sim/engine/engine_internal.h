@@ -88,8 +88,26 @@ enum engine_reason {
     REASON_OWN /* the engine's: go on after some work, or its own code has ended */
 };
 
+/* A word of Unicorn's state that depends on the view. */
+struct engine_view_word {
+    uint32_t *at;
+    uint32_t values[ENGINE_VIEWS];
+};
+#define ENGINE_VIEW_WORDS 4
+
+/* Where in memory Unicorn has the state of its CPU (engine_env.c). */
+struct engine_env {
+    uint64_t *x; /* X0 to X30, SP */
+    uint64_t *pc, *tpidr_el0, *tpidrro_el0;
+    uint32_t *n, *z, *c, *v;
+    unsigned view_word_count;
+    struct engine_view_word view_words[ENGINE_VIEW_WORDS];
+};
+
 struct engine {
     uc_engine *uc;
+    const struct engine_env *env; /* NULL: not known, ask Unicorn */
+    struct engine_env known;
     struct engine_client client;
     struct engine_stats stats;
 
@@ -148,6 +166,16 @@ void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
 bool engine_must_swap(const struct engine *engine, const void *page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);
+
+/* engine_env.c: looks for Unicorn's state in memory, from here on used if all of it is found. */
+void engine_env_init(struct engine *engine);
+/* Its first byte; NULL: unknown. Runs the engine's own code. */
+void *engine_env_base(struct engine *engine);
+uint32_t engine_env_nzcv(const struct engine_env *env);
+void engine_env_set_nzcv(const struct engine_env *env, uint32_t nzcv);
+void engine_env_select_view(const struct engine_env *env, unsigned view);
+/* Runs the engine's own code at `at` up to its SVC; while nothing else runs. */
+bool engine_run_own(struct engine *engine, uint64_t at);
 
 /* Counts what is translated from now on. */
 uc_err engine_code_init(struct engine *engine);

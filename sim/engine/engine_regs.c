@@ -1,4 +1,5 @@
-/* Registers of the code that runs: each one Unicorn call of 6-8 ns (a batch of four costs 15). */
+/* Registers of the code that runs: in memory where that is known, else each one Unicorn call of
+ * 6-8 ns. */
 #include "sim/engine/engine_internal.h"
 
 #include "sim/base/bits.h"
@@ -15,7 +16,6 @@ void engine_set_pc(struct engine *engine, uint64_t pc)
 
 static int x_id(unsigned n)
 {
-    BUG_ON(n > 31);
     return n == 31   ? UC_ARM64_REG_SP
            : n == 30 ? UC_ARM64_REG_X30
            : n == 29 ? UC_ARM64_REG_X29
@@ -44,12 +44,18 @@ static uint32_t read32(struct engine *engine, int id)
 
 uint64_t engine_x(struct engine *engine, unsigned n)
 {
-    return read64(engine, x_id(n));
+    BUG_ON(n > 31);
+    return engine->env != NULL ? engine->env->x[n] : read64(engine, x_id(n));
 }
 
 void engine_set_x(struct engine *engine, unsigned n, uint64_t value)
 {
-    uc_reg_write(engine->uc, x_id(n), &value);
+    BUG_ON(n > 31);
+    if (engine->env != NULL) {
+        engine->env->x[n] = value;
+    } else {
+        uc_reg_write(engine->uc, x_id(n), &value);
+    }
 }
 
 void engine_v(struct engine *engine, unsigned n, uint64_t value[2])
@@ -64,12 +70,16 @@ void engine_set_v(struct engine *engine, unsigned n, const uint64_t value[2])
 
 uint32_t engine_nzcv(struct engine *engine)
 {
-    return read32(engine, UC_ARM64_REG_NZCV);
+    return engine->env != NULL ? engine_env_nzcv(engine->env) : read32(engine, UC_ARM64_REG_NZCV);
 }
 
 void engine_set_nzcv(struct engine *engine, uint32_t nzcv)
 {
-    uc_reg_write(engine->uc, UC_ARM64_REG_NZCV, &nzcv);
+    if (engine->env != NULL) {
+        engine_env_set_nzcv(engine->env, nzcv);
+    } else {
+        uc_reg_write(engine->uc, UC_ARM64_REG_NZCV, &nzcv);
+    }
 }
 
 /* PSTATE in SPSR layout: DAIF in bits 9..6; the mode bits stay 0, EL0. */
@@ -106,20 +116,29 @@ void engine_set_fpsr(struct engine *engine, uint32_t value)
 
 uint64_t engine_tpidr_el0(struct engine *engine)
 {
-    return read64(engine, UC_ARM64_REG_TPIDR_EL0);
+    return engine->env != NULL ? *engine->env->tpidr_el0 : read64(engine, UC_ARM64_REG_TPIDR_EL0);
 }
 
 void engine_set_tpidr_el0(struct engine *engine, uint64_t value)
 {
-    uc_reg_write(engine->uc, UC_ARM64_REG_TPIDR_EL0, &value);
+    if (engine->env != NULL) {
+        *engine->env->tpidr_el0 = value;
+    } else {
+        uc_reg_write(engine->uc, UC_ARM64_REG_TPIDR_EL0, &value);
+    }
 }
 
 uint64_t engine_tpidrro_el0(struct engine *engine)
 {
-    return read64(engine, UC_ARM64_REG_TPIDRRO_EL0);
+    return engine->env != NULL ? *engine->env->tpidrro_el0
+                               : read64(engine, UC_ARM64_REG_TPIDRRO_EL0);
 }
 
 void engine_set_tpidrro_el0(struct engine *engine, uint64_t value)
 {
-    uc_reg_write(engine->uc, UC_ARM64_REG_TPIDRRO_EL0, &value);
+    if (engine->env != NULL) {
+        *engine->env->tpidrro_el0 = value;
+    } else {
+        uc_reg_write(engine->uc, UC_ARM64_REG_TPIDRRO_EL0, &value);
+    }
 }

@@ -417,6 +417,12 @@ void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends
     (void)lends;
 }
 
+bool engine_use_api(struct engine *engine)
+{
+    (void)engine;
+    return false;
+}
+
 void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
 {
     BUG_ON(view >= ENGINE_VIEWS || kind >= ENGINE_KINDS);

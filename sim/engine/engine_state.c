@@ -24,13 +24,8 @@ static bool reserve(struct engine *e, struct monitor *data)
     data->low = UINT64_C(0x9d2c5680e1f7b34a);
     data->high = UINT64_C(0x6b8f0c3719d5a2e4);
     memcpy(e->own + ENGINE_OWN_DATA, &data->low, sizeof data->low + sizeof data->high);
-    uint32_t pstate = engine_window_open(e);
-    uc_reg_write(e->uc, UC_ARM64_REG_X0, &data->address);
-    e->reason = REASON_NONE;
-    uc_err code = uc_emu_start(e->uc, ENGINE_OWN_VA + ENGINE_OWN_LDXP, 0, 0, 0);
-    bool done = code == UC_ERR_OK && e->reason == REASON_OWN;
-    engine_window_close(e, pstate);
-    return done;
+    engine_set_x(e, 0, data->address);
+    return engine_run_own(e, ENGINE_OWN_VA + ENGINE_OWN_LDXP);
 }
 
 /* Where in a context the monitor is; size_bytes when it is not found, or twice. */

@@ -52,6 +52,16 @@ static void on_block(void *core, uint64_t pc, uint32_t size_bytes, void *user)
     }
 }
 
+static uint64_t read_pc(const struct engine *e)
+{
+    uint64_t pc = 0;
+    if (e->env != NULL) {
+        return *e->env->pc;
+    }
+    uc_reg_read(e->uc, UC_ARM64_REG_PC, &pc);
+    return pc;
+}
+
 static void on_trap(uc_engine *uc, uint32_t number, void *user)
 {
     struct engine *e = user;
@@ -61,8 +71,7 @@ static void on_trap(uc_engine *uc, uint32_t number, void *user)
         return;
     }
     e->stats.traps++;
-    uint64_t pc;
-    uc_reg_read(uc, UC_ARM64_REG_PC, &pc);
+    uint64_t pc = read_pc(e);
     enum engine_trap kind = ENGINE_TRAP_UNDEF;
     e->pc = pc;
     if (number == EXCEPTION_SVC) {
@@ -77,7 +86,9 @@ static void on_trap(uc_engine *uc, uint32_t number, void *user)
     if (next == ENGINE_STOP || e->exact || e->clear_exclusive) {
         e->reason = next == ENGINE_CONTINUE && !e->exact ? REASON_OWN : REASON_TRAP;
         uc_emu_stop(uc); /* the next run starts at e->pc: no need to write it now */
-    } else if (e->pc != pc) {
+    } else if (e->env != NULL) {
+        *e->env->pc = e->pc;
+    } else if (e->pc != pc) { /* makes Unicorn leave its loop and come again */
         uc_reg_write(uc, UC_ARM64_REG_PC, &e->pc);
     }
 }
@@ -157,16 +168,11 @@ static bool uc_ok(uc_err code, const char *what, struct err *e)
 static bool setup(struct engine *engine, bool lse, struct err *e)
 {
     int model = lse ? UC_CPU_ARM64_MAX : UC_CPU_ARM64_A57;
-    bool hooked = engine->client.hook != NULL;
-    uintptr_t block_hook = (uintptr_t)(hooked ? engine->client.hook : on_block);
     uc_hook hook;
     if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e) ||
         !uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
         !uc_ok(engine_code_init(engine), "translation hook", e) ||
         !uc_ok(uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL), "virtual TLB", e) ||
-        !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)block_hook,
-                           hooked ? engine->client.ctx : engine, 1, 0),
-               "block hook", e) ||
         !uc_ok(
             uc_hook_add(engine->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_trap, engine, 1, 0),
             "trap hook", e) ||
@@ -179,6 +185,17 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
     uint64_t none = 0;
     return uc_ok(uc_ctl_exits_enable(engine->uc), "exits", e) &&
            uc_ok(uc_ctl_set_exits(engine->uc, &none, 0), "no exits", e);
+}
+
+/* From here on each block is the client's. */
+static bool hook_blocks(struct engine *engine, struct err *e)
+{
+    bool hooked = engine->client.hook != NULL;
+    uintptr_t block_hook = (uintptr_t)(hooked ? engine->client.hook : on_block);
+    uc_hook hook;
+    return uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)block_hook,
+                             hooked ? engine->client.ctx : engine, 1, 0),
+                 "block hook", e);
 }
 
 static bool map_own(struct engine *engine, struct err *e)
@@ -206,7 +223,11 @@ struct engine *engine_create(bool lse, const struct engine_client *client, struc
     engine_catch_aborts();
     engine->client = *client;
     engine->is_max = lse;
-    if (!setup(engine, lse, e) || !map_own(engine, e) || !engine_views_init(engine, e)) {
+    bool done = setup(engine, lse, e) && map_own(engine, e) && engine_views_init(engine, e);
+    if (done) {
+        engine_env_init(engine);
+    }
+    if (!done || !hook_blocks(engine, e)) {
         engine_destroy(engine);
         return NULL;
     }
@@ -262,10 +283,19 @@ struct engine_ram *engine_ram_of(struct engine *engine, uint64_t at)
 
 static enum engine_stop failed(struct engine *e, uc_err code)
 {
-    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    e->pc = read_pc(e);
     snprintf(e->failure, sizeof e->failure, "engine: %s at pc 0x%016" PRIx64,
              code == UC_ERR_OK ? "stopped by itself" : uc_strerror(code), e->pc);
     return ENGINE_STOPPED_FAILED;
+}
+
+bool engine_run_own(struct engine *engine, uint64_t at)
+{
+    uint32_t pstate = engine_window_open(engine);
+    engine->reason = REASON_NONE;
+    uc_err code = uc_emu_start(engine->uc, at, 0, 0, 0);
+    engine_window_close(engine, pstate);
+    return code == UC_ERR_OK && engine->reason == REASON_OWN;
 }
 
 /*
@@ -275,17 +305,14 @@ static enum engine_stop failed(struct engine *e, uc_err code)
 static void clear_exclusive_now(struct engine *e)
 {
     e->clear_exclusive = false;
-    uint32_t pstate = engine_window_open(e);
-    e->reason = REASON_NONE;
-    uc_err code = uc_emu_start(e->uc, ENGINE_OWN_VA, 0, 0, 0);
-    BUG_ON(code != UC_ERR_OK || e->reason != REASON_OWN);
-    engine_window_close(e, pstate);
+    bool done = engine_run_own(e, ENGINE_OWN_VA);
+    BUG_ON(!done);
 }
 
 /* The engine stopped the run for itself: the same again, from where it is. */
 static enum engine_stop again(struct engine *e)
 {
-    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    e->pc = read_pc(e);
     e->reason = REASON_OWN;
     return ENGINE_STOPPED_UNTIL;
 }
@@ -308,7 +335,7 @@ static enum engine_stop run_once(struct engine *e)
         return again(e);
     }
     if (code == UC_ERR_EXCEPTION && e->refused) {
-        uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+        e->pc = read_pc(e);
         return ENGINE_STOPPED_REFUSED;
     }
     if (code == UC_ERR_FETCH_UNMAPPED && engine_flush_voids(e)) {
@@ -345,7 +372,7 @@ enum engine_stop engine_run(struct engine *engine)
 /* What an exact run that nothing else stopped has come to. */
 static enum engine_stop after_exact(struct engine *e, uint64_t until)
 {
-    uc_reg_read(e->uc, UC_ARM64_REG_PC, &e->pc);
+    e->pc = read_pc(e);
     if (e->pc == until) {
         return ENGINE_STOPPED_UNTIL;
     }

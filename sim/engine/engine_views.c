@@ -285,7 +285,11 @@ void engine_set_view(struct engine *engine, unsigned view)
         return;
     }
     engine->view = view;
-    write_scr(engine);
+    if (engine->env != NULL) {
+        engine_env_select_view(engine->env, view);
+    } else {
+        write_scr(engine);
+    }
     struct engine_tlb *tlb = &engine->tlbs[view];
     if (tlb->flush_all) {
         flush_all_now(engine);

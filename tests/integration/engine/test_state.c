@@ -3,6 +3,7 @@
 #include "tests/integration/engine/probe.h"
 
 #include <string.h>
+#include <sys/utsname.h>
 
 #define LDXR_X2_X0    UINT32_C(0xc85f7c02)
 #define STXR_W3_X1_X0 UINT32_C(0xc8037c01)
@@ -118,6 +119,29 @@ START_TEST(registers_are_loaded)
 }
 END_TEST
 
+/* What the engine writes where Unicorn's state lies, Unicorn reads, and the reverse. */
+START_TEST(registers_in_memory_are_those_of_the_api)
+{
+    struct utsname host;
+    struct probe *p = probe_create(_i == 1);
+    ck_assert_int_eq(uname(&host), 0);
+    for (unsigned n = 0; n < 32; n++) {
+        engine_set_x(p->engine, n, UINT64_C(0x123456789abcde00) | n);
+    }
+    engine_set_nzcv(p->engine, 0x60000000);
+    engine_set_tpidr_el0(p->engine, UINT64_C(0x1111222233334444));
+    engine_set_tpidrro_el0(p->engine, UINT64_C(0x5555666677778888));
+    ck_assert(engine_use_api(p->engine) || strcmp(host.machine, "x86_64") != 0);
+    for (unsigned n = 0; n < 32; n++) {
+        ck_assert_uint_eq(engine_x(p->engine, n), UINT64_C(0x123456789abcde00) | n);
+    }
+    ck_assert_uint_eq(engine_nzcv(p->engine), 0x60000000);
+    ck_assert_uint_eq(engine_tpidr_el0(p->engine), UINT64_C(0x1111222233334444));
+    ck_assert_uint_eq(engine_tpidrro_el0(p->engine), UINT64_C(0x5555666677778888));
+    probe_destroy(p);
+}
+END_TEST
+
 void probe_add_state(Suite *suite)
 {
     TCase *tcase = tcase_create("state");
@@ -125,5 +149,6 @@ void probe_add_state(Suite *suite)
     tcase_add_loop_test(tcase, a_reservation_is_loaded, 0, 2);
     tcase_add_loop_test(tcase, a_cleared_reservation_is_loaded_as_none, 0, 2);
     tcase_add_loop_test(tcase, registers_are_loaded, 0, 2);
+    tcase_add_loop_test(tcase, registers_in_memory_are_those_of_the_api, 0, 2);
     suite_add_tcase(suite, tcase);
 }
