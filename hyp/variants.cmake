@@ -20,8 +20,8 @@ set(HYP_COMMON
     kvm/vtimer.c)
 
 # Exception level of the host and world switch.
-set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c)
-set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/world_vhe.S kvm/world_vhe.c)
+set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c)
+set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c)
 
 # Interrupt controller of the machine, and with it that of the guests.
 set(HYP_GIC2 kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)

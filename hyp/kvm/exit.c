@@ -21,10 +21,9 @@ static void inject(struct vcpu *v, u64 esr)
     struct cpu_context *c = &v->arch.ctx;
     u64 mode = c->pstate & SPSR_MODE;
     u64 vector = mode == 5 ? VECTOR_CUR_SPX : mode == 4 ? VECTOR_CUR_SP0 : VECTOR_LOWER_A64;
-    c->elr_el1 = c->pc;
-    c->spsr_el1 = c->pstate;
-    c->sys[SYS_ESR] = esr;
-    c->pc = c->sys[SYS_VBAR] + vector;
+    vcpu_set_elr_spsr(v, c->pc, c->pstate);
+    vcpu_set_sys(v, SYS_ESR, esr);
+    c->pc = vcpu_sys(v, SYS_VBAR) + vector;
     c->pstate = SPSR_EL1H_DAIF;
 }
 
@@ -38,7 +37,7 @@ void inject_abort(struct vcpu *v, bool instruction, u64 far)
     bool from_el0 = (v->arch.ctx.pstate & SPSR_MODE) == 0;
     u64 ec = instruction ? (from_el0 ? EC_IABT_LOW : EC_IABT_CUR)
                          : (from_el0 ? EC_DABT_LOW : EC_DABT_CUR);
-    v->arch.ctx.sys[SYS_FAR] = far;
+    vcpu_set_sys(v, SYS_FAR, far);
     inject(v, ec << 26 | (v->arch.esr & ESR_IL) | ISS_EXTERNAL);
 }
 

@@ -37,8 +37,10 @@ static s64 cpu_on(struct vcpu *v, u64 affinity, u64 entry, u64 context)
     u64 flags = spin_lock_irqsave(&power_lock);
     bool was_on = target->powered_on;
     if (!was_on) {
-        vcpu_reset(target, entry, context);
-        dmb(ish); /* its thread sees the registers when it sees that it is on */
+        target->reset_entry = entry;
+        target->reset_argument = context;
+        target->reset_pending = true;
+        dmb(ish); /* its thread sees where to begin when it sees that it is on */
         WRITE_ONCE(target->powered_on, true);
     }
     spin_unlock_irqrestore(&power_lock, flags);

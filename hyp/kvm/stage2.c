@@ -112,7 +112,7 @@ bool stage2_fault(struct vcpu *v, u64 ipa)
     }
     page -= (u64)page % PAGE_SIZE;
     u64 caches = SCTLR_M | SCTLR_C;
-    sync_page(page, (v->arch.ctx.sys[SYS_SCTLR] & caches) != caches);
+    sync_page(page, (vcpu_sys(v, SYS_SCTLR) & caches) != caches);
     u64 flags = spin_lock_irqsave(&vm->mmu_lock);
     map_entry(vm, ipa, virt_to_phys(page), S2_NORMAL_WB | S2_RW | PT_SH_INNER);
     spin_unlock_irqrestore(&vm->mmu_lock, flags);

@@ -16,10 +16,9 @@ struct row {
  * everything that was written past the caches is cleaned, and the trap goes. */
 static void access_vm(struct vcpu *v, enum ctx_sys sys, u64 value)
 {
-    u64 *sctlr = &v->arch.ctx.sys[SYS_SCTLR];
-    bool was_on = (*sctlr & SCTLR_CACHES) == SCTLR_CACHES;
-    v->arch.ctx.sys[sys] = value;
-    if (!was_on && (*sctlr & SCTLR_CACHES) == SCTLR_CACHES) {
+    bool was_on = (vcpu_sys(v, SYS_SCTLR) & SCTLR_CACHES) == SCTLR_CACHES;
+    vcpu_set_sys(v, sys, value);
+    if (!was_on && (vcpu_sys(v, SYS_SCTLR) & SCTLR_CACHES) == SCTLR_CACHES) {
         stage2_clean(v->vm);
         v->arch.hcr &= ~(u64)HCR_TVM;
     }
@@ -38,7 +37,7 @@ static void access_actlr(struct vcpu *v, u64 reg, bool is_write, u64 *value)
 {
     (void)reg;
     if (!is_write) {
-        *value = v->arch.ctx.sys[SYS_ACTLR];
+        *value = vcpu_sys(v, SYS_ACTLR);
     }
 }
 

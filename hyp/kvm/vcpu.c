@@ -110,12 +110,10 @@ static bool run_guest_once(struct vcpu *v, u64 *exit)
 {
     irq_disable();
     unsigned cpu = cpu_this()->index;
-    v->arch.host_ctx = world_address((u64)&host_contexts[cpu]);
     WRITE_ONCE(v->in_guest, true);
     WRITE_ONCE(cpu_in_guest[cpu], true);
     dmb(ish); /* from here on a kick interrupts; what came before is seen below */
-    vtimer_flush(v);
-    vgic_flush(v);
+    vcpu_prepare(v);
     bool go = !sched_pending() && !READ_ONCE(v->vm->stopping) && vmid_is_current(v->vm);
     if (go) {
         *exit = world_run(&v->arch);
@@ -124,18 +122,37 @@ static bool run_guest_once(struct vcpu *v, u64 *exit)
     WRITE_ONCE(v->in_guest, false);
     irq_enable(); /* the host takes the interrupt that ended the run here */
     isb();
-    vtimer_sync(v);
-    vgic_sync(v);
+    vcpu_finish(v);
     return go;
+}
+
+/* PSCI CPU_ON asked for it. What the registers of this CPU may still have of the VCPU goes first.
+ */
+static void restart(struct vcpu *v)
+{
+    u64 flags = irq_save();
+    vcpu_put(v, false);
+    v->reset_pending = false;
+    vcpu_reset(v, v->reset_entry, v->reset_argument);
+    vcpu_load(v);
+    irq_restore(flags);
+}
+
+/* With it, where to begin is visible. */
+static bool is_powered_on(const struct vcpu *v)
+{
+    return __atomic_load_n(&v->powered_on, __ATOMIC_ACQUIRE);
 }
 
 static enum exit_action step(struct vcpu *v)
 {
     u64 exit;
     sched_yield_if_needed();
-    if (!READ_ONCE(v->powered_on)) {
-        wait_event(&v->wait, READ_ONCE(v->powered_on) || READ_ONCE(v->vm->stopping));
-        dmb(ish);
+    if (!is_powered_on(v)) {
+        wait_event(&v->wait, is_powered_on(v) || READ_ONCE(v->vm->stopping));
+    }
+    if (v->reset_pending) {
+        restart(v);
     }
     if (READ_ONCE(v->vm->stopping)) {
         v->run->exit_reason = VCPU_EXIT_SHUTDOWN;
@@ -146,6 +163,33 @@ static enum exit_action step(struct vcpu *v)
         return EXIT_RESUME;
     }
     return exit_handle(v);
+}
+
+static void load_hook(void *vcpu)
+{
+    vcpu_load(vcpu);
+}
+
+static void put_hook(void *vcpu)
+{
+    vcpu_put(vcpu, READ_ONCE(thread_current()->state) == THREAD_BLOCKED);
+}
+
+static void load(struct vcpu *v)
+{
+    u64 flags = irq_save();
+    v->arch.host_ctx = world_address((u64)&host_contexts[cpu_this()->index]);
+    vcpu_load(v);
+    sched_set_hooks(put_hook, load_hook, v);
+    irq_restore(flags);
+}
+
+static void put(struct vcpu *v)
+{
+    u64 flags = irq_save();
+    sched_set_hooks(NULL, NULL, NULL);
+    vcpu_put(v, false);
+    irq_restore(flags);
 }
 
 /* One thread at a time runs a VCPU. */
@@ -169,11 +213,13 @@ int vcpu_run(struct vm *vm, u64 index)
     if (!claim(v)) {
         return -1;
     }
+    load(v);
     if (v->mmio_read_pending) {
         mmio_complete_read(v);
     }
     while (step(v) == EXIT_RESUME) {
     }
+    put(v);
     timer_stop(&v->soft_timer); /* if the VMM dawdles past the deadline, the hardware timer fires at
                                    the next entry */
     dmb(ish);                   /* whoever runs it next finds what this thread has written */

@@ -16,6 +16,7 @@ void kvm_init(void)
 {
     vm_switch_init();
     world_init();
+    state_init();
     lr_count = vgic_init();
 }
 

@@ -26,6 +26,8 @@ struct vcpu {
     struct thread *thread; /* inside vcpu_run() */
     bool in_guest;         /* set before the last look at what is pending: see vcpu_kick() */
     bool powered_on;
+    bool reset_pending; /* PSCI CPU_ON: from here, with this, by its own thread */
+    u64 reset_entry, reset_argument;
     struct wait_queue wait;  /* WFI, powered off, VM switch */
     struct timer soft_timer; /* stands in for CNTV while the guest does not run */
     struct vcpu_run *run;
@@ -90,6 +92,22 @@ static inline void vcpu_skip(struct vcpu *v)
     v->arch.ctx.pc += 4;
 }
 
+/*
+ * --- state_*.c: where a VCPU's registers are ---
+ * Between vcpu_load() and vcpu_put() a VCPU belongs to the calling CPU, and its state may be in
+ * registers even while the host runs; interrupts are masked in both. Outside it is in memory.
+ */
+void state_init(void);                      /* once */
+void vcpu_load(struct vcpu *v);             /* its thread gets the CPU, or enters vcpu_run() */
+void vcpu_put(struct vcpu *v, bool blocks); /* the opposite; blocks: until something wakes it */
+void vcpu_prepare(struct vcpu *v);          /* interrupts masked, before an entry */
+void vcpu_finish(struct vcpu *v);           /* after an exit */
+
+/* Registers of EL1 but MDSCR, which is always in memory here; by the VCPU's own thread. */
+u64 vcpu_sys(const struct vcpu *v, enum ctx_sys r);
+void vcpu_set_sys(struct vcpu *v, enum ctx_sys r, u64 value);
+void vcpu_set_elr_spsr(struct vcpu *v, u64 elr, u64 spsr); /* of EL1 */
+
 /* --- exit.c: what the guest did --- */
 enum exit_action { EXIT_RESUME, EXIT_TO_USER };
 enum exit_action exit_handle(struct vcpu *v);
@@ -129,8 +147,10 @@ bool vm_switch_call(struct vcpu *v); /* false: not its hypercall */
 
 /* --- vtimer.c --- */
 void vtimer_init(struct vcpu *v);
-void vtimer_flush(struct vcpu *v); /* interrupts masked, before an entry */
-void vtimer_sync(struct vcpu *v);  /* after an exit */
+void vtimer_flush(struct vcpu *v);  /* interrupts masked, before an entry */
+void vtimer_sync(struct vcpu *v);   /* after an exit */
+void vtimer_expire(struct vcpu *v); /* the guest sees its timer masked, and the interrupt */
+void vtimer_watch(struct vcpu *v);  /* a timer of the host stands in; it may have expired */
 
 /* --- iodev.c --- */
 int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);

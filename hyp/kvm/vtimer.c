@@ -11,7 +11,7 @@
 #define CTL_ENABLE 1
 #define CTL_IMASK  2
 
-static void expire(struct vcpu *v)
+void vtimer_expire(struct vcpu *v)
 {
     v->arch.cntv_ctl |= CTL_IMASK;
     vgic_pulse(v->vm, v, INTID_VTIMER);
@@ -20,7 +20,7 @@ static void expire(struct vcpu *v)
 /* In interrupt context on the VCPU's CPU: the guest does not run. */
 static void soft_expired(struct timer *t)
 {
-    expire(container_of(t, struct vcpu, soft_timer));
+    vtimer_expire(container_of(t, struct vcpu, soft_timer));
 }
 
 void vtimer_init(struct vcpu *v)
@@ -40,8 +40,15 @@ void vtimer_sync(struct vcpu *v)
     }
     u64 deadline = v->arch.cntv_cval + v->vm->arch.cntvoff;
     if (deadline <= timer_now_ticks()) {
-        expire(v);
+        vtimer_expire(v);
     } else {
         timer_start(&v->soft_timer, deadline);
+    }
+}
+
+void vtimer_watch(struct vcpu *v)
+{
+    if ((v->arch.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE) {
+        timer_start(&v->soft_timer, v->arch.cntv_cval + v->vm->arch.cntvoff);
     }
 }
