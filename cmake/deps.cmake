@@ -13,6 +13,7 @@ pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
 pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle)
+pkg_check_modules(NLOPT REQUIRED IMPORTED_TARGET nlopt)
 # The host's network is optional: without libslirp, --net slirp says so.
 # (Not by pkg-config, which would want glib's headers, too.)
 find_library(SLIRP_LIBRARY slirp)

@@ -7,7 +7,7 @@
 set -euo pipefail
 
 run_packages=(cmake ninja-build gcc libc6-dev pkg-config libfdt-dev libelf-dev libdw-dev zlib1g-dev
-              libcyaml-dev libyaml-dev libjansson-dev libxxhash-dev libzstd-dev libslirp-dev nettle-dev
+              libcyaml-dev libyaml-dev libjansson-dev libxxhash-dev libzstd-dev libslirp-dev nettle-dev libnlopt-dev
               gcc-aarch64-linux-gnu libc6-dev-arm64-cross libunicorn-dev python3)
 test_packages=("${run_packages[@]}" check clang clang-format libclang-rt-dev qemu-system-arm
                python3-jsonschema device-tree-compiler e2fsprogs git)

@@ -29,6 +29,7 @@ struct yaml_profile {
     struct yaml_tlb tlb;
     struct yaml_cost *costs;
     unsigned costs_count;
+    struct profile_fit *fit;
 };
 
 static const cyaml_strval_t kinds[] = {
@@ -49,6 +50,29 @@ static const cyaml_schema_value_t cost_schema = {
     CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct yaml_cost, cost_fields),
 };
 
+static const cyaml_schema_field_t fit_row_fields[] = {
+    CYAML_FIELD_STRING_PTR("row", CYAML_FLAG_POINTER, struct profile_fit_row, row, 1, 500),
+    CYAML_FIELD_STRING_PTR("measured", CYAML_FLAG_POINTER, struct profile_fit_row, measured, 1, 32),
+    CYAML_FIELD_STRING_PTR("before", CYAML_FLAG_POINTER, struct profile_fit_row, before, 1, 32),
+    CYAML_FIELD_STRING_PTR("after", CYAML_FLAG_POINTER, struct profile_fit_row, after, 1, 32),
+    CYAML_FIELD_STRING_PTR("left-out", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL,
+                           struct profile_fit_row, left_out, 1, 32),
+    CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct profile_fit_row, source, 1, 2000),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t fit_row_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct profile_fit_row, fit_row_fields),
+};
+
+static const cyaml_schema_field_t fit_fields[] = {
+    CYAML_FIELD_STRING_PTR("from", CYAML_FLAG_POINTER, struct profile_fit, from, 1, 64),
+    CYAML_FIELD_STRING_PTR("sha256", CYAML_FLAG_POINTER, struct profile_fit, sha256, 64, 64),
+    CYAML_FIELD_SEQUENCE("rows", CYAML_FLAG_POINTER, struct profile_fit, rows, &fit_row_schema, 1,
+                         256),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t tlb_fields[] = {
     CYAML_FIELD_UINT("entries", CYAML_FLAG_DEFAULT, struct yaml_tlb, entries),
     CYAML_FIELD_UINT("ways", CYAML_FLAG_DEFAULT, struct yaml_tlb, ways),
@@ -67,6 +91,8 @@ static const cyaml_schema_field_t profile_fields[] = {
     CYAML_FIELD_MAPPING("tlb", CYAML_FLAG_DEFAULT, struct yaml_profile, tlb, tlb_fields),
     CYAML_FIELD_SEQUENCE("costs", CYAML_FLAG_POINTER, struct yaml_profile, costs, &cost_schema, 1,
                          256),
+    CYAML_FIELD_MAPPING_PTR("fit", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_profile,
+                            fit, fit_fields),
     CYAML_FIELD_END,
 };
 
@@ -249,6 +275,60 @@ static bool convert(const struct yaml_profile *y, struct profile *p, struct err 
     return true;
 }
 
+static struct profile_fit *copy_fit(const struct profile_fit *from)
+{
+    struct profile_fit *fit = calloc(1, sizeof *fit);
+    struct profile_fit_row *rows = calloc(from->rows_count, sizeof *rows);
+    BUG_ON(fit == NULL || rows == NULL);
+    *fit = (struct profile_fit){copy(from->from), copy(from->sha256), rows, from->rows_count};
+    for (unsigned i = 0; i < from->rows_count; i++) {
+        const struct profile_fit_row *r = &from->rows[i];
+        rows[i] = (struct profile_fit_row){.row = copy(r->row),
+                                           .measured = copy(r->measured),
+                                           .before = copy(r->before),
+                                           .after = copy(r->after),
+                                           .left_out = r->left_out ? copy(r->left_out) : NULL,
+                                           .source = copy(r->source)};
+    }
+    return fit;
+}
+
+static void free_fit(struct profile_fit *fit)
+{
+    for (unsigned i = 0; fit && i < fit->rows_count; i++) {
+        struct profile_fit_row *r = &fit->rows[i];
+        free(r->row);
+        free(r->measured);
+        free(r->before);
+        free(r->after);
+        free(r->left_out);
+        free(r->source);
+    }
+    if (fit) {
+        free(fit->rows);
+        free(fit->from);
+        free(fit->sha256);
+        free(fit);
+    }
+}
+
+void profile_changed(struct profile *p)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    BUG_ON(out == NULL);
+    fprintf(out, "%s %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %u %u %u", p->sha256, p->clock_hz,
+            p->counter_hz, p->quantum, p->store_drain_instructions, p->tlb_entries, p->tlb_ways,
+            p->walk_cache_entries);
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        fprintf(out, " %" PRIu64, p->costs[k].price);
+    }
+    fclose(out);
+    image_hash(text, size, p->sha256);
+    free(text);
+}
+
 struct profile *profile_load(const char *name_or_path, struct err *e)
 {
     char path[DATA_PATH_MAX];
@@ -262,6 +342,7 @@ struct profile *profile_load(const char *name_or_path, struct err *e)
     struct profile *p = calloc(1, sizeof *p);
     BUG_ON(p == NULL);
     p->path = copy(path);
+    p->fit = y->fit ? copy_fit(y->fit) : NULL;
     bool ok = convert(y, p, e) && image_hash_file(path, p->sha256, e);
     data_yaml_free(&profile_schema, y);
     if (!ok) {
@@ -280,6 +361,7 @@ void profile_free(struct profile *profile)
     for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
         free(profile->costs[k].source);
     }
+    free_fit(profile->fit);
     free(profile->name);
     free(profile->title);
     free(profile->path);

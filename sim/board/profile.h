@@ -25,6 +25,20 @@ struct profile_cost {
     char *source;
 };
 
+/* What a fitted profile was fitted to (el2sim fit): numbers as text, cycles of one operation. */
+struct profile_fit_row {
+    char *row; /* "kvm-split/hypercall", and what part of it */
+    char *measured, *before, *after;
+    char *left_out; /* what the other rows alone predict; NULL: they cannot */
+    char *source;
+};
+
+struct profile_fit {
+    char *from, *sha256; /* the profile that it started from */
+    struct profile_fit_row *rows;
+    unsigned rows_count;
+};
+
 struct profile {
     char *name, *title, *path;
     uint64_t clock_hz, counter_hz;
@@ -32,13 +46,17 @@ struct profile {
     unsigned store_drain_instructions;
     unsigned tlb_entries, tlb_ways, walk_cache_entries;
     struct profile_cost costs[COST_CLASS_COUNT];
-    char sha256[65]; /* of the file */
+    struct profile_fit *fit; /* NULL: not fitted */
+    char sha256[65];         /* of the file, or of what it and later changes say */
 };
 
 /* Reads and checks a profile. `name_or_path`: a file, or the name of one in the profiles directory.
  * NULL with *e. */
 struct profile *profile_load(const char *name_or_path, struct err *e);
 void profile_free(struct profile *profile);
+
+/* After a change of prices or sizes: what the hash of a result says of its profile is another. */
+void profile_changed(struct profile *profile);
 
 const char *source_kind_name(enum source_kind kind);
 

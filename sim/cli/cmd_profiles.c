@@ -46,6 +46,19 @@ static const struct argp argp = {
     NULL,
     NULL};
 
+static void show_fit(const struct profile_fit *fit)
+{
+    printf("\nfitted by el2sim fit, from %s (sha256 %.16s); cycles of one operation\n", fit->from,
+           fit->sha256);
+    printf("  %-44s %12s %12s %12s %12s  %s\n", "calibration row", "measured", "before", "after",
+           "left out", "source");
+    for (unsigned i = 0; i < fit->rows_count; i++) {
+        const struct profile_fit_row *r = &fit->rows[i];
+        printf("  %-44s %12s %12s %12s %12s  %s\n", r->row, r->measured, r->before, r->after,
+               r->left_out ? r->left_out : "-", r->source);
+    }
+}
+
 static void show(const struct profile *p)
 {
     printf("%s: %s\n", p->name, p->title);
@@ -58,6 +71,9 @@ static void show(const struct profile *p)
                    p->costs[k].price / CYCLE, p->costs[k].price % CYCLE,
                    source_kind_name(p->costs[k].kind), p->costs[k].source);
         }
+    }
+    if (p->fit) {
+        show_fit(p->fit);
     }
 }
 

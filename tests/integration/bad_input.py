@@ -196,6 +196,79 @@ class Designs(Bad):
         self.assertIn("RESULT", result.stderr)
 
 
+FIT = """profile: xgene1
+rows:
+  - {design: kvm-split, row: hypercall, cycles: 6500, source: "a paper"}
+  - {design: kvm-split, row: gic-trap, ns: 3000, source: "a paper"}
+constants:
+  - {name: one, classes: [gic.gich.read], cycles: [1, 900]}
+ops: 2
+"""
+
+
+def fit(old, new):
+    assert old in FIT, old
+    return FIT.replace(old, new)
+
+
+class Fits(Bad):
+    FILES = {
+        "fit-empty": (["empty"], ""), "fit-not-yaml": (["line"], "rows: [2"), "fit-unknown-key": (["colour"], FIT + "colour: red\n"),
+        "fit-no-design": (["nothing"], fit("design: kvm-split, row: hypercall", "design: nothing, row: hypercall")),
+        "fit-no-number": (["hypercall", "much"], fit("cycles: 6500", "cycles: much")),
+        "fit-zero": (["hypercall", '"0"'], fit("cycles: 6500", "cycles: 0")),
+        "fit-both": (["either cycles or ns"], fit("cycles: 6500", "cycles: 6500, ns: 3")),
+        "fit-neither": (["either cycles or ns"], fit("cycles: 6500, ", "")),
+        "fit-no-source": (["source"], fit(', source: "a paper"}\nconstants', "}\nconstants")),
+        "fit-twice": (["kvm-split/hypercall", "twice"], fit("row: gic-trap", "row: hypercall")),
+        "fit-no-function": (["no part of it is of fly"], fit("row: hypercall", "row: hypercall, functions: [fly]")),
+        "fit-no-class": (["one", "insn.fly"], fit("[gic.gich.read]", "[insn.fly]")),
+        "fit-idle": (["one", "idle"], fit("[gic.gich.read]", "[idle]")),
+        "fit-class-twice": (["one and two both have gic.gich.read"],
+                            fit("ops", "  - {name: two, classes: [gic.*], cycles: [1, 9]}\nops")),
+        "fit-bounds": (["one", "900..1"], fit("[1, 900]", "[900, 1]")), "fit-negative": (["one"], fit("[1, 900]", "[-1, 900]")),
+        "fit-one-bound": (["line"], fit("[1, 900]", "[900]")), "fit-nan": (["one", "bounds"], fit("[1, 900]", "[nan, 900]")),
+        "fit-free-instruction": (["insn.alu", "free"], fit("[gic.gich.read], cycles: [1,", "[insn.alu], cycles: [0,")),
+        "fit-no-constants": (["--vary"], FIT[:FIT.index("constants")]),
+        "fit-many-ops": (["ops", "1000000"], fit("ops: 2", "ops: 2000000")),
+        "fit-no-profile": (["--costs"], fit("profile: xgene1\n", "")),
+    }
+
+    def test_files(self):
+        def run(name, words, text):
+            path = harness.write(name + ".yaml", text)
+            self.refused(words if name == "fit-no-profile" else [path] + words, "fit", path)
+        self.each(self.FILES, run)
+
+    def test_rows_of_no_design(self):
+        result = harness.el2sim("fit", harness.write("no-row.yaml", fit("row: hypercall", "row: nothing")))
+        self.assertEqual((result.returncode, result.stdout), (2, ""), harness.said(result))
+        self.assertIn("RESULT", result.stderr)
+
+    OPTIONS = {
+        "row without value": (["--row", "DESIGN/ROW"], "--row", "kvm-split/hypercall"),
+        "row without design": (["--row"], "--row", "hypercall=3"), "row without name": (["--row"], "--row", "kvm-split/=3"),
+        "vary without bounds": (["--vary", "LOW..HIGH"], "--vary", "insn.alu"),
+        "vary with one bound": (["--vary"], "--vary", "insn.alu=3"), "vary mixed": (["--vary"], "--vary", "insn.alu=x1..2"),
+        "vary negative": (["--vary"], "--vary", "insn.alu=-1..2"), "no text": (["/nowhere/m"], "--measured", "/nowhere/m"),
+        "text of nothing": (["no measurement"], "--measured", harness.write("m0.txt", "# nothing\n")),
+        "text of words": (["line 2", "neither"], "--measured", harness.write("m1.txt", "\nhello world again\n")),
+        "no test of theirs": (["line 1", "warp"], "--measured", harness.write("m2.txt", "warp 10.0 1.0\n")),
+        "no design": (["--design"], "--measured", harness.write("m3.txt", "hvc 10.0 1.0\n")),
+        "unit": (["line 1", "parsecs"], "--measured", harness.write("m4.txt", "kvm-split/hypercall 10 parsecs\n")),
+        "binary": (["line 1"], "--measured", harness.write("m5.txt", bytes(range(1, 256)))),
+        "ops": (["--ops 0"], "--ops", "0"), "two files": (["unexpected"], "a.yaml", "b.yaml"),
+        "no file": (["/nowhere/f.yaml"], "/nowhere/f.yaml"),
+    }
+
+    def test_options(self):
+        def run(_, words, *options):
+            self.refused(words, "fit", "--costs", "xgene1", *options)
+        self.each(self.OPTIONS, run)
+        good = harness.write("good-fit.yaml", FIT)
+        self.refused(["/nowhere/o.yaml"], "fit", good, "--quiet", "--out", "/nowhere/o.yaml")
+
+
 class Options(Bad):
     RUN = {
         "17 CPUs": (["--smp 17"], "--smp", "17"), "9 CPUs of GICv2": (["9 CPUs"], "--gic", "2", "--smp", "9"), "0 CPUs": (["--smp 0"], "--smp", "0"),
@@ -339,7 +412,7 @@ class Options(Bad):
     def test_commands_and_unknown_options(self):
         self.refused(["fly"], "fly")
         # argp adds a sentence that points to --help, wrapped as it likes.
-        for command in ("run", "compare", "designs", "profiles"):
+        for command in ("run", "compare", "fit", "designs", "profiles"):
             self.refused(["--warp", "--help"], command, "--warp", lines=(2, 3))
         self.refused(["requires an argument"], "run", "--kernel", lines=(2, 3))
         result = harness.el2sim()
