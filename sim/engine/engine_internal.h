@@ -116,6 +116,7 @@ struct engine {
     enum engine_reason reason;
     bool exact; /* engine_run_until(): no client block(), and a trap always ends it */
     bool exact_started;
+    bool exact_trapped; /* ... it has: whose `until` Unicorn now looks up is another view's */
     bool refused;
     struct engine_refusal refusal;
     bool clear_exclusive; /* before the next instruction */

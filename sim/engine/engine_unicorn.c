@@ -85,6 +85,7 @@ static void on_trap(uc_engine *uc, uint32_t number, void *user)
     enum engine_next next = e->client.trap(e->client.ctx, kind);
     if (next == ENGINE_STOP || e->exact || e->clear_exclusive) {
         e->reason = next == ENGINE_CONTINUE && !e->exact ? REASON_OWN : REASON_TRAP;
+        e->exact_trapped = e->exact;
         uc_emu_stop(uc); /* the next run starts at e->pc: no need to write it now */
     } else if (e->env != NULL) {
         *e->env->pc = e->pc;
@@ -133,6 +134,9 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
         out->paddr = e->filler == FILL_WINDOW ? bits(at, 47, 0) : NOWHERE_PA;
         out->perms = type == UC_MEM_READ ? UC_PROT_READ : UC_PROT_EXEC;
         return true;
+    }
+    if (e->exact_trapped) { /* nothing of it has run */
+        return false;
     }
     e->stats.fills++;
     enum engine_access access = type == UC_MEM_FETCH   ? ENGINE_FETCH
@@ -330,6 +334,9 @@ static enum engine_stop run_once(struct engine *e)
                  e->pc);
         return ENGINE_STOPPED_FAILED;
     }
+    if (e->exact_trapped) { /* whatever came after that */
+        return ENGINE_STOPPED_TRAP;
+    }
     if (code == UC_ERR_EXCEPTION && e->slots_full) {
         engine_copies_forget(e);
         return again(e);
@@ -404,6 +411,7 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     engine_exits_begin(e);
     e->exact = true;
     e->exact_started = false;
+    e->exact_trapped = false;
     enum engine_stop stop;
     do {
         stop = run_once(e);
@@ -414,8 +422,12 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     e->exact = false;
     engine_exits_end(e);
     uc_ctl_set_exits(e->uc, &until.v, 0);
-    /* Unicorn drops the block before an exit, not one that begins at it. */
-    engine_drop_blocks(e, until.v, 1);
+    /* Unicorn drops the block before an exit, not one that begins at it. After a trap there is
+     * none, and the address may mean something else. */
+    if (!e->exact_trapped) {
+        engine_drop_blocks(e, until.v, 1);
+    }
+    e->exact_trapped = false;
     if (stop == ENGINE_STOPPED_BLOCK && e->pc == until.v) {
         return ENGINE_STOPPED_UNTIL;
     }

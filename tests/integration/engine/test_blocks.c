@@ -270,6 +270,26 @@ START_TEST(exact_run_tells_a_trap_before_until_from_the_arrival)
 }
 END_TEST
 
+/* The trap changes the view, where `until` is not executable: nobody asks. */
+START_TEST(exact_run_that_traps_into_another_view_does_not_look_until_up)
+{
+    struct probe *p = probe_create(false);
+    exact_code(p);
+    PROBE_CODE_AT(p, PROBE_CODE + 4, 0xd53be002 /* mrs x2, cntfrq_el0 */);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE + 24), ENGINE_STOPPED_TRAP); /* view 0 has the page */
+    probe_rule(p, PROBE_CODE, PROBE_ANY, false, false, false);
+    p->event_count = 0;
+    p->on_trap = probe_resume_once;
+    p->resume_at = PROBE_CODE + 2 * PROBE_PAGE;
+    p->resume_view = 1;
+    engine_set_pc(p->engine, PROBE_CODE);
+    ck_assert_int_eq(engine_run_until(p->engine, va(PROBE_CODE + 20)), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(engine_pc(p->engine), p->resume_at);
+    ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_ANY), 0);
+    probe_destroy(p);
+}
+END_TEST
+
 /* A branch before `until` is the caller's mistake; it ends before the branch's target runs. */
 START_TEST(exact_run_stops_before_a_second_block)
 {
@@ -347,6 +367,7 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_to_the_pc_itself_does_nothing);
     tcase_add_test(tc, exact_run_ends_at_a_trap_or_a_refusal);
     tcase_add_test(tc, exact_run_tells_a_trap_before_until_from_the_arrival);
+    tcase_add_test(tc, exact_run_that_traps_into_another_view_does_not_look_until_up);
     tcase_add_test(tc, exact_run_stops_before_a_second_block);
     tcase_add_test(tc, exact_run_to_a_page_end_leaves_no_stale_exit);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
