@@ -1,6 +1,7 @@
 /* What the hypervisor owes a guest and no row asks for: access sizes, injected exceptions,
  * registers kept, more interrupts than list registers, PSCI, a timer that ends a WFI. */
 #include "micro/row.h"
+#include "timer.h"
 
 #define EC(esr)      ((esr) >> 26 & 0x3f)
 #define EC_UNKNOWN   0x00
@@ -143,21 +144,19 @@ static bool spi_set_pending(void)
 
 static void timer_handler(void)
 {
-    write_sysreg(0, cntv_ctl_el0);
+    timer_stop();
     handled++;
 }
 
 static bool timer_ends_wfi(void)
 {
-    irq_set_handler(INTID_VTIMER, timer_handler);
-    gic_enable(INTID_VTIMER);
+    irq_set_handler(TIMER_INTID, timer_handler);
+    gic_enable(TIMER_INTID);
     handled = 0;
-    u64 deadline = read_sysreg(cntvct_el0) + read_sysreg(cntfrq_el0) / 1000;
-    write_sysreg(deadline, cntv_cval_el0);
-    write_sysreg(1, cntv_ctl_el0);
+    u64 deadline = timer_count() + read_sysreg(cntfrq_el0) / 1000;
+    timer_start(deadline);
     irq_wait(&handled, 0);
-    isb();
-    return handled == 1 && read_sysreg(cntvct_el0) >= deadline;
+    return handled == 1 && timer_count() >= deadline;
 }
 
 static void turn_off(void)

@@ -51,6 +51,13 @@ static const struct row rows[] = {
         .post = virtual_eoi_post,
     },
     {
+        .id = "ack-eoi",
+        .ops = 256,
+        .prep = results_prep,
+        .exec = ack_eoi_exec,
+        .post = results_post,
+    },
+    {
         .id = "vm-switch",
         .ops = 128,
         .ops_per_exec = 2,

@@ -41,6 +41,7 @@ void partner_main(void); /* the other VM of vm-switch */
 void virtual_ipi_prep(unsigned ops);
 void virtual_ipi_exec(void);
 bool virtual_ipi_post(unsigned ops);
+void ack_eoi_exec(void);
 void virtual_eoi_exec(void);
 bool virtual_eoi_post(unsigned ops);
 void io_out_prep(unsigned ops);

@@ -1,6 +1,7 @@
 /* Rows of interrupts. */
 #include "abi/mark.h"
 #include "micro/row.h"
+#include "timer.h"
 
 #define SGI_BENCH   1
 #define SGI_WAKE    2
@@ -8,7 +9,6 @@
 #define LOOKS       16  /* to time one */
 #define LEAD_US     100 /* ... and the deadline is so far ahead when it is set */
 #define POLL_US     20
-#define CTL_ENABLE  1
 
 static volatile u32 handled; /* interrupts of the row's kind */
 
@@ -144,18 +144,12 @@ void io_out_prep(unsigned ops)
     kicks_before = kicks_seen();
 }
 
-static u64 counter(void)
-{
-    isb();
-    return read_sysreg(cntvct_el0);
-}
-
 /* Between two looks at the device: looking is an exit, and would only be in the I/O thread's way.
  */
 static void pause(void)
 {
-    u64 until = counter() + read_sysreg(cntfrq_el0) * POLL_US / 1000000;
-    while (counter() < until) {
+    u64 until = timer_count() + read_sysreg(cntfrq_el0) * POLL_US / 1000000;
+    while (timer_count() < until) {
         cpu_relax();
     }
 }
@@ -219,34 +213,33 @@ static void timer_handler(void)
     if (row_measuring) {
         mark_end("virtual-timer");
     }
-    write_sysreg(0, cntv_ctl_el0);
-    timer_early += counter() < timer_deadline;
+    timer_stop();
+    timer_early += timer_count() < timer_deadline;
     handled++;
 }
 
 void virtual_timer_prep(unsigned ops)
 {
     (void)ops;
-    irq_set_handler(INTID_VTIMER, timer_handler);
-    gic_enable(INTID_VTIMER);
+    irq_set_handler(TIMER_INTID, timer_handler);
+    gic_enable(TIMER_INTID);
     handled = 0;
     timer_early = 0;
-    u64 start = counter();
+    u64 start = timer_count();
     for (unsigned i = 0; i < LOOKS; i++) {
-        counter();
+        timer_count();
     }
-    timer_margin = EARLY_TICKS + 2 * (counter() - start) / LOOKS;
+    timer_margin = EARLY_TICKS + 2 * (timer_count() - start) / LOOKS;
 }
 
 /* Sets a deadline and spins, masked, until timer_margin before it. False: the interrupt is there
  * already, the moment was missed. */
 static bool reach_deadline(void)
 {
-    timer_deadline = counter() + read_sysreg(cntfrq_el0) * LEAD_US / 1000000;
-    write_sysreg(timer_deadline, cntv_cval_el0);
-    write_sysreg(CTL_ENABLE, cntv_ctl_el0);
+    timer_deadline = timer_count() + read_sysreg(cntfrq_el0) * LEAD_US / 1000000;
+    timer_start(timer_deadline);
     isb();
-    while (counter() < timer_deadline - timer_margin) {
+    while (timer_count() < timer_deadline - timer_margin) {
     }
     return read_sysreg(isr_el1) == 0;
 }

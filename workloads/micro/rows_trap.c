@@ -1,7 +1,8 @@
 /* Rows of one exit an operation, and the switch between two VMs. */
 #include "micro/row.h"
 
-#define IIDR_IMPLEMENTER 0x43b  /* what the emulated distributor says: Arm */
+#define IIDR_IMPLEMENTER 0x43b /* what the emulated distributor says: Arm */
+#define SPURIOUS         1023
 #define NOT_SUPPORTED    (~0UL) /* SMCCC 1.1, 5.2: of a hypervisor that does not know the number */
 #define FRESH_FROM       (GUEST_RAM + 0x01000000UL)
 #define FRESH_TO         (GUEST_RAM + GUEST_RAM_SIZE)
@@ -46,6 +47,15 @@ void io_kernel_exec(void)
 void io_user_exec(void)
 {
     wrong |= mmio_read32(GUEST_VIRTIO + VIRTIO_DEVICE_ID) ^ VIRTIO_DEVICE;
+}
+
+/* Nothing is pending: both do as they do with an interrupt, and can be repeated. */
+void ack_eoi_exec(void)
+{
+    u32 ack = gic_acknowledge();
+    isb();
+    gic_eoi(ack);
+    wrong |= (ack & 0x3ff) ^ SPURIOUS;
 }
 
 /* --- fresh pages: never touched before, in this run or the warm-up --- */
