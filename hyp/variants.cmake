@@ -16,20 +16,31 @@ set(HYP_USER arch/lower_user.S kernel/process.c kernel/syscall.c kernel/user.c)
 set(HYP_COMMON
     ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
     kvm/debug.S kvm/exit.c kvm/fpsimd.S kvm/init.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/stage2.c
-    kvm/sysregs.c kvm/vcpu.c kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vm.c kvm/vm_switch.c kvm/vm_table.c
-    kvm/vtimer.c)
+    kvm/sysregs.c kvm/vcpu.c kvm/vm.c kvm/vm_switch.c kvm/vm_table.c)
 
 # Exception level of the host and world switch.
 set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c)
 set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c)
 
 # Interrupt controller of the machine, and with it that of the guests.
-set(HYP_GIC2 kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)
-set(HYP_GIC3 kernel/host_gicv3.c kvm/vgic_hw_v3.c kvm/vgic_guest_v3.c arch/images_gic3.S)
+set(HYP_VGIC kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vtimer.c kvm/irqchip_kernel.c)
+set(HYP_GIC2 ${HYP_VGIC} kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)
+set(HYP_GIC3 ${HYP_VGIC} kernel/host_gicv3.c kvm/vgic_hw_v3.c kvm/vgic_guest_v3.c arch/images_gic3.S)
+
+# No virtual GIC, no virtual timer: all of both emulated, in the VMM or in the kernel.
+set(HYP_NOVGIC ${HYP_EL1} ${HYP_USER} kvm/world_split_novgic.S kvm/world_split.c kvm/state_memory.c
+    kernel/host_gicv2.c)
+set(HYP_NOVGIC_USER ${HYP_NOVGIC} kvm/vgic_user.c kvm/vtimer_user.c arch/images_novgic.S)
+set(HYP_NOVGIC_KERNEL ${HYP_NOVGIC} kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchip_kernel.c emul/gicv2.c emul/timer.c
+    arch/images_novgic_kernel.S)
 
 hyp_variant(kvm-split LINKER arch/host_split.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_SPLIT} ${HYP_GIC2})
 hyp_variant(kvm-vhe LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC3})
 hyp_variant(kvm-vhe-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC2})
+hyp_variant(kvm-split-novgic LINKER arch/host_split.ld GUEST micro-guest-ptimer VMM vmm-novgic
+            SOURCES ${HYP_COMMON} ${HYP_NOVGIC_USER})
+hyp_variant(kvm-split-novgic-kernel LINKER arch/host_split.ld GUEST micro-guest-ptimer
+            SOURCES ${HYP_COMMON} ${HYP_NOVGIC_KERNEL})
 
 # The kernel alone, for tests.
 hyp_variant(kernel-el1 LINKER arch/host_split.ld SOURCES ${HYP_KERNEL} ${HYP_EL1} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)

@@ -150,6 +150,7 @@ struct process *process_create(const void *image, const struct vmm_args *args,
     p->root = page_alloc(0);
     p->asid = asid_take();
     wait_queue_init(&p->gone);
+    wait_queue_init(&p->futex);
     load_image(p, image);
     void *args_page = page_alloc(0);
     memcpy(args_page, args, sizeof(*args));
@@ -157,11 +158,11 @@ struct process *process_create(const void *image, const struct vmm_args *args,
     for (u64 at = 0; at < args->guest_image_bytes; at += PAGE_SIZE) {
         map_page(p, USER_GUEST_IMAGE + at, (const char *)guest_image + at, PT_UXN | PT_RO);
     }
-    process_add_thread(p, h->entry, USER_ARGS, cpu);
+    process_add_thread(p, h->entry, USER_ARGS, cpu, PRIO_NORMAL);
     return p;
 }
 
-int process_add_thread(struct process *p, u64 entry, u64 arg, unsigned cpu)
+int process_add_thread(struct process *p, u64 entry, u64 arg, unsigned cpu, enum thread_prio prio)
 {
     u64 flags = spin_lock_irqsave(&p->lock);
     if (p->region_count == REGION_MAX) {
@@ -172,7 +173,7 @@ int process_add_thread(struct process *p, u64 entry, u64 arg, unsigned cpu)
     add_region(p, top - USER_STACK_SIZE, USER_STACK_SIZE);
     p->thread_count++;
     spin_unlock_irqrestore(&p->lock, flags);
-    thread_create_user(p, entry, top, arg, cpu);
+    thread_create_user(p, entry, top, arg, cpu, prio);
     return 0;
 }
 
@@ -194,9 +195,20 @@ void process_exit(struct process *p, int status)
         WRITE_ONCE(p->exiting, true);
     }
     spin_unlock_irqrestore(&p->lock, flags);
+    wake_all(&p->futex);
     if (p->vm) {
         vm_shutdown(p->vm);
     }
+}
+
+int process_futex_wait(struct process *p, u64 va, u32 value)
+{
+    const u32 *word = va % sizeof(*word) ? NULL : process_page(p, va);
+    if (!word) {
+        return -1;
+    }
+    wait_event(&p->futex, READ_ONCE(*word) != value || READ_ONCE(p->exiting));
+    return 0;
 }
 
 void process_thread_gone(void *process)

@@ -24,6 +24,7 @@ struct process {
     bool exiting;
     int status;
     struct wait_queue gone;
+    struct wait_queue futex;
     struct vm *vm;
 };
 
@@ -38,7 +39,7 @@ int process_wait(struct process *p);
 void process_exit(struct process *p, int status); /* threads leave at their next return to EL0 */
 bool process_is_exiting(const struct process *p);
 void process_thread_gone(void *process); /* a thread's last words */
-int process_add_thread(struct process *p, u64 entry, u64 arg, unsigned cpu);
+int process_add_thread(struct process *p, u64 entry, u64 arg, unsigned cpu, enum thread_prio prio);
 int process_add_region(struct process *p, u64 start, u64 size); /* -1: no room */
 void process_activate(struct process *p);                       /* NULL: no user address space */
 
@@ -48,6 +49,9 @@ void *process_page(struct process *p, u64 va);
 
 /* Maps one page of the kernel; the process does not own it. */
 void process_map_shared(struct process *p, u64 va, const void *page, bool writable);
+
+/* While the word at a user address has this value, until woken; -1: not a word of a region. */
+int process_futex_wait(struct process *p, u64 va, u32 value);
 
 /* False: some part of the range is not mapped or not a region. */
 bool process_read(struct process *p, u64 va, void *to, size_t bytes);

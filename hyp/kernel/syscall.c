@@ -3,6 +3,7 @@
 #include "a64.h"
 #include "kernel/print.h"
 #include "kernel/process.h"
+#include "kvm/irqchip.h"
 #include "kvm/kvm.h"
 
 typedef s64 (*syscall_fn)(struct process *p, const u64 *arg);
@@ -25,7 +26,8 @@ static s64 sys_write(struct process *p, const u64 *arg)
 
 static s64 sys_thread_create(struct process *p, const u64 *arg)
 {
-    return process_add_thread(p, arg[0], arg[1], (unsigned)arg[2]);
+    enum thread_prio prio = arg[2] & THREAD_IO ? PRIO_IO : PRIO_NORMAL;
+    return process_add_thread(p, arg[0], arg[1], (unsigned)(arg[2] & ~(u64)THREAD_IO), prio);
 }
 
 static s64 sys_thread_exit(struct process *p, const u64 *arg)
@@ -60,6 +62,34 @@ static s64 sys_vcpu_run(struct process *p, const u64 *arg)
     return p->vm ? vcpu_run(p->vm, arg[0]) : -1;
 }
 
+static s64 sys_futex_wait(struct process *p, const u64 *arg)
+{
+    return process_futex_wait(p, arg[0], (u32)arg[1]);
+}
+
+static s64 sys_futex_wake(struct process *p, const u64 *arg)
+{
+    (void)arg;
+    wake_all(&p->futex);
+    return 0;
+}
+
+static s64 sys_irq_line(struct process *p, const u64 *arg)
+{
+    return p->vm ? irqchip_set_line(p->vm, arg[0], arg[1]) : -1;
+}
+
+static s64 sys_irq_events(struct process *p, const u64 *arg)
+{
+    (void)arg;
+    return p->vm ? irqchip_wait_event(p->vm) : -1;
+}
+
+static s64 sys_irq_timer(struct process *p, const u64 *arg)
+{
+    return p->vm ? irqchip_set_timer(p->vm, arg[0], arg[1]) : -1;
+}
+
 static const syscall_fn calls[] = {
     [SYS_EXIT] = sys_exit,
     [SYS_WRITE] = sys_write,
@@ -70,6 +100,11 @@ static const syscall_fn calls[] = {
     [SYS_VM_IODEV] = sys_vm_iodev,
     [SYS_VCPU_CREATE] = sys_vcpu_create,
     [SYS_VCPU_RUN] = sys_vcpu_run,
+    [SYS_FUTEX_WAIT] = sys_futex_wait,
+    [SYS_FUTEX_WAKE] = sys_futex_wake,
+    [SYS_IRQ_LINE] = sys_irq_line,
+    [SYS_IRQ_EVENTS] = sys_irq_events,
+    [SYS_IRQ_TIMER] = sys_irq_timer,
 };
 
 s64 syscall(struct frame *f)

@@ -75,7 +75,8 @@ void wake_all(struct wait_queue *q);
 
 struct thread *thread_create_kernel(const char *name, void (*fn)(void *), void *arg,
                                     enum thread_prio prio, unsigned cpu, void (*gone)(void *));
-struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu);
+struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu,
+                                  enum thread_prio prio);
 struct thread *thread_new(const char *name, enum thread_prio prio,
                           unsigned cpu); /* blocked, nothing to run yet */
 _Noreturn void thread_exit(void);

@@ -9,9 +9,10 @@
 void thread_start_user(void); /* vectors.S */
 void sched_user_return(void);
 
-struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu)
+struct thread *thread_create_user(struct process *p, u64 entry, u64 sp, u64 arg, unsigned cpu,
+                                  enum thread_prio prio)
 {
-    struct thread *t = thread_new("user", PRIO_NORMAL, cpu);
+    struct thread *t = thread_new("user", prio, cpu);
     t->process = p;
     t->gone = process_thread_gone;
     t->gone_arg = p;

@@ -35,7 +35,8 @@
 #define VCPU_DEBUG     (CTX_SIZE + 48)
 #define VCPU_CNTV_CTL  (CTX_SIZE + 56)
 #define VCPU_CNTV_CVAL (CTX_SIZE + 64)
-#define VCPU_VGIC      (CTX_SIZE + 72)
+#define VCPU_IRQ_LINES (CTX_SIZE + 72)
+#define VCPU_VGIC      (CTX_SIZE + 80)
 
 #define VM_VTTBR   0
 #define VM_CNTVOFF 8
@@ -52,6 +53,7 @@
 #define HCR_FMO    (1 << 3)
 #define HCR_IMO    (1 << 4)
 #define HCR_AMO    (1 << 5)
+#define HCR_VI     (1 << 7)
 #define HCR_FB     (1 << 9)
 #define HCR_BSU_IS (1 << 10)
 #define HCR_TWI    (1 << 13)
@@ -141,6 +143,7 @@ struct vcpu_arch {
     u64 esr, far, hpfar;
     u64 debug_flags;
     u64 cntv_ctl, cntv_cval;
+    u64 irq_lines; /* without a virtual GIC: HCR_VI while an interrupt is to be taken */
     struct vgic_hw_state vgic;
 };
 
@@ -174,6 +177,7 @@ VCPU_CHECK(VCPU_HPFAR, hpfar);
 VCPU_CHECK(VCPU_DEBUG, debug_flags);
 VCPU_CHECK(VCPU_CNTV_CTL, cntv_ctl);
 VCPU_CHECK(VCPU_CNTV_CVAL, cntv_cval);
+VCPU_CHECK(VCPU_IRQ_LINES, irq_lines);
 VCPU_CHECK(VCPU_VGIC, vgic);
 _Static_assert(offsetof(struct vm_arch, vttbr) == VM_VTTBR, "context.h");
 _Static_assert(offsetof(struct vm_arch, cntvoff) == VM_CNTVOFF, "context.h");

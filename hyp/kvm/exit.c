@@ -73,10 +73,7 @@ static enum exit_action handle_undefined(struct vcpu *v)
 
 static enum exit_action handle_sysreg(struct vcpu *v)
 {
-    if (!sysreg_emulate(v, ESR_ISS(v->arch.esr))) {
-        inject_undefined(v);
-    }
-    return EXIT_RESUME;
+    return sysreg_emulate(v, ESR_ISS(v->arch.esr));
 }
 
 static enum exit_action handle_abort(struct vcpu *v)

@@ -1,5 +1,7 @@
 /* Accesses of a guest to addresses without memory: decoded from the syndrome, done by the vGIC, by
  * the kernel's device, or by the VMM. */
+#include "kernel/exception.h"
+#include "kvm/sysregs.h"
 #include "kvm/vm.h"
 
 static enum exit_action to_user(struct vcpu *v, const struct mmio *m)
@@ -19,7 +21,11 @@ static enum exit_action to_user(struct vcpu *v, const struct mmio *m)
 void mmio_complete_read(struct vcpu *v)
 {
     v->mmio_read_pending = false;
-    mmio_finish_read(v, v->arch.esr, v->run->data);
+    if (ESR_EC(v->arch.esr) == EC_SYS64) {
+        vcpu_set_reg(v, ISS_RT(ESR_ISS(v->arch.esr)), v->run->data);
+    } else {
+        mmio_finish_read(v, v->arch.esr, v->run->data);
+    }
 }
 
 enum exit_action mmio_abort(struct vcpu *v, u64 ipa)

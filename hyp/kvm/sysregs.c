@@ -136,17 +136,17 @@ static bool emulate(struct vcpu *v, u64 reg, bool is_write, u64 *value)
     return vgic_guest_sysreg(v, reg, is_write, value);
 }
 
-bool sysreg_emulate(struct vcpu *v, u64 iss)
+enum exit_action sysreg_emulate(struct vcpu *v, u64 iss)
 {
     u64 reg = iss & ISS_REG_MASK;
     bool is_write = !ISS_IS_READ(iss);
     u64 value = is_write ? vcpu_reg(v, ISS_RT(iss)) : 0;
     if (!emulate(v, reg, is_write, &value)) {
-        return false;
+        return vtimer_sysreg(v, iss);
     }
     if (!is_write) {
         vcpu_set_reg(v, ISS_RT(iss), value);
     }
     vcpu_skip(v);
-    return true;
+    return EXIT_RESUME;
 }

@@ -42,7 +42,8 @@ struct vgic_dist {
     struct virq spi[VGIC_SPIS];
 };
 
-unsigned vgic_init(void);
+unsigned vgic_init(void); /* returns the number of list registers */
+void vgic_init_cpu(void);
 void vgic_init_vm(struct vm *vm);
 void vgic_init_vcpu(struct vcpu *v);
 
@@ -52,6 +53,7 @@ void vgic_sync(struct vcpu *v);  /* after an exit: empties them */
 
 /* --- vgic.c --- */
 bool vgic_pending(struct vcpu *v); /* something that would interrupt the guest */
+void vgic_stop(struct vm *vm);     /* the VM is stopping: who waits for its interrupts goes on */
 
 /* Level of an input: a private one of v, or (v NULL) an SPI. */
 void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level);

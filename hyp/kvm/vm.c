@@ -2,9 +2,7 @@
 #include "kvm/vm.h"
 
 #include "a64.h"
-#include "abi/board.h"
 #include "abi/guest.h"
-#include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 
@@ -20,13 +18,11 @@ void kvm_init(void)
     lr_count = vgic_init();
 }
 
-/* Both interrupts only make a guest exit: by the time the host can take them the world switch has
- * silenced their source. */
 void kvm_init_cpu(void)
 {
     world_init_cpu();
-    gic_enable_ppi(INTID_VTIMER);
-    gic_enable_ppi(INTID_MAINTENANCE);
+    vtimer_init_cpu();
+    vgic_init_cpu();
 }
 
 unsigned kvm_lr_count(void)
@@ -80,6 +76,7 @@ void vm_shutdown(struct vm *vm)
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         vcpu_kick(vm->vcpu[i]);
     }
+    vgic_stop(vm);
     vm_switch_changed();
 }
 

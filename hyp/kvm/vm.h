@@ -3,6 +3,7 @@
 #define EL2SIM_HYP_KVM_VM_H
 
 #include "abi/vmm.h"
+#include "emul/timer.h"
 #include "kernel/process.h"
 #include "kernel/timer.h"
 #include "kvm/kvm.h"
@@ -28,8 +29,10 @@ struct vcpu {
     bool powered_on;
     bool reset_pending; /* PSCI CPU_ON: from here, with this, by its own thread */
     u64 reset_entry, reset_argument;
-    struct wait_queue wait;  /* WFI, powered off, VM switch */
-    struct timer soft_timer; /* stands in for CNTV while the guest does not run */
+    struct wait_queue wait;   /* WFI, powered off, VM switch */
+    struct timer soft_timer;  /* stands in for CNTV while the guest does not run */
+    struct soft_timer ptimer; /* without a virtual timer: what the guest programmed, */
+    bool timer_line;          /* and the level of its interrupt */
     struct vcpu_run *run;
     bool mmio_read_pending; /* the VMM is producing a value for the access in arch.esr */
     struct vgic_cpu vgic;
@@ -125,8 +128,7 @@ bool mmio_decode(struct vcpu *v, u64 esr, u64 ipa, struct mmio *m);
 void mmio_finish_read(struct vcpu *v, u64 esr, u64 value);
 
 /* --- sysregs.c --- */
-bool sysreg_emulate(struct vcpu *v,
-                    u64 iss); /* false: the guest's GIC or nobody knows it: UNDEFINED */
+enum exit_action sysreg_emulate(struct vcpu *v, u64 iss);
 
 /* --- stage2.c --- */
 bool stage2_fault(struct vcpu *v, u64 ipa); /* false: no memory there */
@@ -146,11 +148,14 @@ void vm_switch_changed(void);        /* a VM has come, or is stopping */
 bool vm_switch_call(struct vcpu *v); /* false: not its hypercall */
 
 /* --- vtimer.c --- */
+void vtimer_init_cpu(void);
 void vtimer_init(struct vcpu *v);
 void vtimer_flush(struct vcpu *v);  /* interrupts masked, before an entry */
 void vtimer_sync(struct vcpu *v);   /* after an exit */
 void vtimer_expire(struct vcpu *v); /* the guest sees its timer masked, and the interrupt */
 void vtimer_watch(struct vcpu *v);  /* a timer of the host stands in; it may have expired */
+/* A trapped register that nothing else knows: the timer's, or UNDEFINED. */
+enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss);
 
 /* --- iodev.c --- */
 int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);

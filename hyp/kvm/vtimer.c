@@ -6,6 +6,7 @@
  */
 #include "a64.h"
 #include "abi/board.h"
+#include "kernel/irq.h"
 #include "kvm/vm.h"
 
 #define CTL_ENABLE 1
@@ -21,6 +22,21 @@ void vtimer_expire(struct vcpu *v)
 static void soft_expired(struct timer *t)
 {
     vtimer_expire(container_of(t, struct vcpu, soft_timer));
+}
+
+/* The interrupt only makes a guest exit: the world switch silences the timer before the host can
+ * take it. */
+void vtimer_init_cpu(void)
+{
+    gic_enable_ppi(INTID_VTIMER);
+}
+
+/* The physical timer is the host's: a guest has none. */
+enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss)
+{
+    (void)iss;
+    inject_undefined(v);
+    return EXIT_RESUME;
 }
 
 void vtimer_init(struct vcpu *v)

@@ -19,8 +19,6 @@ extern char __hyp_start[],
 
 void world_panic(u64 esr, u64 elr, u64 far);
 
-const char host_design[] = "kvm-split";
-
 static u64 hyp_root[512] __attribute__((aligned(4096)));
 
 u64 world_address(u64 va)

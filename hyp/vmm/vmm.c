@@ -6,8 +6,8 @@
 #include "abi/guest.h"
 #include "abi/vmm.h"
 #include "types.h"
+#include "vmm/irqchip.h"
 
-s64 vmm_syscall(u64 a0, u64 a1, u64 a2, u64 number); /* start.S */
 _Noreturn void vmm_main(const struct vmm_args *args);
 
 #define LINE_MAX 160
@@ -25,7 +25,7 @@ static void fail(void)
     __builtin_unreachable();
 }
 
-static s64 must(s64 result)
+s64 must(s64 result)
 {
     if (result < 0) {
         fail();
@@ -103,7 +103,9 @@ static void vcpu_thread(u64 index)
         if (run->exit_reason == VCPU_EXIT_SHUTDOWN) {
             vmm_syscall((u64)exit_status, 0, 0, SYS_EXIT);
         }
-        emulate(run);
+        if (!irqchip_exit(index, run)) {
+            emulate(run);
+        }
     }
 }
 
@@ -127,6 +129,7 @@ void vmm_main(const struct vmm_args *args)
     must(vmm_syscall(GUEST_RAM, USER_GUEST_RAM, GUEST_RAM_SIZE, SYS_VM_MEMORY));
     must(vmm_syscall(GUEST_IODEV, IODEV_INTID, args->pcpu_count - 1, SYS_VM_IODEV));
     load_guest(args);
+    irqchip_init(args);
     for (u64 i = 0; i < args->vcpu_count; i++) {
         must(vmm_syscall(i, 0, 0, SYS_VCPU_CREATE));
     }

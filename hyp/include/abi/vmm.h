@@ -16,16 +16,33 @@
 /* SVC #0, number in x8, arguments in x0-x3, result in x0: >= 0, or -1. */
 #define SYS_EXIT          0 /* (status): the process ends */
 #define SYS_WRITE         1 /* (text, bytes): to the console, whole lines */
-#define SYS_THREAD_CREATE 2 /* (entry, argument, cpu) */
+#define SYS_THREAD_CREATE 2 /* (entry, argument, cpu; with THREAD_IO it goes before others) */
 #define SYS_THREAD_EXIT   3
 #define SYS_VM_CREATE     4 /* (VM id) */
 #define SYS_VM_MEMORY     5 /* (IPA, user address, bytes): what backs the VM's memory */
 #define SYS_VM_IODEV      6 /* (IPA, INTID, cpu of the I/O thread) */
 #define SYS_VCPU_CREATE   7 /* (index): its vcpu_run page appears at USER_RUN(index) */
 #define SYS_VCPU_RUN      8 /* (index): until an exit that the VMM must handle */
+#define SYS_FUTEX_WAIT                                                                             \
+    9                     /* (address of 32 bits, value): while it has that value, or until woken  \
+                           */
+#define SYS_FUTEX_WAKE 10 /* (): all who wait */
+
+/* Of a VMM that emulates the interrupt controller and the timer: -1 where the kernel does. */
+#define SYS_IRQ_LINE   11 /* (VCPU, level) */
+#define SYS_IRQ_EVENTS 12 /* (): waits; IRQCHIP_EVENT_* as bits, 0 when the VM stops */
+#define SYS_IRQ_TIMER                                                                              \
+    13 /* (VCPU, time of the counter): one event then; from that VCPU's thread                     \
+        */
+
+#define IRQCHIP_EVENT_SPI(n)   (1UL << (n)) /* a device of the kernel has raised SPI 32 + n */
+#define IRQCHIP_EVENT_TIMER(n) (1UL << (32 + (n))) /* of VCPU n */
+
+#define THREAD_IO 0x80000000
 
 #define VCPU_EXIT_MMIO     1
 #define VCPU_EXIT_SHUTDOWN 2
+#define VCPU_EXIT_TIMER    3 /* a register of the timer; ipa: enum soft_timer_reg */
 
 #ifndef __ASSEMBLER__
 struct user_image {
