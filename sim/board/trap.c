@@ -462,7 +462,7 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
         exception_insn(cpu, insn, INSN_SVC, pc);
         break;
     case INSN_KIND_HVC:
-        if (m->config.entry_el == 1) {
+        if (m->config.entry_el == 1 && cpu->pe.ps.el != 0) { /* at EL0 it is UNDEFINED */
             firmware_call(cpu, pc);
         } else {
             exception_insn(cpu, insn, INSN_HVC, pc);
