@@ -253,17 +253,10 @@ void block_refund_from(struct cpu *cpu, uint64_t pc)
     cpu->current = NULL;
 }
 
-/* The ledger's context: 0 without stage 2, else VMID + 1. */
-static uint16_t context_of(const struct pe *pe)
-{
-    bool stage2 = pe->ps.el < 2 && (pe->sr[SR_HCR_EL2] & HCR_VM) && !(pe_tge(pe) && pe_e2h(pe));
-    uint64_t vmid = bits(pe->sr[SR_VTTBR_EL2], 63, 48);
-    return !stage2 ? 0 : (uint16_t)(vmid == UINT16_MAX ? UINT16_MAX : vmid + 1);
-}
-
 void block_context_changed(struct cpu *cpu)
 {
-    cpu->block_key = (uint32_t)context_of(&cpu->pe) << 8 | cpu->pe.ps.el;
+    cpu->block_key =
+        (uint32_t)context_of(&cpu->pe, &cpu->machine->config.guest_asids) << 8 | cpu->pe.ps.el;
     block_tag_changed(cpu);
 }
 

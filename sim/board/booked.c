@@ -149,7 +149,7 @@ void booked_take(struct cpu *cpu, struct booked *b)
         }
     }
     b->at = cpu->clock.now;
-    b->traps_to_el2 = cpu->traps_to_el2;
+    b->traps_to_hypervisor = cpu->traps_to_hypervisor;
     b->exceptions = cpu->exceptions;
     b->instructions = cpu->instructions;
     causes_take(&cpu->causes, b->at, b->instructions, &b->causes);
@@ -215,7 +215,7 @@ void booked_archive(struct booked *b, size_t row_count, struct archive *a)
         save_cells(b, row_count, a);
     }
     archive_u64(a, &b->at);
-    archive_u64(a, &b->traps_to_el2);
+    archive_u64(a, &b->traps_to_hypervisor);
     archive_u64(a, &b->exceptions);
     archive_u64(a, &b->instructions);
     cause_list_archive(&b->causes, a);

@@ -30,7 +30,7 @@ struct booked {
     struct row_image **rows; /* by their place in the ledger; NULL: of another CPU, or empty */
     size_t count, room;
     cycles_t at;
-    uint64_t traps_to_el2, exceptions, instructions;
+    uint64_t traps_to_hypervisor, exceptions, instructions;
     struct cause_list causes;
 };
 

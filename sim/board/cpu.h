@@ -199,7 +199,7 @@ struct cpu {
     struct exits exits;
     struct causes causes;
     struct booked_tracker tracker; /* span.c */
-    uint64_t traps_to_el2, exceptions;
+    uint64_t traps_to_hypervisor, exceptions;
 };
 
 /* A snapshot that is planned (snapshot_plan.c). */

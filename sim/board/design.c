@@ -14,6 +14,10 @@ static const cyaml_schema_value_t el_schema = {
     CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, uint8_t),
 };
 
+static const cyaml_schema_value_t asid_schema = {
+    CYAML_VALUE_UINT(CYAML_FLAG_DEFAULT, unsigned),
+};
+
 static const cyaml_schema_field_t symbols_fields[] = {
     CYAML_FIELD_STRING_PTR("image", CYAML_FLAG_POINTER, struct design_symbols, image, 1, 900),
     CYAML_FIELD_SEQUENCE("els", CYAML_FLAG_POINTER, struct design_symbols, els, &el_schema, 1, 3),
@@ -46,6 +50,7 @@ static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_STRING_PTR("cpu", CYAML_FLAG_POINTER, struct design, cpu, 1, 64),
     CYAML_FIELD_STRING_PTR("features", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            features, 0, 400),
+    CYAML_FIELD_UINT("el", CYAML_FLAG_OPTIONAL, struct design, el),
     CYAML_FIELD_UINT("gic", CYAML_FLAG_DEFAULT, struct design, gic),
     CYAML_FIELD_UINT("smp", CYAML_FLAG_DEFAULT, struct design, smp),
     CYAML_FIELD_STRING_PTR("memory", CYAML_FLAG_POINTER, struct design, memory, 1, 32),
@@ -59,6 +64,8 @@ static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_STRING_PTR("snapshot", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            snapshot, 1, 100),
     CYAML_FIELD_BOOL("host_stage2", CYAML_FLAG_OPTIONAL, struct design, host_stage2),
+    CYAML_FIELD_SEQUENCE_FIXED("guest_asids", CYAML_FLAG_OPTIONAL, struct design, guest_asids,
+                               &asid_schema, 2),
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct design, profile, 1, 64),
     CYAML_FIELD_SEQUENCE("symbols", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                          symbols, &symbols_schema, 0, 16),
@@ -146,9 +153,14 @@ bool design_configure(const struct design *design, const struct profile *profile
     }
     config->cpu_count = design->smp;
     config->gic_version = design->gic;
-    config->entry_el = 2;
+    config->entry_el = design->el ? design->el : 2;
+    config->guest_asids =
+        (struct asid_range){.first = design->guest_asids[0], .last = design->guest_asids[1]};
     config->host_stage2 = design->host_stage2;
     profile_configure(profile, config);
+    if (config->entry_el > 2) {
+        return err_set(e, "design %s: el: %u: 1 or 2 is expected", design->path, design->el);
+    }
     if (!design_parse_memory(design->memory, &config->ram_bytes, e) ||
         (design->features && !cpu_model_apply(&config->cpu, design->features, e))) {
         return err_prefix(e, "design %s: ", design->path);
@@ -192,10 +204,11 @@ bool design_key(const struct design *d, const struct profile *profile,
     FILE *out = open_memstream(&text, &size);
     BUG_ON(out == NULL);
     bool done = image_hash_file("/proc/self/exe", program, e);
-    fprintf(out, "%s\n%s\n%s %s\n%u %u %u %u %u\n%s\n%s\n", done ? program : "", profile->sha256,
-            d->cpu, d->features ? d->features : "", config->gic_version, config->cpu_count,
-            (unsigned)(config->ram_bytes >> 20), (unsigned)config->level,
-            (unsigned)config->host_stage2, append, d->snapshot ? d->snapshot : "");
+    fprintf(out, "%s\n%s\n%s %s\n%u %u %u %u %u %u %u %u\n%s\n%s\n", done ? program : "",
+            profile->sha256, d->cpu, d->features ? d->features : "", config->gic_version,
+            config->cpu_count, (unsigned)(config->ram_bytes >> 20), (unsigned)config->level,
+            (unsigned)config->host_stage2, config->entry_el, config->guest_asids.first,
+            config->guest_asids.last, append, d->snapshot ? d->snapshot : "");
     done = done && hash_file(d->image, out, e) && hash_file(d->initrd, out, e);
     for (unsigned i = 0; done && i < d->modules_count; i++) {
         done = hash_file(d->modules[i].image, out, e);

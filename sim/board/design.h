@@ -29,6 +29,7 @@ struct design_module {
 struct design {
     char *name, *title, *about;
     char *cpu, *features; /* features: as --feature, may be NULL */
+    unsigned el;          /* of the entry; 0: EL2. 1: a machine without EL2 */
     unsigned gic, smp;
     char *memory;     /* as -m of QEMU: "256M" */
     char *image;      /* a guest image by name, real/FILE (scripts/real-software.sh), or a path */
@@ -38,8 +39,10 @@ struct design {
                          NULL: they are added to the command line */
     char *snapshot;   /* where a start can be saved, as --snapshot-at; needs `asks` */
     bool host_stage2; /* the host has a stage 2 of its own, VMID 0 (protected KVM) */
-    char *profile;    /* default price list */
-    char *path;       /* the file this is from, for messages */
+    unsigned guest_asids[2]; /* without EL2: first and last ASID of guests' address spaces; 0, 0:
+                                none */
+    char *profile;           /* default price list */
+    char *path;              /* the file this is from, for messages */
     struct design_symbols *symbols;
     unsigned symbols_count;
     struct design_module *modules;

@@ -1,8 +1,8 @@
 /*
  * Exits of VMs, by reason: how many, and how long until the CPU runs a VM again. An exit is an
- * exception to EL2 out of code behind a VM's stage 2; its cycles are all of that CPU's from then
- * until the return to such code, the waits of WFI not included. Whose VM it is does not matter:
- * where a hypervisor switches to another, the exit ends there.
+ * exception to the hypervisor out of code of a VM (context.h); its cycles are all of that CPU's
+ * from then until the return to such code, the waits of WFI not included. Whose VM it is does not
+ * matter: where a hypervisor switches to another, the exit ends there.
  */
 #ifndef EL2SIM_BOARD_EXITS_H
 #define EL2SIM_BOARD_EXITS_H

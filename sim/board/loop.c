@@ -96,7 +96,7 @@ static bool is_after_completion(unsigned ec)
     return ec == EC_SVC64 || ec == EC_HVC64 || ec == EC_STEP_LOWER || ec == EC_STEP_SAME;
 }
 
-/* Code behind the stage 2 of a VM. */
+/* Code of a VM. */
 static bool runs_vm(const struct cpu *cpu)
 {
     return machine_context_is_vm(cpu->machine, (uint16_t)(cpu->block_key >> 8));
@@ -106,7 +106,8 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
 {
     struct pe *pe = &cpu->pe;
     bool is_vm = runs_vm(cpu);
-    bool is_exit = exc->target_el == 2 && is_vm;
+    const struct asid_range *guests = &cpu->machine->config.guest_asids;
+    bool is_exit = exc->target_el == hypervisor_el(guests) && is_vm;
     cycles_t at = cpu->clock.now;
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
@@ -119,7 +120,7 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     cost_charge(&cpu->meter, COST_INSN_TRAPPED, !completed);
     cpu->traps.count[from][exc->target_el][ec]++;
     cpu->exceptions++;
-    cpu->traps_to_el2 += from < 2 && exc->target_el == 2;
+    cpu->traps_to_hypervisor += guests->last ? is_exit : from < 2 && exc->target_el == 2;
     causes_turn(&cpu->causes, cause_key(from, is_vm, exc->target_el, ec), at, cpu->instructions);
     if (is_exit) {
         exits_begin(&cpu->exits, ec, at);

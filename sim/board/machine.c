@@ -253,7 +253,7 @@ static bool check_config(const struct machine_config *c, struct err *e)
     if (c->entry_el == 2 && !c->cpu.has[FEAT_EL2]) {
         return err_set(e, "CPU %s has no EL2 here: use --el 1", c->cpu.name);
     }
-    return true;
+    return asid_range_check(&c->guest_asids, c->entry_el, e);
 }
 
 /* Functional: an instruction is a cycle, whatever it is, and nothing else costs. */

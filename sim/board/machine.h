@@ -16,6 +16,7 @@
 #include "sim/base/event.h"
 #include "sim/base/log.h"
 #include "sim/base/types.h"
+#include "sim/board/context.h"
 #include "sim/board/device_spec.h"
 #include "sim/board/imagehash.h"
 #include "sim/board/fdt_modules.h"
@@ -58,8 +59,9 @@ struct machine_config {
     bool
         strict; /* stop at each LDTR, STTR, acquire and release to check what the engine does not */
     bool host_stage2; /* VMID 0 is no VM: the host's own stage 2, as protected KVM has one */
-    bool semihosting; /* HLT #0xF000 SYS_EXIT ends the run with its status */
-    bool quiet;       /* do not say unmodelled accesses on stderr */
+    struct asid_range guest_asids; /* how code of guests is known where there is no EL2 */
+    bool semihosting;              /* HLT #0xF000 SYS_EXIT ends the run with its status */
+    bool quiet;                    /* do not say unmodelled accesses on stderr */
     void (*console)(void *ctx, const char *text, size_t length); /* PL011 output; NULL = discard */
     void *console_ctx;
     struct device_list devices; /* virtio */

@@ -49,7 +49,7 @@ static void archive_counts(struct cpu *cpu, struct archive *a)
 {
     archive_u64(a, &cpu->instructions);
     archive_u64(a, &cpu->exceptions);
-    archive_u64(a, &cpu->traps_to_el2);
+    archive_u64(a, &cpu->traps_to_hypervisor);
     archive_u64s(a, &cpu->traps.count[0][0][0],
                  sizeof cpu->traps.count / sizeof cpu->traps.count[0][0][0]);
     exits_archive(&cpu->exits, a);

@@ -77,6 +77,7 @@ void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)
     archive_unsigned(a, &c->gic_version, 3);
     archive_u64(a, &c->ram_bytes);
     archive_unsigned(a, &c->entry_el, 2);
+    asid_range_archive(&c->guest_asids, a);
     archive_bool(a, &c->strict);
     archive_bool(a, &c->semihosting);
     archive_prices(c, a);

@@ -169,6 +169,8 @@ bool snapshot_fits(const struct snapshot *s, const struct machine_config *config
         {"--smp", config->cpu_count, c->cpu_count},
         {"--el", config->entry_el, c->entry_el},
         {"--mem", config->ram_bytes, c->ram_bytes},
+        {"guest_asids from", config->guest_asids.first, c->guest_asids.first},
+        {"guest_asids to", config->guest_asids.last, c->guest_asids.last},
     };
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (numbers[i].asked != numbers[i].there) {

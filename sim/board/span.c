@@ -122,7 +122,7 @@ static void add_difference(struct machine *m, struct span_row *row, const struct
             add_row_difference(m, row, i, before, later->rows[i]);
         }
     }
-    row->traps += later->traps_to_el2 - earlier->traps_to_el2;
+    row->traps += later->traps_to_hypervisor - earlier->traps_to_hypervisor;
     row->exceptions += later->exceptions - earlier->exceptions;
     row->instructions += later->instructions - earlier->instructions;
     cause_list_add_difference(&row->causes, &earlier->causes, &later->causes);

@@ -30,7 +30,8 @@ struct span_row {
     uint64_t operations; /* as the guest said, over all spans */
     uint64_t spans;
     cycles_t cycles;     /* sum of the parts */
-    uint64_t traps;      /* exceptions taken to EL2 from EL0 or EL1 */
+    uint64_t traps;      /* exceptions taken to EL2 from EL0 or EL1; to EL1 from guests, where
+                            these run at EL0 (context.h) */
     uint64_t exceptions; /* all exceptions taken */
     uint64_t instructions;
     struct span_part *parts;

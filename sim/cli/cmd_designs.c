@@ -36,6 +36,9 @@ static void show(const struct design *d)
     printf("%s: %s\n\n%s\n", d->name, d->title, d->about);
     printf("  cpu      %s%s%s\n  gic      %u\n  smp      %u\n  memory   %s\n", d->cpu,
            d->features ? ", " : "", d->features ? d->features : "", d->gic, d->smp, d->memory);
+    if (d->el) {
+        printf("  el       %u\n", d->el);
+    }
     printf("  image    %s\n", d->image);
     if (d->initrd) {
         printf("  initrd   %s\n", d->initrd);

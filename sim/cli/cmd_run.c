@@ -320,6 +320,7 @@ static bool settle(struct run_options *o)
     if (from) {
         c->devices = from->config.devices;
     }
+    c->guest_asids = other->guest_asids;
     c->strict = c->strict || other->strict;
     c->semihosting = c->semihosting || other->semihosting;
     if (o->features == NULL && o->cpu == NULL && from) {
