@@ -126,6 +126,21 @@ class Refusal(unittest.TestCase):
                      "--vary", "gic.gich.read=1..900")
 
 
+class Calibrated(unittest.TestCase):
+    """The profiles that are written by the tool are what it writes today, but for what the hypervisor has changed since."""
+
+    def test_profiles_are_what_the_fit_says(self):
+        for name in ("xgene1", "seattle"):
+            out = harness.temporary("refit.yaml")
+            again = f"el2sim fit sim/fits/{name}.yaml --out sim/profiles/{name}.yaml"
+            result = harness.el2sim("fit", f"sim/fits/{name}.yaml", "--out", out, cwd=harness.SOURCE)
+            self.assertEqual(result.returncode, 0, harness.said(result))
+            found, kept = prices(out), prices(harness.source("sim", "profiles", name + ".yaml"))
+            self.assertEqual(list(found), list(kept))
+            for price in kept:
+                self.assertAlmostEqual(found[price], kept[price], delta=kept[price] / 10, msg=f"{name}: {price}; {again}")
+
+
 class Measurements(unittest.TestCase):
     """What kvm-unit-tests prints, and our own lines."""
     MICRO_BENCH = """Timer Frequency 25000000 Hz (Output in microseconds)
