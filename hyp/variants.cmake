@@ -9,8 +9,10 @@ set(HYP_EL1 arch/host_split.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el1.c
 set(HYP_E2H arch/host_vhe.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el2.c)
 set(HYP_EL2 arch/host_el2.S arch/mmu_el2.S kernel/mmu_el2.c kernel/timer_el2.c)
 
-# Processes at EL0 right below it.
-set(HYP_USER arch/lower_user.S kernel/process.c kernel/syscall.c kernel/user.c)
+# Processes at EL0: right below it, or past a stub at EL1.
+set(HYP_PROCESSES kernel/process.c kernel/syscall.c kernel/user.c)
+set(HYP_USER arch/lower_user.S ${HYP_PROCESSES})
+set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_COMMON
@@ -20,7 +22,13 @@ set(HYP_COMMON
 
 # Exception level of the host and world switch.
 set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c)
-set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c)
+set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/guest_enter.S kvm/world_el2.c kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c)
+
+# A world switch that leaves state in registers, for a host at EL2 with E2H or without.
+set(HYP_LOADED
+    kvm/guest_enter.S kvm/state_groups.c kvm/state_loaded.c kvm/world_el2.c kvm/world_loaded.S kvm/world_loaded.c)
+set(HYP_VHE_OPT ${HYP_E2H} ${HYP_USER} ${HYP_LOADED} kvm/design_vhe_opt.c)
+set(HYP_EL2HOST ${HYP_EL2} ${HYP_USER_STUB} ${HYP_LOADED} kvm/design_el2host.c)
 
 # Interrupt controller of the machine, and with it that of the guests.
 set(HYP_VGIC kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vtimer.c kvm/irqchip_kernel.c)
@@ -41,6 +49,9 @@ hyp_variant(kvm-split-novgic LINKER arch/host_split.ld GUEST micro-guest-ptimer 
             SOURCES ${HYP_COMMON} ${HYP_NOVGIC_USER})
 hyp_variant(kvm-split-novgic-kernel LINKER arch/host_split.ld GUEST micro-guest-ptimer
             SOURCES ${HYP_COMMON} ${HYP_NOVGIC_KERNEL})
+hyp_variant(kvm-vhe-opt LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE_OPT} ${HYP_GIC3})
+hyp_variant(kvm-vhe-opt-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE_OPT} ${HYP_GIC2})
+hyp_variant(el2host EL2 LINKER arch/host_el2.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_EL2HOST} ${HYP_GIC2})
 
 # The kernel alone, for tests.
 hyp_variant(kernel-el1 LINKER arch/host_split.ld SOURCES ${HYP_KERNEL} ${HYP_EL1} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)

@@ -25,9 +25,11 @@ kernel_vectors:
 bad_mode:
     frame_push 1
     b       exception_unexpected
+    .global kernel_sync
 kernel_sync:
     frame_push 1
     b       exception_kernel_sync
+    .global kernel_irq
 kernel_irq:
     frame_push 1
     bl      irq_dispatch

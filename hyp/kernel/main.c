@@ -2,6 +2,7 @@
 #include "kernel/boot.h"
 #include "kernel/init.h"
 #include "kernel/irq.h"
+#include "kernel/mmu.h"
 #include "kernel/print.h"
 #include "kernel/thread.h"
 #include "kvm/kvm.h"
@@ -9,11 +10,13 @@
 
 void main_init(void)
 {
+    mmu_user_init();
     kvm_init();
 }
 
 void main_init_cpu(void)
 {
+    mmu_user_resume();
     kvm_init_cpu();
 }
 

@@ -16,6 +16,8 @@ void mmu_init_cpu(void);
 /* --- address spaces of processes: mmu_el1.c, user_el2.c --- */
 void mmu_set_user(u64 root_pa, unsigned asid); /* root 0: none */
 void mmu_flush_asid(unsigned asid);
+void mmu_user_init(void);   /* once */
+void mmu_user_resume(void); /* EL0 is the host's again, not a guest's: at boot, after a guest */
 
 extern u64 mmu_kernel_root[512];
 

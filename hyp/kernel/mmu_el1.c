@@ -32,6 +32,15 @@ void mmu_set_user(u64 root_pa, unsigned asid)
     isb();
 }
 
+/* A guest's registers are not those of the host's EL0, or come back with the host's. */
+void mmu_user_init(void)
+{
+}
+
+void mmu_user_resume(void)
+{
+}
+
 void mmu_flush_asid(unsigned asid)
 {
     dsb(ishst);

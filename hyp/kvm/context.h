@@ -145,6 +145,11 @@ struct vcpu_arch {
     u64 cntv_ctl, cntv_cval;
     u64 irq_lines; /* without a virtual GIC: HCR_VI while an interrupt is to be taken */
     struct vgic_hw_state vgic;
+
+    /* state_loaded.c, world_loaded.c: */
+    u64 on_cpu;                   /* STATE_*: what this CPU's registers have */
+    u64 hcr_on_cpu, vttbr_on_cpu; /* what HCR_EL2 and VTTBR_EL2 have */
+    u64 fp_on_cpu;                /* FP registers are the guest's, and open to it */
 };
 
 #define CTX_CHECK(offset, field)                                                                   \

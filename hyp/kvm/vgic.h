@@ -33,7 +33,6 @@ struct virq {
 struct vgic_cpu {
     struct virq irq[VGIC_PRIVATE];
     u64 candidates; /* bit n: interrupt n is enabled and pending, or active, on this VCPU */
-    unsigned used_lrs;
 };
 
 struct vgic_dist {

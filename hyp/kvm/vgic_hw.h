@@ -33,6 +33,7 @@ struct vgic_hw_state {
     u64 misr, eisr, elrsr; /* of the last exit */
     u64 ap0r[4], ap1r[4];  /* GICv2 has one, in ap1r[0] */
     u64 ap_count;
+    u64 used; /* list registers that vgic_flush() has filled: the first ones */
     u64 lr[VGIC_LR_MAX];
 };
 
@@ -47,6 +48,14 @@ void vgic_hw_underflow(struct vgic_hw_state *hw, bool on); /* exit when at most 
 /* --- the world switch's side, at EL2 --- */
 void vgic_hw_save(struct vgic_hw_state *hw);
 void vgic_hw_restore(const struct vgic_hw_state *hw);
+
+/* The same in two steps, for a world switch that leaves registers alone: what the guest itself sees
+ * (VMCR, active priorities) while the VCPU is loaded, and the list registers in use around a run.
+ */
+void vgic_hw_load(const struct vgic_hw_state *hw);
+void vgic_hw_put(struct vgic_hw_state *hw);
+void vgic_hw_enter(const struct vgic_hw_state *hw); /* hw->used is not 0 */
+void vgic_hw_leave(struct vgic_hw_state *hw);
 
 #define __hyp_text __attribute__((section(".hyp.text")))
 

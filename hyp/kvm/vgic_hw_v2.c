@@ -101,3 +101,39 @@ __hyp_text void vgic_hw_restore(const struct vgic_hw_state *hw)
         mmio_write32(base + GICH_LR0 + 4 * n, (u32)hw->lr[n]);
     }
 }
+
+void vgic_hw_load(const struct vgic_hw_state *hw)
+{
+    mmio_write32(hw->base + GICH_VMCR, (u32)hw->vmcr);
+    mmio_write32(hw->base + GICH_APR, (u32)hw->ap1r[0]);
+}
+
+void vgic_hw_put(struct vgic_hw_state *hw)
+{
+    hw->vmcr = mmio_read32(hw->base + GICH_VMCR);
+    hw->ap1r[0] = mmio_read32(hw->base + GICH_APR);
+}
+
+void vgic_hw_enter(const struct vgic_hw_state *hw)
+{
+    mmio_write32(hw->base + GICH_HCR, (u32)hw->hcr);
+    for (u64 n = 0; n < hw->used; n++) {
+        mmio_write32(hw->base + GICH_LR0 + 4 * n, (u32)hw->lr[n]);
+    }
+}
+
+/* What ELRSR calls empty need not be read: only its state has changed. */
+void vgic_hw_leave(struct vgic_hw_state *hw)
+{
+    u64 elrsr = mmio_read32(hw->base + GICH_ELRSR0);
+    for (u64 n = 0; n < hw->used; n++) {
+        u64 at = hw->base + GICH_LR0 + 4 * n;
+        if (elrsr >> n & 1) {
+            hw->lr[n] &= ~(3UL << LR_STATE_SHIFT);
+        } else {
+            hw->lr[n] = mmio_read32(at);
+        }
+        mmio_write32(at, 0);
+    }
+    mmio_write32(hw->base + GICH_HCR, 0);
+}

@@ -103,6 +103,30 @@ void vgic_hw_underflow(struct vgic_hw_state *hw, bool on)
     write_sysreg(hw->ap0r[n], ICH_AP0R##n);                                                        \
     write_sysreg(hw->ap1r[n], ICH_AP1R##n)
 
+static __hyp_text void priorities_save(struct vgic_hw_state *hw)
+{
+    if (hw->ap_count == 4) {
+        AP_SAVE(3);
+        AP_SAVE(2);
+    }
+    if (hw->ap_count >= 2) {
+        AP_SAVE(1);
+    }
+    AP_SAVE(0);
+}
+
+static __hyp_text void priorities_restore(const struct vgic_hw_state *hw)
+{
+    if (hw->ap_count == 4) {
+        AP_RESTORE(3);
+        AP_RESTORE(2);
+    }
+    if (hw->ap_count >= 2) {
+        AP_RESTORE(1);
+    }
+    AP_RESTORE(0);
+}
+
 __hyp_text void vgic_hw_save(struct vgic_hw_state *hw)
 {
     dsb(st); /* the guest's stores are out before its interrupts look completed */
@@ -116,14 +140,7 @@ __hyp_text void vgic_hw_save(struct vgic_hw_state *hw)
     default: /* below the last list register */
         break;
     }
-    if (hw->ap_count == 4) {
-        AP_SAVE(3);
-        AP_SAVE(2);
-    }
-    if (hw->ap_count >= 2) {
-        AP_SAVE(1);
-    }
-    AP_SAVE(0);
+    priorities_save(hw);
     write_sysreg(read_sysreg(ICC_SRE_EL2) | ICC_SRE_ENABLE, ICC_SRE_EL2);
     isb();
     write_sysreg(ICC_SRE_SRE, ICC_SRE_EL1);
@@ -135,14 +152,7 @@ __hyp_text void vgic_hw_restore(const struct vgic_hw_state *hw)
     isb(); /* VMCR's VFIQEn depends on SRE */
     write_sysreg(hw->hcr, ICH_HCR_EL2);
     write_sysreg(hw->vmcr, ICH_VMCR_EL2);
-    if (hw->ap_count == 4) {
-        AP_RESTORE(3);
-        AP_RESTORE(2);
-    }
-    if (hw->ap_count >= 2) {
-        AP_RESTORE(1);
-    }
-    AP_RESTORE(0);
+    priorities_restore(hw);
     switch (hw->lr_count - 1) {
         EACH_LR(LR_RESTORE)
     default: /* below the last list register */
@@ -152,4 +162,51 @@ __hyp_text void vgic_hw_restore(const struct vgic_hw_state *hw)
     dsb(sy);
     /* ICC_SRE_EL1 traps from now on: a guest cannot leave the system register interface. */
     write_sysreg(read_sysreg(ICC_SRE_EL2) & ~ICC_SRE_ENABLE, ICC_SRE_EL2);
+}
+
+/* ICC_SRE_EL1 traps meanwhile: its value is the host's and the guest's alike. */
+void vgic_hw_load(const struct vgic_hw_state *hw)
+{
+    write_sysreg(hw->vmcr, ICH_VMCR_EL2);
+    priorities_restore(hw);
+    write_sysreg(read_sysreg(ICC_SRE_EL2) & ~ICC_SRE_ENABLE, ICC_SRE_EL2);
+}
+
+void vgic_hw_put(struct vgic_hw_state *hw)
+{
+    hw->vmcr = read_sysreg(ICH_VMCR_EL2);
+    priorities_save(hw);
+    write_sysreg(read_sysreg(ICC_SRE_EL2) | ICC_SRE_ENABLE, ICC_SRE_EL2);
+}
+
+void vgic_hw_enter(const struct vgic_hw_state *hw)
+{
+    write_sysreg(hw->hcr, ICH_HCR_EL2);
+    switch (hw->used - 1) {
+        EACH_LR(LR_RESTORE)
+    default: /* there is always one */
+        break;
+    }
+}
+
+/* What ELRSR calls empty need not be read: only its state has changed. */
+#define LR_LEAVE(n, r)                                                                             \
+    case n:                                                                                        \
+        if (elrsr >> (n)&1) {                                                                      \
+            hw->lr[n] &= ~(3UL << LR_STATE_SHIFT);                                                 \
+        } else {                                                                                   \
+            hw->lr[n] = read_sysreg(r);                                                            \
+        }                                                                                          \
+        write_sysreg(0, r);                                                                        \
+        __attribute__((fallthrough));
+
+void vgic_hw_leave(struct vgic_hw_state *hw)
+{
+    u64 elrsr = read_sysreg(ICH_ELRSR_EL2);
+    write_sysreg(0, ICH_HCR_EL2);
+    switch (hw->used - 1) {
+        EACH_LR(LR_LEAVE)
+    default: /* there is always one */
+        break;
+    }
 }

@@ -51,7 +51,7 @@ void vgic_flush(struct vcpu *v)
         left &= ~BIT(intid);
         vgic_hw_lr_set(&v->arch.vgic, n++, lr_make(v->vm, vgic_irq(v->vm, v, intid), intid));
     }
-    v->vgic.used_lrs = n;
+    v->arch.vgic.used = n;
     vgic_hw_underflow(&v->arch.vgic, left != 0);
     spin_unlock_irqrestore(&v->vm->vgic.lock, flags);
 }
@@ -85,10 +85,10 @@ static void lr_fold(struct vcpu *v, struct vgic_lr lr)
 void vgic_sync(struct vcpu *v)
 {
     u64 flags = spin_lock_irqsave(&v->vm->vgic.lock);
-    for (unsigned n = 0; n < v->vgic.used_lrs; n++) {
+    for (unsigned n = 0; n < v->arch.vgic.used; n++) {
         lr_fold(v, vgic_hw_lr_get(&v->arch.vgic, n));
         vgic_hw_lr_set(&v->arch.vgic, n, (struct vgic_lr){.state = VLR_INVALID});
     }
-    v->vgic.used_lrs = 0;
+    v->arch.vgic.used = 0;
     spin_unlock_irqrestore(&v->vm->vgic.lock, flags);
 }

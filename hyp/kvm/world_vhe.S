@@ -1,72 +1,7 @@
-/*
- * Into and out of a guest for a host at EL2: only what C cannot do. After Linux 4.6's
- * arch/arm64/kvm/hyp/entry.S and hyp-entry.S.
- */
+/* Vectors while a guest may run: the host never does with these. */
 #include "kvm/context.h"
 
-    .macro save_callee
-    stp     x19, x20, [x1, #CTX_X(19)]
-    stp     x21, x22, [x1, #CTX_X(21)]
-    stp     x23, x24, [x1, #CTX_X(23)]
-    stp     x25, x26, [x1, #CTX_X(25)]
-    stp     x27, x28, [x1, #CTX_X(27)]
-    stp     x29, x30, [x1, #CTX_X(29)]
-    .endm
-
-    .macro restore_callee
-    ldp     x19, x20, [x1, #CTX_X(19)]
-    ldp     x21, x22, [x1, #CTX_X(21)]
-    ldp     x23, x24, [x1, #CTX_X(23)]
-    ldp     x25, x26, [x1, #CTX_X(25)]
-    ldp     x27, x28, [x1, #CTX_X(27)]
-    ldp     x29, x30, [x1, #CTX_X(29)]
-    .endm
-
     .section .hyp.text, "ax"
-
-/*
- * u64 guest_enter(struct vcpu_arch *guest, struct cpu_context *host): returns WORLD_EXIT_* when
- * the guest exits
- */
-    .global guest_enter
-guest_enter:
-    save_callee
-    stp     x0, x1, [sp, #-16]!
-    mov     x18, x0
-    ldp     x2, x3, [x18, #CTX_X(2)]
-    ldp     x4, x5, [x18, #CTX_X(4)]
-    ldp     x6, x7, [x18, #CTX_X(6)]
-    ldp     x8, x9, [x18, #CTX_X(8)]
-    ldp     x10, x11, [x18, #CTX_X(10)]
-    ldp     x12, x13, [x18, #CTX_X(12)]
-    ldp     x14, x15, [x18, #CTX_X(14)]
-    ldp     x16, x17, [x18, #CTX_X(16)]
-    mov     x1, x18
-    restore_callee
-    ldp     x0, x1, [x18, #CTX_X(0)]
-    ldr     x18, [x18, #CTX_X(18)]
-    eret
-
-/* x0: WORLD_EXIT_*; on the stack: the guest's x0 and x1, then guest_enter's arguments */
-guest_exit:
-    stp     x2, x3, [sp, #-16]!
-    ldr     x1, [sp, #32]
-    stp     x4, x5, [x1, #CTX_X(4)]
-    stp     x6, x7, [x1, #CTX_X(6)]
-    stp     x8, x9, [x1, #CTX_X(8)]
-    stp     x10, x11, [x1, #CTX_X(10)]
-    stp     x12, x13, [x1, #CTX_X(12)]
-    stp     x14, x15, [x1, #CTX_X(14)]
-    stp     x16, x17, [x1, #CTX_X(16)]
-    str     x18, [x1, #CTX_X(18)]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X(2)]
-    ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x1, #CTX_X(0)]
-    save_callee
-    ldp     x2, x1, [sp], #16
-    restore_callee
-    ret
 
     .macro vector label
     .balign 128

@@ -14,6 +14,7 @@
 #define HOST_ESR       esr_el1
 #define HOST_FAR       far_el1
 #define HOST_VBAR      vbar_el1
+#define HOST_CPTR      cpacr_el1 /* with E2H */
 #define HOST_CNTP_CTL  cntp_ctl_el0
 #define HOST_CNTP_CVAL cntp_cval_el0
 

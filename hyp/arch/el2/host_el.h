@@ -14,6 +14,7 @@
 #define HOST_ESR       esr_el2
 #define HOST_FAR       far_el2
 #define HOST_VBAR      vbar_el2
+#define HOST_CPTR      cptr_el2
 #define HOST_CNTP_CTL  cnthp_ctl_el2
 #define HOST_CNTP_CVAL cnthp_cval_el2
 

@@ -1,0 +1,3 @@
+#include "kvm/world.h"
+
+const char host_design[] = "kvm-vhe-opt";

@@ -1,0 +1,184 @@
+/* A VCPU's registers stay in the CPU from vcpu_load() to vcpu_put(), except what boot argument opt=
+ * excludes. After Linux 4.17's kvm_arch_vcpu_load(), kvm_vcpu_load_sysregs(),
+ * kvm_timer_vcpu_load(). */
+#include "a64.h"
+#include "abi/board.h"
+#include "guest_el.h"
+#include "kernel/boot.h"
+#include "kernel/irq.h"
+#include "kernel/panic.h"
+#include "kvm/state.h"
+#include "kvm/vm.h"
+
+#define CTL_ENABLE  1
+#define CTL_IMASK   2
+#define CTL_ISTATUS 4
+
+static struct vcpu *loaded[CPU_MAX];
+
+static const struct {
+    const char *name;
+    u64 groups;
+} options[] = {
+    {"sysregs", STATE_SYSREGS},
+    {"traps", STATE_TRAPS},
+    {"timer", STATE_TIMER},
+    {"debug", STATE_DEBUG},
+    {"vgic", STATE_VGIC},
+    {"fp", STATE_FP},
+    {"none", 0},
+    {"all", STATE_ALL},
+};
+
+/* The length of name if the list begins with it; 0: it does not. */
+static size_t name_length(const char *list, const char *name)
+{
+    size_t n = 0;
+    while (name[n] && list[n] == name[n]) {
+        n++;
+    }
+    return name[n] == 0 && (list[n] == 0 || list[n] == ',') ? n : 0;
+}
+
+/* opt=none, or which groups stay: opt=sysregs,vgic. Nothing said: all. */
+static void read_options(const char *bootargs)
+{
+    char text[64];
+    if (!bootargs_value(bootargs, "opt", text, sizeof(text))) {
+        return;
+    }
+    state_lazy = 0;
+    for (const char *list = text; *list;) {
+        size_t length = 0;
+        for (unsigned i = 0; i < ARRAY_SIZE(options) && length == 0; i++) {
+            length = name_length(list, options[i].name);
+            state_lazy |= length ? options[i].groups : 0;
+        }
+        if (length == 0) {
+            panic("opt= takes all, none, or of sysregs,traps,timer,debug,vgic,fp");
+        }
+        list += length + (list[length] == ',');
+    }
+}
+
+/*
+ * The timer has expired while it is in the registers, in the guest or in the host: masked there,
+ * and the interrupt is the guest's. When the VCPU has just left, the line has fallen again.
+ */
+static void vtimer_irq(void)
+{
+    struct vcpu *v = loaded[cpu_this()->index];
+    if (!v || !(v->arch.on_cpu & STATE_TIMER)) {
+        return;
+    }
+    u64 ctl = read_sysreg(GUEST_CNTV_CTL);
+    if ((ctl & (CTL_ENABLE | CTL_IMASK | CTL_ISTATUS)) == (CTL_ENABLE | CTL_ISTATUS)) {
+        write_sysreg(CTL_ENABLE | CTL_IMASK, GUEST_CNTV_CTL);
+        isb();
+        vgic_pulse(v->vm, v, INTID_VTIMER);
+    }
+}
+
+void state_init(void)
+{
+    read_options(kernel_board()->bootargs);
+    irq_set_handler(INTID_VTIMER, vtimer_irq);
+}
+
+void vcpu_load(struct vcpu *v)
+{
+    if (state_lazy & STATE_TIMER) {
+        timer_stop(&v->soft_timer);
+    }
+    loaded[cpu_this()->index] = v;
+    state_in(&v->arch, state_lazy);
+    v->arch.on_cpu = state_lazy;
+}
+
+void vcpu_put(struct vcpu *v, bool blocks)
+{
+    v->arch.on_cpu = 0;
+    state_out(&v->arch, state_lazy);
+    loaded[cpu_this()->index] = NULL;
+    if (blocks && (state_lazy & STATE_TIMER)) {
+        vtimer_watch(v);
+    }
+}
+
+/* Nothing is done for a timer that stays, and nothing for a vGIC without interrupts. Who raises one
+ * after this look finds in_guest set: vcpu_kick(). */
+void vcpu_prepare(struct vcpu *v)
+{
+    if (!(state_lazy & STATE_TIMER)) {
+        vtimer_flush(v);
+    }
+    if (!(state_lazy & STATE_VGIC) || READ_ONCE(v->vgic.candidates)) {
+        vgic_flush(v);
+    }
+}
+
+void vcpu_finish(struct vcpu *v)
+{
+    if (!(state_lazy & STATE_TIMER)) {
+        vtimer_sync(v);
+    }
+    if (!(state_lazy & STATE_VGIC) || v->arch.vgic.used) {
+        vgic_sync(v);
+    }
+}
+
+#define EACH_SYS(op)                                                                               \
+    op(SYS_VMPIDR, vmpidr_el2) op(SYS_CSSELR, csselr_el1) op(SYS_SCTLR, GUEST_SCTLR)               \
+        op(SYS_ACTLR, actlr_el1) op(SYS_CPACR, GUEST_CPACR) op(SYS_TTBR0, GUEST_TTBR0)             \
+            op(SYS_TTBR1, GUEST_TTBR1) op(SYS_TCR, GUEST_TCR) op(SYS_ESR, GUEST_ESR)               \
+                op(SYS_AFSR0, GUEST_AFSR0) op(SYS_AFSR1, GUEST_AFSR1) op(SYS_FAR, GUEST_FAR)       \
+                    op(SYS_MAIR, GUEST_MAIR) op(SYS_VBAR, GUEST_VBAR)                              \
+                        op(SYS_CONTEXTIDR, GUEST_CONTEXTIDR) op(SYS_TPIDR_EL0, tpidr_el0)          \
+                            op(SYS_TPIDRRO_EL0, tpidrro_el0) op(SYS_TPIDR_EL1, tpidr_el1)          \
+                                op(SYS_AMAIR, GUEST_AMAIR) op(SYS_CNTKCTL, GUEST_CNTKCTL)          \
+                                    op(SYS_PAR, par_el1)
+
+#define SYS_GET(r, name)                                                                           \
+    case r:                                                                                        \
+        return read_sysreg(name);
+#define SYS_SET(r, name)                                                                           \
+    case r:                                                                                        \
+        write_sysreg(value, name);                                                                 \
+        return;
+
+u64 vcpu_sys(const struct vcpu *v, enum ctx_sys r)
+{
+    if (v->arch.on_cpu & STATE_SYSREGS) {
+        switch (r) {
+            EACH_SYS(SYS_GET)
+        case SYS_MDSCR:
+        case SYS_COUNT: /* never in the registers here */
+            break;
+        }
+    }
+    return v->arch.ctx.sys[r];
+}
+
+void vcpu_set_sys(struct vcpu *v, enum ctx_sys r, u64 value)
+{
+    if (v->arch.on_cpu & STATE_SYSREGS) {
+        switch (r) {
+            EACH_SYS(SYS_SET)
+        case SYS_MDSCR:
+        case SYS_COUNT: /* never in the registers here */
+            break;
+        }
+    }
+    v->arch.ctx.sys[r] = value;
+}
+
+void vcpu_set_elr_spsr(struct vcpu *v, u64 elr, u64 spsr)
+{
+    if (v->arch.on_cpu & STATE_SYSREGS) {
+        write_sysreg(elr, GUEST_ELR);
+        write_sysreg(spsr, GUEST_SPSR);
+    } else {
+        v->arch.ctx.elr_el1 = elr;
+        v->arch.ctx.spsr_el1 = spsr;
+    }
+}
