@@ -25,7 +25,7 @@
 #define SCTLR_EL2_RESET UINT64_C(0x30c50830) /* the RES1 bits of E2H = 0 */
 
 #define TCR_EL1_RES0 (MASK(63, 43) | BIT(35) | BIT(6))
-#define TCR_EL2_RES0 MASK(63, 43)
+#define TCR_EL2_RES0 (MASK(63, 43) | BIT(35) | BIT(6)) /* in both layouts */
 #define VTCR_RES0    (MASK(63, 32) | MASK(30, 23) | BIT(20))
 #define ESR_RES0     MASK(63, 32)
 #define HPFAR_RES0   (MASK(63, 40) | MASK(3, 0))
