@@ -171,12 +171,11 @@ static uint32_t access_esr(const struct trap_rule *rule, uint8_t target_el, uint
     return rule->target == TO_EL1 && target_el == 2 ? syndrome_unknown() : syndrome_fp_trap();
 }
 
-/* No row. IMPLEMENTATION DEFINED space is op0 = 1 or 3, CRn = 11 or 15 (C5.1.3, D12.3.2). */
+/* No row. */
 static struct outcome resolve_unknown(const struct pe *pe, uint16_t enc, bool write)
 {
-    bool impdef = (enc & SYSREG_ENC(1, 0, 11, 0, 0)) == SYSREG_ENC(1, 0, 11, 0, 0);
     const struct trap_rule *rule =
-        impdef ? rules_match(pe, rules_of_group(TG_IMPDEF), write) : NULL;
+        sysreg_is_impdef(enc) ? rules_match(pe, rules_of_group(TG_IMPDEF), write) : NULL;
     if (rule) {
         return trap_to(rule_target_el(pe, rule), SR_NONE, syndrome_sysreg(enc, 0, !write),
                        rule->name);

@@ -54,21 +54,38 @@ const struct rule_list *rules_of_group(enum trap_group group)
     return &of_group[group];
 }
 
+/* In the order in which a reader would rule it out. */
+enum rule_verdict rule_verdict(const struct pe *pe, const struct trap_rule *rule, bool write)
+{
+    if (rule->need != 0 && !pe->model.has[rule->need - 1]) {
+        return RULE_NO_FEATURE;
+    }
+    if (rule->target == TO_EL2 && !pe->model.has[FEAT_EL2]) {
+        return RULE_NO_EL2;
+    }
+    if (!(rule->from >> pe->ps.el & 1)) {
+        return RULE_OTHER_EL;
+    }
+    if (!(rule->dir & (write ? TRAP_WRITE : TRAP_READ))) {
+        return RULE_OTHER_DIRECTION;
+    }
+    if (!(rule->when & 1u << (2u * pe_e2h(pe) + pe_tge(pe)))) {
+        return RULE_OTHER_REGIME;
+    }
+    return (pe->sr[rule->control] & rule->mask) == rule->value ? RULE_APPLIES : RULE_BITS;
+}
+
 const struct trap_rule *rules_match(const struct pe *pe, const struct rule_list *list, bool write)
 {
-    unsigned el = pe->ps.el;
-    if (!(list->from >> el & 1)) {
+    if (!(list->from >> pe->ps.el & 1)) {
         return NULL;
     }
-    bool has_el2 = pe->model.has[FEAT_EL2];
-    unsigned when = 1u << (2u * pe_e2h(pe) + pe_tge(pe));
-    unsigned dir = write ? TRAP_WRITE : TRAP_READ;
     for (unsigned i = 0; i < list->count; i++) {
-        const struct trap_rule *r = &trap_rules[list->rules[i]];
-        bool holds = (pe->sr[r->control] & r->mask) == r->value;
-        if (holds && (r->from >> el & 1) && (r->dir & dir) && (r->when & when) &&
-            (r->target != TO_EL2 || has_el2) && (r->need == 0 || pe->model.has[r->need - 1])) {
-            return r;
+        const struct trap_rule *rule = &trap_rules[list->rules[i]];
+        /* The condition first: most controls are off. */
+        if ((pe->sr[rule->control] & rule->mask) == rule->value &&
+            rule_verdict(pe, rule, write) == RULE_APPLIES) {
+            return rule;
         }
     }
     return NULL;

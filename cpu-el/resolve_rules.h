@@ -16,6 +16,18 @@ struct rule_list {
 const struct rule_list *rules_of_row(enum sysreg_id id);
 const struct rule_list *rules_of_group(enum trap_group group);
 
+/* Why a rule does not decide an access, or that it does. */
+enum rule_verdict {
+    RULE_APPLIES,
+    RULE_NO_FEATURE,      /* the CPU has no such control */
+    RULE_NO_EL2,          /* it would trap to EL2 */
+    RULE_OTHER_EL,        /* it does not concern this EL */
+    RULE_OTHER_DIRECTION, /* only reads, or only writes */
+    RULE_OTHER_REGIME,    /* not with these E2H and TGE */
+    RULE_BITS             /* the control's bits say no */
+};
+enum rule_verdict rule_verdict(const struct pe *pe, const struct trap_rule *rule, bool write);
+
 /* The first rule of the list that applies now, or NULL. */
 const struct trap_rule *rules_match(const struct pe *pe, const struct rule_list *list, bool write);
 

@@ -82,6 +82,12 @@ extern const struct sysreg_row sysreg_rows[SR_COUNT];
 #define SYSREG_ALIAS 0x8000u
 uint16_t sysreg_find(uint16_t enc);
 
+/* IMPLEMENTATION DEFINED space: op0 = 1 or 3, CRn = 11 or 15 (C5.1.3, D12.3.2). */
+static inline bool sysreg_is_impdef(uint16_t enc)
+{
+    return (enc & SYSREG_ENC(1, 0, 11, 0, 0)) == SYSREG_ENC(1, 0, 11, 0, 0);
+}
+
 /* Trap groups: what a row lists in .trap, and a line of trap.def belongs to. */
 enum trap_group {
 #define TRAP_GROUP(id) TG_##id,
