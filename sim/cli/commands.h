@@ -12,6 +12,7 @@ int cmd_run(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_designs(int argc, char **argv);
+int cmd_explain(int argc, char **argv);
 int cmd_profiles(int argc, char **argv);
 
 /* Prints "el2sim: TEXT" on stderr and returns EXIT_USAGE. */
