@@ -40,7 +40,8 @@ void vgic_init_vcpu(struct vcpu *v)
         v->vgic.irq[i].enabled = true;
         v->vgic.irq[i].edge = true;
     }
-    /* The timer's interrupt is raised once for each expiry, with the timer masked: an edge. */
+    /* The timer's interrupt is raised once for each expiry, with the timer masked: an edge, unless
+     * the guest says otherwise. */
     v->vgic.irq[INTID_VTIMER].edge = true;
 }
 
@@ -74,20 +75,24 @@ bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid)
     return mine && vgic_deliverable(v->vm, q) && old != v->vgic.candidates;
 }
 
-void vgic_update(struct vm *vm, struct vcpu *v, u32 intid)
+bool vgic_update(struct vm *vm, struct vcpu *v, u32 intid)
 {
     const struct virq *q = vgic_irq(vm, v, intid);
+    bool woken = false;
     if (intid < VGIC_PRIVATE) {
-        if (vgic_update_on(v, q, intid)) {
+        woken = vgic_update_on(v, q, intid);
+        if (woken) {
             vcpu_kick(v);
         }
-        return;
+        return woken;
     }
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         if (vgic_update_on(vm->vcpu[i], q, intid)) {
             vcpu_kick(vm->vcpu[i]);
+            woken = true;
         }
     }
+    return woken;
 }
 
 void vgic_update_all(struct vm *vm)
@@ -111,24 +116,40 @@ void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources)
     vcpu_kick(to); /* also if it was a candidate already, active: this request is new */
 }
 
+/* A request that comes while the interrupt is active, hence a candidate already, must be seen, too:
+ * its list register does not say so. */
+static void request(struct vm *vm, struct vcpu *v, u32 intid, const struct virq *q, bool is_new)
+{
+    if (!vgic_update(vm, v, intid) && is_new && vgic_deliverable(vm, q)) {
+        vcpu_kick(v ? v : vm->vcpu[q->target]);
+    }
+}
+
 void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level)
 {
     u64 flags = spin_lock_irqsave(&vm->vgic.lock);
     struct virq *q = vgic_irq(vm, v, intid);
     if (q) {
-        if (q->edge && level && !q->line) {
+        bool rising = level && !q->line;
+        if (q->edge && rising) {
             q->latch = true;
         }
         q->line = level;
-        vgic_update(vm, v, intid);
+        request(vm, v, intid, q, rising);
     }
     spin_unlock_irqrestore(&vm->vgic.lock, flags);
 }
 
 void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid)
 {
-    vgic_set_line(vm, v, intid, true);
-    vgic_set_line(vm, v, intid, false);
+    u64 flags = spin_lock_irqsave(&vm->vgic.lock);
+    struct virq *q = vgic_irq(vm, v, intid);
+    if (q) {
+        bool is_new = !q->latch;
+        q->latch = true;
+        request(vm, v, intid, q, is_new);
+    }
+    spin_unlock_irqrestore(&vm->vgic.lock, flags);
 }
 
 bool vgic_pending(struct vcpu *v)

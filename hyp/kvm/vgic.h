@@ -20,8 +20,10 @@ struct mmio;
 
 struct virq {
     bool enabled;
-    bool latch; /* pending by an edge, by an SGI, by a write to ISPENDR */
-    bool line;  /* level of the input */
+    bool latch; /* pending by an edge, by an SGI, by a write to ISPENDR: not in a list register yet
+                 */
+    bool lr_latch; /* that has made its list register pending */
+    bool line;     /* level of the input */
     bool active;
     bool edge;
     u8 priority;
@@ -57,7 +59,7 @@ void vgic_stop(struct vm *vm);     /* the VM is stopping: who waits for its inte
 /* Level of an input: a private one of v, or (v NULL) an SPI. */
 void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level);
 
-/* A rising edge at the same. */
+/* Pending once, whatever the guest has made of its trigger: a rising edge. */
 void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid);
 
 /* --- for the files of list registers and of guest registers; the lock is held --- */
@@ -67,8 +69,8 @@ bool vgic_irq_pending(const struct virq *q);
 bool vgic_deliverable(const struct vm *vm, const struct virq *q);
 /* Recomputes the candidate bit on v. True: it has just become worth a look. */
 bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid);
-void vgic_update(struct vm *vm, struct vcpu *v,
-                 u32 intid); /* after a change; wakes who must see it */
+bool vgic_update(struct vm *vm, struct vcpu *v,
+                 u32 intid); /* after a change; true: has woken who must see it */
 void vgic_update_all(struct vm *vm);
 void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources); /* 0: a GICv3 does not say from whom */
 

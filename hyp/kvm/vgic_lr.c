@@ -6,7 +6,11 @@
 static struct vgic_lr lr_make(struct vm *vm, struct virq *q, u32 intid)
 {
     struct vgic_lr lr = {
-        .intid = intid, .source = VLR_NO_SOURCE, .priority = q->priority, .eoi = !q->edge};
+        .intid = intid,
+        .source = VLR_NO_SOURCE,
+        .priority = q->priority,
+        .eoi = !q->edge && q->line, /* come back: the line may still ask then */
+    };
     bool has_sources = q->sources != 0;
     if (q->active) {
         lr.state = VLR_ACTIVE;
@@ -17,9 +21,8 @@ static struct vgic_lr lr_make(struct vm *vm, struct virq *q, u32 intid)
         return lr;
     }
     lr.state |= VLR_PENDING;
-    if (q->edge) {
-        q->latch = false; /* it is in the list register now */
-    }
+    q->lr_latch = q->latch;
+    q->latch = false; /* it is in the list register now */
     if (has_sources) {
         lr.source = (u32)__builtin_ctz(q->sources);
         q->sources &= (u8)(q->sources - 1);
@@ -70,11 +73,10 @@ static void lr_fold(struct vcpu *v, struct vgic_lr lr)
     } else {
         q->active_source = VLR_NO_SOURCE;
     }
-    if (q->edge && (lr.state & VLR_PENDING)) {
-        q->latch = true;
-    } else if (!q->edge && !(lr.state & VLR_PENDING)) {
-        q->latch = false; /* what ISPENDR set is consumed by the acknowledge */
+    if (q->lr_latch && (lr.state & VLR_PENDING)) {
+        q->latch = true; /* not acknowledged yet */
     }
+    q->lr_latch = false;
     if (lr.intid < VGIC_PRIVATE) {
         vgic_update_on(v, q, lr.intid);
     } else {

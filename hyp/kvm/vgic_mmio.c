@@ -83,7 +83,7 @@ u64 field_config_get(struct vcpu *v, const struct virq *q, u32 intid)
 void field_config_set(struct vcpu *v, struct virq *q, u32 intid, u64 value)
 {
     (void)v;
-    if (intid >= VGIC_PRIVATE) {
+    if (intid >= VGIC_SGIS) {
         q->edge = value & 2;
     }
 }
