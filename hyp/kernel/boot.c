@@ -7,11 +7,12 @@
 #include "kernel/mmu.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
+#include "kernel/print.h"
 #include "kernel/smp.h"
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 
-#define RAM_USED (128UL << 20) /* no more is mapped and managed */
+#define RAM_USED (2048UL << 20) /* no more is mapped and managed; the boot table has 3 GiB */
 
 extern char __bss_end[], boot_stack[];
 
@@ -34,6 +35,32 @@ static void cpus_init(void)
     cpus[0].online = true;
 }
 
+/* Pages of the kernel's own, but for its image and the boot loader's modules. */
+static void memory_init(u64 ram_end)
+{
+    const struct board_module *first = &board.guest_kernel;
+    const struct board_module *second = &board.guest_ramdisk;
+    u64 at = page_init(virt_to_phys(__bss_end), ram_end);
+    if (first->base > second->base) {
+        first = &board.guest_ramdisk;
+        second = &board.guest_kernel;
+    }
+    for (const struct board_module *m = first; m; m = m == first ? second : NULL) {
+        if (m->size == 0) {
+            continue;
+        }
+        if (m->base < at || m->base + m->size > ram_end || m->base % PAGE_SIZE) {
+            print("host: the module at %x must be page aligned and between %x and %x\n"
+                  "RESULT FAIL module\n",
+                  m->base, at, ram_end);
+            machine_power_off();
+        }
+        page_add(at, m->base);
+        at = m->base + m->size;
+    }
+    page_add(at, ram_end);
+}
+
 void kernel_main(u64 fdt)
 {
     struct thread *boot = (struct thread *)boot_stack;
@@ -44,7 +71,7 @@ void kernel_main(u64 fdt)
     }
     cpus_init();
     u64 ram_end = board.ram_base + (board.ram_size < RAM_USED ? board.ram_size : RAM_USED);
-    page_init(virt_to_phys(__bss_end), ram_end);
+    memory_init(ram_end);
     mmu_init(ram_end);
     gic_init();
     gic_init_cpu(&cpus[0]);

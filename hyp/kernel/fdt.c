@@ -1,5 +1,5 @@
 /* Devicetree specification v0.4, chapter 5: big-endian words; the board's cells are 2 for /memory,
- * 1 or 2 for /cpus. */
+ * 1 or 2 for /cpus, 2 for modules in /chosen. */
 #include "kernel/fdt.h"
 
 #define FDT_MAGIC      0xd00dfeed
@@ -11,8 +11,10 @@
 struct walk {
     const u8 *structure, *strings;
     unsigned depth;
-    enum { NODE_OTHER, NODE_MEMORY, NODE_CHOSEN, NODE_CPUS, NODE_CPU } node[3]; /* by depth */
-    unsigned cpu_cells;
+    enum { NODE_OTHER, NODE_MEMORY, NODE_CHOSEN, NODE_CPUS, NODE_CPU, NODE_MODULE } node[3];
+    unsigned cpu_cells;         /* node: by depth */
+    struct board_module module; /* of the node that is being read */
+    struct board_module *module_place;
 };
 
 static u32 be32(const u8 *p)
@@ -43,6 +45,20 @@ static bool text_starts(const char *text, const char *prefix)
     return *prefix == 0;
 }
 
+/* True if one of the texts, each with its NUL, is this one. */
+static bool texts_have(const char *texts, u32 length, const char *text)
+{
+    const char *end = texts + length;
+    while (texts < end) {
+        if (text_equal(texts, text)) {
+            return true;
+        }
+        while (*texts++) {
+        }
+    }
+    return false;
+}
+
 static void enter_node(struct walk *w, const char *name, struct board_info *info)
 {
     w->depth++;
@@ -54,14 +70,46 @@ static void enter_node(struct walk *w, const char *name, struct board_info *info
     } else if (w->depth == 3 && w->node[1] == NODE_CPUS && text_starts(name, "cpu@")) {
         w->node[2] = NODE_CPU;
         info->cpu_count++;
+    } else if (w->depth == 3 && w->node[1] == NODE_CHOSEN && text_starts(name, "module@")) {
+        w->node[2] = NODE_MODULE;
+        w->module = (struct board_module){.bootargs = ""};
+        w->module_place = NULL;
     } else if (w->depth == 3) {
         w->node[2] = NODE_OTHER;
     }
 }
 
-static void take_property(struct walk *w, const char *name, const u8 *value,
+static void leave_node(struct walk *w)
+{
+    if (w->depth == 3 && w->node[2] == NODE_MODULE && w->module_place) {
+        *w->module_place = w->module;
+    }
+    w->depth--;
+}
+
+static void take_module_property(struct walk *w, const char *name, const u8 *value, u32 length,
+                                 struct board_info *info)
+{
+    const char *text = (const char *)value;
+    if (text_equal(name, "reg") && length == 16) {
+        w->module.base = be64(value);
+        w->module.size = be64(value + 8);
+    } else if (text_equal(name, "bootargs")) {
+        w->module.bootargs = text;
+    } else if (text_equal(name, "compatible") && texts_have(text, length, "multiboot,kernel")) {
+        w->module_place = &info->guest_kernel;
+    } else if (text_equal(name, "compatible") && texts_have(text, length, "multiboot,ramdisk")) {
+        w->module_place = &info->guest_ramdisk;
+    }
+}
+
+static void take_property(struct walk *w, const char *name, const u8 *value, u32 length,
                           struct board_info *info)
 {
+    if (w->depth == 3 && w->node[2] == NODE_MODULE) {
+        take_module_property(w, name, value, length, info);
+        return;
+    }
     if (w->depth == 2 && w->node[1] == NODE_MEMORY && text_equal(name, "reg")) {
         info->ram_base = be64(value);
         info->ram_size = be64(value + 8);
@@ -96,10 +144,10 @@ bool fdt_read_board(const void *fdt, struct board_info *info)
             enter_node(&w, name, info);
         } else if (token == FDT_PROP) {
             u32 length = be32(p);
-            take_property(&w, (const char *)w.strings + be32(p + 4), p + 8, info);
+            take_property(&w, (const char *)w.strings + be32(p + 4), p + 8, length, info);
             p = (const u8 *)ALIGN_UP((u64)p + 8 + length, 4);
         } else if (token == FDT_END_NODE) {
-            w.depth--;
+            leave_node(&w);
         } else if (token != FDT_NOP) {
             break; /* FDT_END */
         }

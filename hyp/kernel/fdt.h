@@ -4,11 +4,19 @@
 
 #include "kernel/cpu.h"
 
+/* What the boot loader put into memory beside the kernel, as the multiboot convention names it in
+ * /chosen: module@... with "multiboot,kernel" or "multiboot,ramdisk" in compatible. */
+struct board_module {
+    u64 base, size; /* 0: there is none */
+    const char *bootargs;
+};
+
 struct board_info {
     u64 ram_base, ram_size;
     unsigned cpu_count;
     u64 mpidr[CPU_MAX];
     const char *bootargs; /* "" if there are none */
+    struct board_module guest_kernel, guest_ramdisk;
 };
 
 /* False: no device tree at fdt. */

@@ -6,7 +6,6 @@
 #include "kernel/string.h"
 
 #define ORDER_COUNT  11
-#define PAGES_MAX    (128UL * 1024 * 1024 / PAGE_SIZE)
 #define STATE_IN_USE 0xff /* else: first page of a free block of that order */
 
 static struct {
@@ -14,7 +13,7 @@ static struct {
     struct list free[ORDER_COUNT];
     u64 base; /* physical, aligned to the largest block */
     size_t page_count, free_count;
-    u8 state[PAGES_MAX];
+    u8 *state; /* of each page */
 } pages;
 
 static struct list *block_at(size_t index)
@@ -38,23 +37,24 @@ static void block_free(size_t index, unsigned order)
     list_add_before(&pages.free[order], block_at(index));
 }
 
-void page_init(u64 from, u64 to)
+u64 page_init(u64 from, u64 to)
 {
     for (unsigned order = 0; order < ORDER_COUNT; order++) {
         list_init(&pages.free[order]);
     }
     pages.base = ALIGN_DOWN(from, PAGE_SIZE << (ORDER_COUNT - 1));
     pages.page_count = (to - pages.base) / PAGE_SIZE;
-    if (pages.page_count > PAGES_MAX) {
-        pages.page_count = PAGES_MAX;
-    }
-    for (size_t i = 0; i < pages.page_count; i++) {
-        pages.state[i] = STATE_IN_USE;
-    }
-    for (size_t i = (ALIGN_UP(from, PAGE_SIZE) - pages.base) / PAGE_SIZE; i < pages.page_count;) {
+    pages.state = phys_to_virt(ALIGN_UP(from, PAGE_SIZE));
+    memset(pages.state, STATE_IN_USE, pages.page_count);
+    return ALIGN_UP(virt_to_phys(pages.state + pages.page_count), PAGE_SIZE);
+}
+
+void page_add(u64 from, u64 to)
+{
+    size_t end = (ALIGN_DOWN(to, PAGE_SIZE) - pages.base) / PAGE_SIZE;
+    for (size_t i = (ALIGN_UP(from, PAGE_SIZE) - pages.base) / PAGE_SIZE; i < end;) {
         unsigned order = 0;
-        while (order < ORDER_COUNT - 1 && !(i & BIT(order)) &&
-               i + (2UL << order) <= pages.page_count) {
+        while (order < ORDER_COUNT - 1 && !(i & BIT(order)) && i + (2UL << order) <= end) {
             order++;
         }
         block_free(i, order);

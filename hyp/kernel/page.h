@@ -17,8 +17,11 @@ static inline u64 virt_to_phys(const void *va)
     return (u64)va - KERNEL_BASE;
 }
 
-/* Manages [from, to), physical addresses. Called once. */
-void page_init(u64 from, u64 to);
+/* Physical addresses of what may be managed. What it needs for itself lies at the beginning:
+ * returns the end of that. Called once, with the boot table; then all memory that is free is added.
+ */
+u64 page_init(u64 from, u64 to);
+void page_add(u64 from, u64 to);
 
 /* 2^order zeroed pages, aligned to their size. Never fails: the kernel's memory is sized for its
  * VMs, running out is a panic. */

@@ -142,8 +142,15 @@ static void load_image(struct process *p, const void *image)
     add_region(p, USER_IMAGE + h->text_bytes, ALIGN_UP(h->memory_bytes, PAGE_SIZE));
 }
 
+static void map_file(struct process *p, u64 va, const void *file, u64 bytes)
+{
+    for (u64 at = 0; at < bytes; at += PAGE_SIZE) {
+        map_page(p, va + at, (const char *)file + at, PT_UXN | PT_RO);
+    }
+}
+
 struct process *process_create(const void *image, const struct vmm_args *args,
-                               const void *guest_image, unsigned cpu)
+                               const void *guest_image, const void *guest_ramdisk, unsigned cpu)
 {
     const struct user_image *h = image;
     struct process *p = page_alloc(0);
@@ -155,9 +162,8 @@ struct process *process_create(const void *image, const struct vmm_args *args,
     void *args_page = page_alloc(0);
     memcpy(args_page, args, sizeof(*args));
     map_page(p, USER_ARGS, args_page, PT_UXN | PT_RO | PT_OWNED);
-    for (u64 at = 0; at < args->guest_image_bytes; at += PAGE_SIZE) {
-        map_page(p, USER_GUEST_IMAGE + at, (const char *)guest_image + at, PT_UXN | PT_RO);
-    }
+    map_file(p, USER_GUEST_IMAGE, guest_image, args->guest_image_bytes);
+    map_file(p, USER_GUEST_RAMDISK, guest_ramdisk, args->ramdisk_bytes);
     process_add_thread(p, h->entry, USER_ARGS, cpu, PRIO_NORMAL);
     return p;
 }
@@ -197,7 +203,7 @@ void process_exit(struct process *p, int status)
     spin_unlock_irqrestore(&p->lock, flags);
     wake_all(&p->futex);
     if (p->vm) {
-        vm_shutdown(p->vm);
+        vm_shutdown(p->vm, VCPU_EXIT_SHUTDOWN);
     }
 }
 

@@ -29,9 +29,9 @@ struct process {
 };
 
 /* A process from a flat image (struct user_image first) with one thread on cpu; args becomes its
- * USER_ARGS page, guest_image its read-only window. */
+ * USER_ARGS page, the guest's image and RAM disk (of the sizes in args) read-only windows. */
 struct process *process_create(const void *image, const struct vmm_args *args,
-                               const void *guest_image, unsigned cpu);
+                               const void *guest_image, const void *guest_ramdisk, unsigned cpu);
 
 /* Waits until all threads have gone, frees everything, returns the exit status. */
 int process_wait(struct process *p);

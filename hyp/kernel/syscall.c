@@ -52,9 +52,14 @@ static s64 sys_vm_iodev(struct process *p, const u64 *arg)
     return p->vm ? vm_create_iodev(p->vm, arg[0], (u32)arg[1], (unsigned)arg[2]) : -1;
 }
 
+static s64 sys_vm_irq(struct process *p, const u64 *arg)
+{
+    return p->vm ? vm_set_irq(p->vm, (u32)arg[0], arg[1]) : -1;
+}
+
 static s64 sys_vcpu_create(struct process *p, const u64 *arg)
 {
-    return p->vm ? vcpu_create(p->vm, arg[0]) : -1;
+    return p->vm ? vcpu_create(p->vm, arg[0], arg[1], arg[2]) : -1;
 }
 
 static s64 sys_vcpu_run(struct process *p, const u64 *arg)
@@ -105,6 +110,7 @@ static const syscall_fn calls[] = {
     [SYS_IRQ_LINE] = sys_irq_line,
     [SYS_IRQ_EVENTS] = sys_irq_events,
     [SYS_IRQ_TIMER] = sys_irq_timer,
+    [SYS_VM_IRQ] = sys_vm_irq,
 };
 
 s64 syscall(struct frame *f)

@@ -4,24 +4,28 @@
 
 #include "kernel/process.h"
 
+#define VCPU_MAX 8 /* of a VM */
+
 struct vm;
 
 void kvm_init(void);     /* after the page allocator and the interrupt controller */
 void kvm_init_cpu(void); /* on each CPU */
 unsigned kvm_lr_count(void);
+unsigned kvm_guest_gic(void); /* the version that guests see: 2 or 3 */
 
 /* 0, or -1 when an argument is wrong. */
 int vm_create(struct process *owner, unsigned id);
 int vm_set_memory(struct vm *vm, u64 ipa, u64 user_va, u64 size);
 int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);
-int vcpu_create(struct vm *vm, u64 index);
+int vm_set_irq(struct vm *vm, u32 intid, bool level); /* an SPI's input */
+int vcpu_create(struct vm *vm, u64 index, u64 entry, u64 argument);
 
 /* Runs a VCPU on the calling thread until the VMM must act: 0, with struct vcpu_run filled; -1: no
  * such VCPU. */
 int vcpu_run(struct vm *vm, u64 index);
 
-/* All VCPUs leave with VCPU_EXIT_SHUTDOWN. */
-void vm_shutdown(struct vm *vm);
+/* All VCPUs leave with this exit reason: VCPU_EXIT_SHUTDOWN or VCPU_EXIT_RESET. */
+void vm_shutdown(struct vm *vm, u32 reason);
 
 /* No thread runs or will run a VCPU of it. */
 void vm_destroy(struct vm *vm);

@@ -1,4 +1,5 @@
-/* PSCI 1.0 for guests, by HVC. Arm DEN 0022 */
+/* PSCI 1.0 for guests, by HVC (Arm DEN 0022); of the calling convention's own functions (DEN 0028),
+ * its version. */
 #include "a64.h"
 #include "kvm/vm.h"
 
@@ -8,11 +9,15 @@
 #define PSCI_CPU_ON_64    0xc4000003
 #define PSCI_AFFINITY_32  0x84000004
 #define PSCI_AFFINITY_64  0xc4000004
+#define PSCI_MIGRATE_INFO 0x84000006
 #define PSCI_SYSTEM_OFF   0x84000008
 #define PSCI_SYSTEM_RESET 0x84000009
 #define PSCI_FEATURES     0x8400000a
 
 #define PSCI_VERSION_1_0    0x10000
+#define MIGRATE_NOT_NEEDED  2 /* no Trusted OS that is bound to a CPU */
+#define SMCCC_VERSION       0x80000000
+#define SMCCC_VERSION_1_1   0x10001
 #define PSCI_SUCCESS        0
 #define PSCI_NOT_SUPPORTED  (-1)
 #define PSCI_INVALID_PARAMS (-2)
@@ -62,9 +67,10 @@ static s64 affinity_info(struct vcpu *v, u64 affinity)
 
 static s64 features(u64 function)
 {
-    static const u32 known[] = {PSCI_VERSION,    PSCI_CPU_OFF,      PSCI_CPU_ON_32,
-                                PSCI_CPU_ON_64,  PSCI_AFFINITY_32,  PSCI_AFFINITY_64,
-                                PSCI_SYSTEM_OFF, PSCI_SYSTEM_RESET, PSCI_FEATURES};
+    static const u32 known[] = {PSCI_VERSION,      PSCI_CPU_OFF,     PSCI_CPU_ON_32,
+                                PSCI_CPU_ON_64,    PSCI_AFFINITY_32, PSCI_AFFINITY_64,
+                                PSCI_MIGRATE_INFO, PSCI_SYSTEM_OFF,  PSCI_SYSTEM_RESET,
+                                PSCI_FEATURES,     SMCCC_VERSION};
     for (unsigned i = 0; i < ARRAY_SIZE(known); i++) {
         if (known[i] == function) {
             return PSCI_SUCCESS;
@@ -76,6 +82,10 @@ static s64 features(u64 function)
 bool psci_call_guest(struct vcpu *v)
 {
     u32 function = (u32)vcpu_reg(v, 0);
+    if (function == SMCCC_VERSION) {
+        vcpu_set_reg(v, 0, SMCCC_VERSION_1_1);
+        return true;
+    }
     if ((function & 0xbfffffe0) != PSCI_VERSION) {
         return false;
     }
@@ -100,9 +110,14 @@ bool psci_call_guest(struct vcpu *v)
     case PSCI_AFFINITY_64:
         result = affinity_info(v, a1);
         break;
+    case PSCI_MIGRATE_INFO:
+        result = MIGRATE_NOT_NEEDED;
+        break;
     case PSCI_SYSTEM_OFF:
+        vm_shutdown(v->vm, VCPU_EXIT_SHUTDOWN);
+        return true;
     case PSCI_SYSTEM_RESET:
-        vm_shutdown(v->vm);
+        vm_shutdown(v->vm, VCPU_EXIT_RESET);
         return true;
     case PSCI_FEATURES:
         result = features(a1);

@@ -3,7 +3,6 @@
 #include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/smp.h"
-#include "abi/guest.h"
 #include "kvm/vm.h"
 
 #define PSTATE_EL1H_MASKED 0x3c5
@@ -44,7 +43,7 @@ void vcpu_reset(struct vcpu *v, u64 entry, u64 argument)
     v->arch.cntv_cval = 0;
 }
 
-int vcpu_create(struct vm *vm, u64 index)
+int vcpu_create(struct vm *vm, u64 index, u64 entry, u64 argument)
 {
     if (index >= VCPU_MAX || index != vm->vcpu_count) {
         return -1;
@@ -59,7 +58,7 @@ int vcpu_create(struct vm *vm, u64 index)
     v->run = page_alloc(0);
     process_map_shared(vm->owner, USER_RUN(index), v->run, true);
     if (index == 0) { /* the others wait for PSCI CPU_ON */
-        vcpu_reset(v, GUEST_ENTRY, GUEST_RAM);
+        vcpu_reset(v, entry, argument);
         v->powered_on = true;
     }
     u64 flags = spin_lock_irqsave(&vm->vgic.lock);
@@ -155,7 +154,7 @@ static enum exit_action step(struct vcpu *v)
         restart(v);
     }
     if (READ_ONCE(v->vm->stopping)) {
-        v->run->exit_reason = VCPU_EXIT_SHUTDOWN;
+        v->run->exit_reason = v->vm->stop_reason;
         return EXIT_TO_USER;
     }
     vmid_update(v->vm);

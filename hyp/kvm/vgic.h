@@ -75,6 +75,7 @@ void vgic_update_all(struct vm *vm);
 void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources); /* 0: a GICv3 does not say from whom */
 
 /* --- the guest's GIC: one file for each version --- */
+extern const unsigned vgic_guest_version;
 void vgic_guest_init_vm(struct vm *vm);
 bool vgic_guest_mmio(struct vcpu *v, struct mmio *m); /* false: not its address */
 /* A system register access that trapped: syndrome bits that name the register, direction, value.

@@ -8,6 +8,8 @@
 #define GICV_SIZE  0x2000
 #define IIDR_VALUE 0x4b00043b /* product 'K', Arm */
 
+const unsigned vgic_guest_version = 2;
+
 static u64 ctlr_get(struct vcpu *v, u32 offset)
 {
     (void)offset;

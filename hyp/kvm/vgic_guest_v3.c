@@ -14,6 +14,8 @@
 #define GICR_SGI        0x10000
 #define GICR_TYPER_LAST BIT(4)
 
+const unsigned vgic_guest_version = 3;
+
 static u64 ctlr_get(struct vcpu *v, u32 offset)
 {
     (void)offset;

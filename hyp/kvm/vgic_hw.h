@@ -38,7 +38,6 @@ struct vgic_hw_state {
 };
 
 /* --- host's side --- */
-extern const char vgic_guest_gic[];           /* "gicv2": the version that guests see */
 unsigned vgic_hw_init(void);                  /* returns the number of list registers */
 void vgic_hw_reset(struct vgic_hw_state *hw); /* of a new VCPU */
 struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n);

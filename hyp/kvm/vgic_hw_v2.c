@@ -26,8 +26,6 @@
 #define LR_PRIO_SHIFT  23
 #define LR_STATE_SHIFT 28
 
-const char vgic_guest_gic[] = "gicv2";
-
 static unsigned lr_count;
 
 unsigned vgic_hw_init(void)

@@ -31,8 +31,6 @@
 #define LR_GROUP1      BIT(60)
 #define LR_STATE_SHIFT 62
 
-const char vgic_guest_gic[] = "gicv3";
-
 static unsigned lr_count, ap_count;
 
 unsigned vgic_hw_init(void)

@@ -10,6 +10,8 @@ _Static_assert(VCPU_MAX <= SOFT_GIC_CPUS, "a CPU interface for each VCPU");
 /* By VM, under its vgic.lock. */
 static struct soft_gic gics[VM_MAX];
 
+const unsigned vgic_guest_version = 2;
+
 unsigned vgic_init(void)
 {
     return 0;

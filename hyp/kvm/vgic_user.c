@@ -34,6 +34,8 @@ static void expired(struct timer *t)
     raise(e->chip, IRQCHIP_EVENT_TIMER(e - e->chip->timer));
 }
 
+const unsigned vgic_guest_version = 2;
+
 unsigned vgic_init(void)
 {
     for (unsigned i = 0; i < VM_MAX; i++) {

@@ -30,6 +30,11 @@ unsigned kvm_lr_count(void)
     return lr_count;
 }
 
+unsigned kvm_guest_gic(void)
+{
+    return vgic_guest_version;
+}
+
 int vm_create(struct process *owner, unsigned id)
 {
     if (id >= VM_MAX || vm_exists(id)) {
@@ -70,8 +75,19 @@ int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
     return iodev_create(vm, ipa, intid, cpu);
 }
 
-void vm_shutdown(struct vm *vm)
+int vm_set_irq(struct vm *vm, u32 intid, bool level)
 {
+    if (intid < VGIC_PRIVATE || intid >= VGIC_IRQS) {
+        return -1;
+    }
+    vgic_set_line(vm, NULL, intid, level);
+    return 0;
+}
+
+void vm_shutdown(struct vm *vm, u32 reason)
+{
+    WRITE_ONCE(vm->stop_reason, reason);
+    dmb(ishst); /* who sees that it stops sees why */
     WRITE_ONCE(vm->stopping, true);
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         vcpu_kick(vm->vcpu[i]);

@@ -11,7 +11,6 @@
 #include "kvm/world.h"
 
 #define VM_MAX      4
-#define VCPU_MAX    8
 #define MEMSLOT_MAX 2
 
 struct iodev;
@@ -45,6 +44,7 @@ struct vm {
     unsigned id;
     struct process *owner;
     bool stopping;
+    u32 stop_reason; /* VCPU_EXIT_SHUTDOWN or _RESET */
 
     struct spinlock mmu_lock; /* stage2, slots */
     u64 *stage2;              /* two concatenated tables */

@@ -3,15 +3,13 @@
 #ifndef EL2SIM_HYP_VMM_IRQCHIP_H
 #define EL2SIM_HYP_VMM_IRQCHIP_H
 
-#include "abi/vmm.h"
-#include "types.h"
-
-s64 vmm_syscall(u64 a0, u64 a1, u64 a2, u64 number); /* start.S */
-s64 must(s64 result); /* ends the VMM when a system call has failed */
+#include "vmm/vmm.h"
 
 void irqchip_init(const struct vmm_args *args); /* before the VCPUs are made */
 
 /* On the VCPU's thread. False: the exit was not about it. */
 bool irqchip_exit(u64 vcpu, struct vcpu_run *run);
+
+void irqchip_set_spi(u32 intid, bool level); /* the output of a device of the VMM's */
 
 #endif

@@ -133,3 +133,11 @@ bool irqchip_exit(u64 vcpu, struct vcpu_run *run)
     unlock();
     return mine;
 }
+
+void irqchip_set_spi(u32 intid, bool level)
+{
+    lock();
+    soft_gic_set_line(&gic, 0, intid, level);
+    update_lines();
+    unlock();
+}

@@ -13,10 +13,11 @@
 #define BOARD_RAM       0x40000000
 #define BOARD_DEV_END   0x0a200000
 
-#define INTID_MAINTENANCE 25
-#define INTID_HYP_TIMER   26 /* CNTHP: what CNTP names at EL2 with E2H */
-#define INTID_VTIMER      27
-#define INTID_PTIMER      30
-#define INTID_SPURIOUS    1020 /* 1020-1023 name no interrupt */
+#define INTID_MAINTENANCE  25
+#define INTID_HYP_TIMER    26 /* CNTHP: what CNTP names at EL2 with E2H */
+#define INTID_VTIMER       27
+#define INTID_SECURE_TIMER 29
+#define INTID_PTIMER       30
+#define INTID_SPURIOUS     1020 /* 1020-1023 name no interrupt */
 
 #endif
