@@ -20,9 +20,8 @@ struct mmio;
 
 struct virq {
     bool enabled;
-    bool latch; /* pending by an edge, by an SGI, by a write to ISPENDR: not in a list register yet
-                 */
-    bool lr_latch; /* that has made its list register pending */
+    bool latch; /* pending by an edge, an SGI, a write to ISPENDR; no list register says so yet */
+    bool lr_latch; /* that is why its list register is pending */
     bool line;     /* level of the input */
     bool active;
     bool edge;
