@@ -2,10 +2,9 @@
 
 #include <stdarg.h>
 
-#define PSCI_CPU_ON     0xc4000003
-#define PSCI_SYSTEM_OFF 0x84000008
-#define VCPU_MAX        8
-#define STACK_SIZE      8192
+#define PSCI_CPU_ON 0xc4000003
+#define VCPU_MAX    8
+#define STACK_SIZE  8192
 
 static irq_handler handlers[IRQ_MAX];
 u32 irq_unexpected_count;
@@ -105,15 +104,6 @@ u64 hvc(u64 function, u64 a1, u64 a2, u64 a3)
     register u64 x3 __asm__("x3") = a3;
     __asm__ volatile("hvc #0" : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3) : : "memory");
     return x0;
-}
-
-void guest_exit(int status)
-{
-    mmio_write32(GUEST_EXIT, (u32)status);
-    hvc(PSCI_SYSTEM_OFF, 0, 0, 0);
-    for (;;) {
-        wfi();
-    }
 }
 
 bool vcpu_start(unsigned index, void (*fn)(void))

@@ -3,11 +3,8 @@
 #include "micro/row.h"
 #include "timer.h"
 
-#define EC(esr)      ((esr) >> 26 & 0x3f)
-#define EC_UNKNOWN   0x00
-#define EC_DABT_CUR  0x25
-#define FSC_EXTERNAL 0x10
-#define CONFIG       (GUEST_VIRTIO + VIRTIO_CONFIG)
+#define EC(esr)    ((esr) >> 26 & 0x3f)
+#define EC_UNKNOWN 0x00
 
 #define PSCI_VERSION        0x84000000
 #define PSCI_CPU_OFF        0x84000002
@@ -17,48 +14,12 @@
 #define PSCI_ALREADY_ON     ((u64)-4)
 #define NOT_SUPPORTED       ((u64)-1)
 
-#define LOAD(insn, reg, offset)                                                                    \
-    ({                                                                                             \
-        u64 value_;                                                                                \
-        __asm__ volatile(insn " %" reg "0, [%1, %2]" : "=r"(value_) : "r"(CONFIG), "i"(offset));   \
-        value_;                                                                                    \
-    })
-
-static volatile u32 handled;
-
 static void count_handler(void)
 {
     handled++;
 }
 
-static bool mmio_sizes(void)
-{
-    const u64 pattern = 0x8877665544332281;
-    mmio_write64(CONFIG, pattern);
-    bool ok = LOAD("ldr", "x", 0) == pattern;
-    ok = ok && LOAD("ldr", "w", 4) == 0x88776655;
-    ok = ok && LOAD("ldrsw", "x", 4) == 0xffffffff88776655;
-    ok = ok && LOAD("ldrh", "w", 6) == 0x8877;
-    ok = ok && LOAD("ldrsh", "w", 6) == 0xffff8877;
-    ok = ok && LOAD("ldrsh", "x", 6) == 0xffffffffffff8877;
-    ok = ok && LOAD("ldrb", "w", 0) == 0x81;
-    ok = ok && LOAD("ldrsb", "w", 0) == 0xffffff81;
-    ok = ok && LOAD("ldrsb", "x", 0) == 0xffffffffffffff81;
-    return ok;
-}
-
-/* Register 31 is zero as a source and nothing as a destination, not SP. */
-static bool mmio_zero_register(void)
-{
-    mmio_write64(CONFIG, ~0UL);
-    __asm__ volatile("str xzr, [%0]\n ldr xzr, [%0]" ::"r"(CONFIG) : "memory");
-    bool ok = mmio_read64(CONFIG) == 0;
-    mmio_write64(CONFIG, ~0UL);
-    __asm__ volatile("strb wzr, [%0, #1]" ::"r"(CONFIG) : "memory");
-    return ok && mmio_read64(CONFIG) == 0xffffffffffff00ff;
-}
-
-static void expect(void)
+void expect_exception(void)
 {
     exception_expected = (struct exception_expected){.armed = true};
     __asm__ volatile("" ::: "memory");
@@ -67,33 +28,9 @@ static void expect(void)
 /* There is no EL3 for a guest. */
 static bool undefined_injected(void)
 {
-    expect();
+    expect_exception();
     __asm__ volatile("smc #0" ::: "memory");
     return exception_expected.taken && EC(exception_expected.esr) == EC_UNKNOWN;
-}
-
-/* A pair has no syndrome: nobody can emulate it. */
-static bool abort_injected(void)
-{
-    u64 a, b;
-    expect();
-    __asm__ volatile("ldp %0, %1, [%2]" : "=&r"(a), "=&r"(b) : "r"(CONFIG) : "memory");
-    return exception_expected.taken && EC(exception_expected.esr) == EC_DABT_CUR &&
-           (exception_expected.esr & 0x3f) == FSC_EXTERNAL && exception_expected.far == CONFIG;
-}
-
-/* Trapped until the first write, then switched; the PMU reads as zero. */
-static bool debug_registers(void)
-{
-    const u64 address = 0x40080000;
-    write_sysreg(address, dbgbvr0_el1);
-    write_sysreg(address + 8, dbgwvr0_el1);
-    isb();
-    for (unsigned i = 0; i < 4; i++) {
-        hvc(HVC_NOOP, 0, 0, 0);
-    }
-    bool ok = read_sysreg(dbgbvr0_el1) == address && read_sysreg(dbgwvr0_el1) == address + 8;
-    return ok && read_sysreg(pmccntr_el0) == 0;
 }
 
 static bool fp_registers(void)
@@ -182,11 +119,11 @@ static const struct {
     const char *id;
     bool (*run)(void);
 } checks[] = {
-    {"mmio-sizes", mmio_sizes},
-    {"mmio-zero-register", mmio_zero_register},
+    {"mmio-sizes", check_mmio_sizes},
+    {"mmio-zero-register", check_mmio_zero_register},
     {"undefined-injected", undefined_injected},
-    {"abort-injected", abort_injected},
-    {"debug-registers", debug_registers},
+    {"abort-injected", check_abort_injected},
+    {"debug-registers", check_debug_registers},
     {"fp-registers", fp_registers},
     {"gic-registers", gic_check_sysregs},
     {"list-registers-overflow", list_registers_overflow},

@@ -133,6 +133,10 @@ static bool run_row(const struct row *r, const struct guest_boot *boot)
         print("row %s: skipped, needs %u cpus\n", r->id, r->pcpus);
         return true;
     }
+    if (front_lacks(r->id)) {
+        print("row %s: skipped, %s\n", r->id, front_lacks(r->id));
+        return true;
+    }
     bool ok = run(r, WARM_UP_OPS, false);
     ok = run(r, ops, true) && ok;
     print("row %s: %u ops %s\n", r->id, ops, ok ? "ok" : "FAIL");
@@ -174,6 +178,10 @@ static bool run_rows(const struct guest_boot *boot)
     print("vm0: %u vcpus, %s\n", boot->vcpu_count, gic_name);
     if (!names_known(boot->rows)) {
         print("vm0: unknown row in %s\n", boot->rows);
+        return false;
+    }
+    if (!front_start()) {
+        print("vm0: the hypervisor's interface does not answer\n");
         return false;
     }
     if (boot->vcpu_count > 1 && !secondary_start()) {

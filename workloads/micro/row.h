@@ -16,8 +16,27 @@ struct row {
     bool (*post)(unsigned ops); /* after each: true if everything happened as it should */
 };
 
+/* --- the front end: front_kvm.c, or another for another interface --- */
+bool front_start(void); /* before the rows, on VCPU 0. False: the interface is not there */
+const char *front_lacks(const char *row); /* why the interface cannot have the row, or NULL */
+void hypercall_exec(void);
+bool hypercall_post(unsigned ops);
+void io_kernel_exec(void);
+void io_user_exec(void);
+void io_out_prep(unsigned ops);
+void io_out_exec(void);
+bool io_out_post(unsigned ops);
+void io_in_prep(unsigned ops);
+void io_in_exec(void);
+bool io_in_post(unsigned ops);
+bool check_mmio_sizes(void);
+bool check_mmio_zero_register(void);
+bool check_abort_injected(void);
+bool check_debug_registers(void);
+
 /* checks.c: what no row exercises, one line each; run by rows=check. False: one failed. */
 bool checks_run(void);
+void expect_exception(void); /* the next one is taken note of in exception_expected */
 
 /* True during the measured run: rows that mark themselves look here. */
 extern bool row_measuring;
@@ -26,11 +45,8 @@ extern bool row_measuring;
  * right --- */
 void results_prep(unsigned ops);
 bool results_post(unsigned ops);
-void hypercall_exec(void);
-bool hypercall_post(unsigned ops);
+extern u64 wrong; /* results that were not what they should be, or'ed */
 void gic_trap_exec(void);
-void io_kernel_exec(void);
-void io_user_exec(void);
 void vm_switch_exec(void);
 void stage2_fault_prep(unsigned ops);
 void stage2_fault_exec(void);
@@ -44,12 +60,8 @@ bool virtual_ipi_post(unsigned ops);
 void ack_eoi_exec(void);
 void virtual_eoi_exec(void);
 bool virtual_eoi_post(unsigned ops);
-void io_out_prep(unsigned ops);
-void io_out_exec(void);
-bool io_out_post(unsigned ops);
-void io_in_prep(unsigned ops);
-void io_in_exec(void);
-bool io_in_post(unsigned ops);
+extern volatile u32 handled; /* interrupts of the row's kind */
+void pause_between_looks(void);
 void virtual_timer_prep(unsigned ops);
 void virtual_timer_exec(void);
 bool virtual_timer_post(unsigned ops);

@@ -10,7 +10,7 @@
 #define LEAD_US     100 /* ... and the deadline is so far ahead when it is set */
 #define POLL_US     20
 
-static volatile u32 handled; /* interrupts of the row's kind */
+volatile u32 handled; /* interrupts of the row's kind */
 
 /* --- virtual IPI: both VCPUs run guest code; VCPU 1 spins with interrupts on, else it sleeps ---
  */
@@ -128,78 +128,14 @@ bool virtual_eoi_post(unsigned ops)
     return handled == 2;
 }
 
-/* --- the kernel's device: out ends in its I/O thread, in begins there --- */
-
-static u32 kicks_before;
-
-static u32 kicks_seen(void)
-{
-    return mmio_read32(GUEST_IODEV + IODEV_KICKS);
-}
-
-void io_out_prep(unsigned ops)
-{
-    (void)ops;
-    mmio_write32(GUEST_IODEV + IODEV_MODE, row_measuring ? IODEV_MODE_OUT : IODEV_MODE_COUNT);
-    kicks_before = kicks_seen();
-}
-
 /* Between two looks at the device: looking is an exit, and would only be in the I/O thread's way.
  */
-static void pause(void)
+void pause_between_looks(void)
 {
     u64 until = timer_count() + read_sysreg(cntfrq_el0) * POLL_US / 1000000;
     while (timer_count() < until) {
         cpu_relax();
     }
-}
-
-void io_out_exec(void)
-{
-    u32 before = kicks_seen();
-    if (row_measuring) {
-        mark_begin("io-latency-out", 1);
-    }
-    mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
-    do {
-        pause();
-    } while (kicks_seen() == before);
-}
-
-bool io_out_post(unsigned ops)
-{
-    mmio_write32(GUEST_IODEV + IODEV_MODE, IODEV_MODE_COUNT);
-    return kicks_seen() == kicks_before + ops;
-}
-
-static void reply_handler(void)
-{
-    if (row_measuring) {
-        mark_end("io-latency-in");
-    }
-    handled++;
-}
-
-void io_in_prep(unsigned ops)
-{
-    (void)ops;
-    irq_set_handler(IODEV_INTID, reply_handler);
-    gic_enable(IODEV_INTID);
-    handled = 0;
-    mmio_write32(GUEST_IODEV + IODEV_MODE, row_measuring ? IODEV_MODE_IN : IODEV_MODE_REPLY);
-}
-
-void io_in_exec(void)
-{
-    u32 before = handled;
-    mmio_write32(GUEST_IODEV + IODEV_DOORBELL, 1);
-    irq_wait(&handled, before);
-}
-
-bool io_in_post(unsigned ops)
-{
-    mmio_write32(GUEST_IODEV + IODEV_MODE, IODEV_MODE_COUNT);
-    return handled == ops;
 }
 
 /* --- virtual timer --- */
