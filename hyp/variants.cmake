@@ -53,6 +53,14 @@ hyp_variant(kvm-vhe-opt LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${H
 hyp_variant(kvm-vhe-opt-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE_OPT} ${HYP_GIC2})
 hyp_variant(el2host EL2 LINKER arch/host_el2.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_EL2HOST} ${HYP_GIC2})
 
+# A hypervisor that stands alone at EL2, with domains for its guests. Of kvm/ it takes what is the same for any guest.
+set(XEN_INTERFACE xen/event.c xen/grant.c xen/hypercall.c)
+set(XEN_HYPERVISOR
+    ${HYP_KERNEL} ${HYP_EL2} arch/lower_guest.S arch/images_xen.S kernel/bootargs.c kernel/host_gicv2.c
+    kvm/fpsimd.S kvm/mmio_iss.c kvm/psci.c kvm/vgic.c kvm/vgic_guest_v2.c kvm/vgic_mmio.c kvm/vm_switch.c kvm/vm_table.c
+    xen/domain.c xen/main.c xen/p2m.c xen/pl011.c xen/switch.c xen/sysregs_xen.c xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)
+hyp_variant(xen EL2 LINKER arch/host_el2.ld INSIDE micro-guest-xen xen-backend SOURCES ${XEN_HYPERVISOR} ${XEN_INTERFACE})
+
 # The kernel alone, for tests.
 hyp_variant(kernel-el1 LINKER arch/host_split.ld SOURCES ${HYP_KERNEL} ${HYP_EL1} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)
 hyp_variant(kernel-e2h LINKER arch/host_vhe.ld SOURCES ${HYP_KERNEL} ${HYP_E2H} arch/lower_none.S kernel/host_gicv3.c kernel/selftest.c)

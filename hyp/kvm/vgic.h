@@ -25,6 +25,7 @@ struct virq {
     bool line;     /* level of the input */
     bool active;
     bool edge;
+    bool listed; /* xen/: in a list register of some VCPU */
     u8 priority;
     u8 target;        /* SPI: index of the VCPU */
     u8 sources;       /* SGI of GICv2: VCPUs whose request is pending */
@@ -34,6 +35,8 @@ struct virq {
 struct vgic_cpu {
     struct virq irq[VGIC_PRIVATE];
     u64 candidates; /* bit n: interrupt n is enabled and pending, or active, on this VCPU */
+    u64 lr_used, lr_pending; /* xen/: list registers that hold an interrupt; a pending one, when
+                                last seen */
 };
 
 struct vgic_dist {

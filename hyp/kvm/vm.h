@@ -13,7 +13,9 @@
 #define VM_MAX      4
 #define MEMSLOT_MAX 2
 
+struct guest_frame;
 struct iodev;
+struct xen_domain;
 
 struct memslot {
     u64 ipa, size, user_va;
@@ -34,6 +36,10 @@ struct vcpu {
     bool timer_line;          /* and the level of its interrupt */
     struct vcpu_run *run;
     bool mmio_read_pending; /* the VMM is producing a value for the access in arch.esr */
+
+    /* of a hypervisor at EL2 (xen/) */
+    struct guest_frame *frame; /* on its thread's stack */
+
     struct vgic_cpu vgic;
 };
 
@@ -57,6 +63,7 @@ struct vm {
 
     struct vgic_dist vgic;
     struct iodev *iodev;
+    struct xen_domain *xen; /* NULL: it does not have Xen's interface */
 
     struct {
         struct spinlock lock;

@@ -45,6 +45,7 @@
 #define SCHEDOP_SHUTDOWN  2
 #define SCHEDOP_POLL      3
 #define SHUTDOWN_POWEROFF 0
+#define SHUTDOWN_REBOOT   1
 #define SHUTDOWN_CRASH    3
 
 /* --- vcpu_op --- */

@@ -1,0 +1,79 @@
+/*
+ * What the Xen interface keeps of a domain, whoever runs its VCPUs: the hypervisor alone at EL2, or
+ * a KVM. The functions of hypercall.c, event.c and grant.c use struct vm and struct vcpu and, of
+ * the host, what is declared last here.
+ */
+#ifndef EL2SIM_HYP_XEN_DOMAIN_H
+#define EL2SIM_HYP_XEN_DOMAIN_H
+
+#include "abi/xen.h"
+#include "kvm/vm.h"
+
+#define XEN_PORT_MAX  64
+#define XEN_MAP_MAX   16
+#define XEN_BLOCK_MAX 64
+#define XEN_LINE_MAX  160
+
+enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN };
+
+struct port {
+    u8 state; /* enum port_state */
+    u8 vcpu;  /* that is told */
+    u16 remote_domid;
+    u32 remote_port;
+};
+
+/* A page of another domain that this one has mapped. */
+struct grant_map {
+    bool used, readonly;
+    u16 domid;
+    u32 ref;
+    u64 ipa;
+};
+
+struct xen_domain {
+    struct spinlock lock; /* port, map */
+    struct port port[XEN_PORT_MAX];
+    struct grant_map map[XEN_MAP_MAX];
+    struct shared_info *shared;            /* a page of the hypervisor's, that the guest may map */
+    struct grant_entry_v1 *grants;         /* likewise */
+    struct vcpu_info *vcpu_info[VCPU_MAX]; /* NULL: the VCPU has none, it gets no events */
+    u32 polling;                           /* VCPUs in SCHEDOP_POLL, as bits */
+    int exit_status;
+
+    /* of the hypervisor alone */
+    void *block[XEN_BLOCK_MAX]; /* its memory, 2 MiB each */
+    unsigned block_count;
+    struct wait_queue gone;
+    unsigned thread_count;
+    char line[XEN_LINE_MAX];
+    unsigned line_length;
+};
+
+struct xen_domain *xen_domain_create(void);
+void xen_domain_destroy(struct xen_domain *x);
+
+/* --- hypercall.c --- */
+void hypercall(struct vcpu *v); /* HVC #0xEA1: x16, x0-x4; the result in x0 */
+bool copy_from_guest(struct vcpu *v, void *to, u64 va, u64 bytes);
+bool copy_to_guest(struct vcpu *v, u64 va, const void *from, u64 bytes);
+
+/* --- event.c: one for each command --- */
+s64 event_channel_op(struct vcpu *v, u64 command, u64 argument);
+bool event_pending(const struct vm *d, u32 port);
+
+/* --- grant.c --- */
+s64 grant_table_op(struct vcpu *v, u64 command, u64 array, u64 count);
+
+/* --- of the host --- */
+u64 *guest_registers(struct vcpu *v);       /* x0-x30 */
+void *guest_memory(struct vm *vm, u64 ipa); /* the hypervisor's address of it; NULL: no memory */
+void *guest_address(struct vcpu *v, u64 va,
+                    bool write); /* likewise, by what the guest has mapped */
+bool guest_map_page(struct vm *vm, u64 ipa, const void *page,
+                    bool writable); /* in place of what is there */
+void guest_unmap_page(struct vm *vm, u64 ipa);
+void guest_block(struct vcpu *v); /* until something wakes the VCPU, or at once */
+void guest_console(struct vm *vm, const char *text, u64 bytes);
+
+#endif

@@ -1,0 +1,221 @@
+/* Event channels, two levels: a bit in a page that the domain shares, and an interrupt that says
+ * so. */
+#include "xen/domain.h"
+
+#include "a64.h"
+
+/* Of another domain, found by vm_with(). */
+struct message {
+    u16 from_domid;
+    u32 from_port, port;
+};
+
+static bool port_valid(u32 port)
+{
+    return port != 0 && port < XEN_PORT_MAX;
+}
+
+static s64 allocate(struct xen_domain *x)
+{
+    for (u32 i = 1; i < XEN_PORT_MAX; i++) {
+        if (x->port[i].state == PORT_FREE) {
+            return i;
+        }
+    }
+    return -XEN_ENOSPC;
+}
+
+static bool test_and_set(u64 *word, u32 bit)
+{
+    return __atomic_fetch_or(word, BIT(bit), __ATOMIC_SEQ_CST) & BIT(bit);
+}
+
+/* The VCPU is interrupted once for all that is pending. */
+static void mark_pending(struct vm *d, struct vcpu *v)
+{
+    struct vcpu_info *info = d->xen->vcpu_info[v->index];
+    if (info && !__atomic_exchange_n(&info->evtchn_upcall_pending, 1, __ATOMIC_SEQ_CST)) {
+        vgic_pulse(d, v, GUEST_EVTCHN_INTID);
+    }
+}
+
+static void wake_pollers(struct vm *d)
+{
+    for (unsigned i = 0; READ_ONCE(d->xen->polling) >> i; i++) {
+        if (READ_ONCE(d->xen->polling) >> i & 1) {
+            vcpu_kick(d->vcpu[i]);
+        }
+    }
+}
+
+static void set_pending(struct vm *d, u32 port)
+{
+    struct shared_info *s = d->xen->shared;
+    struct vcpu *v = d->vcpu[d->xen->port[port].vcpu];
+    struct vcpu_info *info = d->xen->vcpu_info[v->index];
+    if (test_and_set(&s->evtchn_pending[port / 64], port % 64)) {
+        return;
+    }
+    bool masked = READ_ONCE(s->evtchn_mask[port / 64]) >> port % 64 & 1;
+    if (!masked && info && !test_and_set(&info->evtchn_pending_sel, port / 64)) {
+        mark_pending(d, v);
+    }
+    wake_pollers(d);
+}
+
+bool event_pending(const struct vm *d, u32 port)
+{
+    return port < XEN_PORT_MAX &&
+           (READ_ONCE(d->xen->shared->evtchn_pending[port / 64]) >> port % 64 & 1);
+}
+
+/* --- commands; each has the domain's lock --- */
+
+static s64 alloc_unbound(struct vm *d, struct evtchn_alloc_unbound *a)
+{
+    if (a->dom != DOMID_SELF && a->dom != d->id) {
+        return -XEN_EPERM; /* for others: only the tools of a real dom0 */
+    }
+    s64 port = allocate(d->xen);
+    if (port > 0) {
+        u16 remote = a->remote_dom == DOMID_SELF ? (u16)d->id : a->remote_dom;
+        d->xen->port[port] = (struct port){.state = PORT_UNBOUND, .remote_domid = remote};
+        a->port = (u32)port;
+    }
+    return port < 0 ? port : 0;
+}
+
+static bool accept_binding(struct vm *d, u64 message)
+{
+    const struct message *m = (const struct message *)message;
+    if (!d->xen) {
+        return false;
+    }
+    struct port *p = &d->xen->port[m->port];
+    if (p->state != PORT_UNBOUND || p->remote_domid != m->from_domid) {
+        return false;
+    }
+    p->remote_port = m->from_port;
+    dmb(ishst);
+    WRITE_ONCE(p->state, PORT_INTERDOMAIN);
+    return true;
+}
+
+static bool deliver(struct vm *d, u64 port)
+{
+    if (d->xen && READ_ONCE(d->xen->port[port].state) == PORT_INTERDOMAIN) {
+        set_pending(d, (u32)port);
+    }
+    return true;
+}
+
+/* The new channel is pending at once: its users may have been waiting for it. */
+static s64 bind_interdomain(struct vm *d, struct evtchn_bind_interdomain *b)
+{
+    s64 port = allocate(d->xen);
+    if (port < 0 || !port_valid(b->remote_port)) {
+        return port < 0 ? port : -XEN_EINVAL;
+    }
+    struct message m = {(u16)d->id, (u32)port, b->remote_port};
+    if (b->remote_dom == d->id || !vm_with(b->remote_dom, accept_binding, (u64)&m)) {
+        return -XEN_EINVAL;
+    }
+    d->xen->port[port] = (struct port){
+        .state = PORT_INTERDOMAIN, .remote_domid = b->remote_dom, .remote_port = b->remote_port};
+    set_pending(d, (u32)port);
+    b->local_port = (u32)port;
+    return 0;
+}
+
+static s64 send(struct vm *d, u32 port)
+{
+    const struct port *p = &d->xen->port[port];
+    if (!port_valid(port) || READ_ONCE(p->state) == PORT_FREE) {
+        return -XEN_EINVAL;
+    }
+    if (p->state == PORT_INTERDOMAIN) { /* an unbound one: nobody is there, nothing is lost */
+        vm_with(p->remote_domid, deliver, p->remote_port);
+    }
+    return 0;
+}
+
+static bool unbind(struct vm *d, u64 port)
+{
+    if (d->xen && d->xen->port[port].state == PORT_INTERDOMAIN) {
+        WRITE_ONCE(d->xen->port[port].state, PORT_UNBOUND);
+    }
+    return true;
+}
+
+static s64 close(struct vm *d, u32 port)
+{
+    if (!port_valid(port) || d->xen->port[port].state == PORT_FREE) {
+        return -XEN_EINVAL;
+    }
+    struct port p = d->xen->port[port];
+    d->xen->port[port] = (struct port){.state = PORT_FREE};
+    if (p.state == PORT_INTERDOMAIN) {
+        vm_with(p.remote_domid, unbind, p.remote_port);
+    }
+    return 0;
+}
+
+static s64 bind_vcpu(struct vm *d, const struct evtchn_bind_vcpu *b)
+{
+    if (!port_valid(b->port) || b->vcpu >= d->vcpu_count || !d->xen->vcpu_info[b->vcpu]) {
+        return b->vcpu >= d->vcpu_count ? -XEN_ENOENT : -XEN_EINVAL;
+    }
+    d->xen->port[b->port].vcpu = (u8)b->vcpu;
+    return 0;
+}
+
+static s64 unmask(struct vm *d, u32 port)
+{
+    if (!port_valid(port)) {
+        return -XEN_EINVAL;
+    }
+    struct shared_info *s = d->xen->shared;
+    struct vcpu *v = d->vcpu[d->xen->port[port].vcpu];
+    struct vcpu_info *info = d->xen->vcpu_info[v->index];
+    __atomic_fetch_and(&s->evtchn_mask[port / 64], ~BIT(port % 64), __ATOMIC_SEQ_CST);
+    if (info && event_pending(d, port) && !test_and_set(&info->evtchn_pending_sel, port / 64)) {
+        mark_pending(d, v);
+    }
+    return 0;
+}
+
+s64 event_channel_op(struct vcpu *v, u64 command, u64 argument)
+{
+    static const u8 sizes[] = {
+        [EVTCHNOP_BIND_INTERDOMAIN] = sizeof(struct evtchn_bind_interdomain),
+        [EVTCHNOP_CLOSE] = sizeof(struct evtchn_send),
+        [EVTCHNOP_SEND] = sizeof(struct evtchn_send),
+        [EVTCHNOP_ALLOC_UNBOUND] = sizeof(struct evtchn_alloc_unbound),
+        [EVTCHNOP_BIND_VCPU] = sizeof(struct evtchn_bind_vcpu),
+        [EVTCHNOP_UNMASK] = sizeof(struct evtchn_send),
+    };
+    union {
+        struct evtchn_bind_interdomain bind;
+        struct evtchn_alloc_unbound unbound;
+        struct evtchn_bind_vcpu bind_vcpu;
+        struct evtchn_send port;
+    } a;
+    struct vm *d = v->vm;
+    u64 size = command < ARRAY_SIZE(sizes) ? sizes[command] : 0;
+    if (size == 0 || !copy_from_guest(v, &a, argument, size)) {
+        return size == 0 ? -XEN_ENOSYS : -XEN_EFAULT;
+    }
+    u64 flags = spin_lock_irqsave(&d->xen->lock);
+    s64 result = command == EVTCHNOP_SEND               ? send(d, a.port.port)
+                 : command == EVTCHNOP_BIND_INTERDOMAIN ? bind_interdomain(d, &a.bind)
+                 : command == EVTCHNOP_ALLOC_UNBOUND    ? alloc_unbound(d, &a.unbound)
+                 : command == EVTCHNOP_BIND_VCPU        ? bind_vcpu(d, &a.bind_vcpu)
+                 : command == EVTCHNOP_UNMASK           ? unmask(d, a.port.port)
+                                                        : close(d, a.port.port);
+    spin_unlock_irqrestore(&d->xen->lock, flags);
+    bool has_output = command == EVTCHNOP_BIND_INTERDOMAIN || command == EVTCHNOP_ALLOC_UNBOUND;
+    if (result == 0 && has_output && !copy_to_guest(v, argument, &a, size)) {
+        return -XEN_EFAULT;
+    }
+    return result;
+}

@@ -1,0 +1,66 @@
+/* The hypervisor that stands alone at EL2: what its files share. struct vm is a domain. */
+#ifndef EL2SIM_HYP_XEN_HYPERVISOR_H
+#define EL2SIM_HYP_XEN_HYPERVISOR_H
+
+#include "kvm/vm.h"
+#include "xen/frame.h"
+
+#define INTID_PL011 33
+
+/* --- domain.c --- */
+struct domain_config {
+    unsigned id;
+    u64 ram_bytes; /* a multiple of 2 MiB, from GUEST_RAM */
+    unsigned vcpu_count;
+    unsigned first_cpu; /* VCPU n is pinned to CPU first_cpu + n */
+    enum thread_prio prio;
+    u64 entry; /* where its image is loaded and entered */
+    const void *image;
+    u64 image_bytes;
+    const struct guest_boot *boot;
+};
+struct vm *domain_create(const struct domain_config *config); /* its VCPU 0 starts */
+int domain_wait(struct vm *d);                                /* until it is off: its exit status */
+void domain_destroy(struct vm *d);
+struct vcpu *vcpu_of_frame(struct guest_frame *f);
+struct vcpu *vcpu_on_this_cpu(void);   /* whose state is in the machine, or NULL */
+void vcpu_powered_off(struct vcpu *v); /* until another VCPU starts it */
+void vcpu_block(struct vcpu *v); /* until something wakes it, or at once if an event is there */
+_Noreturn void vcpu_thread_exit(struct vcpu *v);
+
+/* --- switch.c: what moves when the scheduler changes VCPU --- */
+void switch_init_cpu(void);
+void vcpu_switch_from(struct vcpu *v);
+void vcpu_switch_to(struct vcpu *v);
+
+/* --- p2m.c: stage 2, all memory in place when the domain is made --- */
+void p2m_create(struct vm *d, u64 ram_bytes);
+u64 p2m_vtcr(void);
+void p2m_destroy(struct vm *d);
+void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes); /* visible to a guest without caches */
+
+/* --- vgic_lr.c: list registers stay in use across traps --- */
+void vgic_clear_lrs(struct vcpu *v); /* first thing in a trap of a guest */
+void vgic_inject(struct vcpu *v);    /* last thing; interrupts masked */
+bool vgic_needs_delivery(struct vcpu *v);
+void vgic_save_state(struct vcpu *v);
+void vgic_restore_state(struct vcpu *v);
+
+/* --- vtimer_xen.c --- */
+void vtimer_save(struct vcpu *v);
+void vtimer_restore(struct vcpu *v);
+void vtimer_interrupt(void); /* PPI 27: the guest's own timer */
+
+/* --- pl011.c: the console of a domain --- */
+bool pl011_access(struct vm *d, struct mmio *m); /* false: not its address */
+
+/* --- sysregs_xen.c --- */
+bool sysreg_trap(struct vcpu *v, u64 iss); /* false: UNDEFINED */
+
+/* --- traps.c, from lower_guest.S --- */
+void guest_trap(struct guest_frame *f);
+void guest_interrupt(struct guest_frame *f);
+void guest_leave(struct guest_frame *f);
+_Noreturn void guest_start(struct guest_frame *f); /* lower_guest.S */
+
+#endif

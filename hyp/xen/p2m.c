@@ -1,0 +1,181 @@
+/*
+ * Stage 2 of a domain. As Xen does it, all memory is allocated and mapped when the domain is made,
+ * in blocks where they fit: a guest never faults for memory. A block is split only where a page of
+ * the hypervisor's or of another domain's comes in its place.
+ */
+#include "xen/hypervisor.h"
+
+#include "a64.h"
+#include "abi/board.h"
+#include "abi/guest.h"
+#include "kernel/mmu.h"
+#include "kernel/page.h"
+#include "kernel/panic.h"
+#include "kernel/pt.h"
+#include "xen/domain.h"
+
+#define BLOCK_ORDER 9
+#define BLOCK_SIZE  (PAGE_SIZE << BLOCK_ORDER)
+
+/* Arm ARM D8 "Stage 2 attribute fields" */
+#define S2_NORMAL_WB (0xfUL << 2)
+#define S2_DEVICE    (0x1UL << 2) /* nGnRE */
+#define S2_RO        (1UL << 6)
+#define S2_RW        (3UL << 6)
+#define S2_XN        BIT(54)
+#define S2_MEMORY    (S2_NORMAL_WB | PT_SH_INNER)
+
+#define ROOT_ORDER   1
+#define ROOT_ENTRIES 1024
+#define VMID_SHIFT   48
+#define PAR_F        BIT(0)
+#define PAR_PA       0x0000fffffffff000UL
+
+/* RES1, PS, SH0 inner, ORGN0 and IRGN0 write-back, SL0 = 1 (level 1), T0SZ = 24 (40 bits) */
+u64 p2m_vtcr(void)
+{
+    u64 parange = read_sysreg(id_aa64mmfr0_el1) & 0xf;
+    return BIT(31) | (parange < 5 ? parange : 5) << 16 | 3UL << 12 | 1UL << 10 | 1UL << 8 |
+           1UL << 6 | 24;
+}
+
+void p2m_create(struct vm *d, u64 ram_bytes)
+{
+    struct xen_domain *x = d->xen;
+    d->stage2 = page_alloc(ROOT_ORDER);
+    d->arch.vttbr = virt_to_phys(d->stage2) | (u64)(d->id + 1) << VMID_SHIFT;
+    for (u64 at = 0; at < ram_bytes; at += BLOCK_SIZE) {
+        BUG_ON(x->block_count == XEN_BLOCK_MAX);
+        void *block = page_alloc(BLOCK_ORDER);
+        x->block[x->block_count++] = block;
+        pt_map(d->stage2, GUEST_RAM + at, virt_to_phys(block), BLOCK_SIZE, S2_MEMORY | S2_RW);
+    }
+}
+
+void stage2_map_device(struct vm *d, u64 ipa, u64 pa, u64 size)
+{
+    pt_map(d->stage2, ipa, pa, size, S2_DEVICE | S2_RW | S2_XN);
+}
+
+/* VTTBR_EL2 names the VMID that TLBI means; it is the current VCPU's between traps. */
+static void flush_vmid(const struct vm *d)
+{
+    u64 flags = irq_save();
+    u64 current = read_sysreg(vttbr_el2);
+    dsb(ishst);
+    write_sysreg(d->arch.vttbr, vttbr_el2);
+    isb();
+    tlbi(vmalls12e1is);
+    dsb(ish);
+    isb();
+    write_sysreg(current, vttbr_el2);
+    isb();
+    irq_restore(flags);
+}
+
+void p2m_destroy(struct vm *d)
+{
+    struct xen_domain *x = d->xen;
+    flush_vmid(d);
+    pt_clear(d->stage2, ROOT_ENTRIES);
+    page_free(d->stage2, ROOT_ORDER);
+    for (unsigned i = 0; i < x->block_count; i++) {
+        page_free(x->block[i], BLOCK_ORDER);
+    }
+}
+
+/* The same translations, page by page; break before make. Caller holds mmu_lock. */
+static void split_block(struct vm *d, u64 ipa)
+{
+    u64 *entry = pt_entry(d->stage2, ipa, 2);
+    if (!entry || !(*entry & PT_VALID) || (*entry & PT_TABLE)) {
+        return;
+    }
+    u64 block = *entry;
+    u64 *table = page_alloc(0);
+    for (u64 i = 0; i < 512; i++) {
+        table[i] = (block + i * PAGE_SIZE) | PT_TABLE;
+    }
+    WRITE_ONCE(*entry, 0);
+    flush_vmid(d);
+    WRITE_ONCE(*entry, virt_to_phys(table) | PT_TABLE | PT_VALID);
+    dsb(ishst);
+}
+
+static void set_page(struct vm *d, u64 ipa, u64 value)
+{
+    u64 flags = spin_lock_irqsave(&d->mmu_lock);
+    split_block(d, ipa);
+    u64 *entry = pt_entry_alloc(d->stage2, ipa, 3);
+    if (*entry & PT_VALID) {
+        WRITE_ONCE(*entry, 0);
+        flush_vmid(d);
+    }
+    WRITE_ONCE(*entry, value);
+    dsb(ishst);
+    spin_unlock_irqrestore(&d->mmu_lock, flags);
+}
+
+bool guest_map_page(struct vm *d, u64 ipa, const void *page, bool writable)
+{
+    if (ipa % PAGE_SIZE || ipa >= BIT(40)) {
+        return false;
+    }
+    set_page(d, ipa,
+             virt_to_phys(page) | S2_MEMORY | (writable ? S2_RW : S2_RO) | S2_XN | PT_AF |
+                 PT_TABLE | PT_VALID);
+    return true;
+}
+
+void guest_unmap_page(struct vm *d, u64 ipa)
+{
+    set_page(d, ipa, 0);
+}
+
+void *guest_memory(struct vm *d, u64 ipa)
+{
+    if (ipa >= BIT(40)) {
+        return NULL;
+    }
+    u64 flags = spin_lock_irqsave(&d->mmu_lock);
+    u64 mask = BLOCK_SIZE - 1;
+    u64 *entry = pt_entry(d->stage2, ipa, 2);
+    if (entry && (*entry & PT_VALID) && (*entry & PT_TABLE)) {
+        mask = PAGE_SIZE - 1;
+        entry = pt_entry(d->stage2, ipa, 3);
+    }
+    u64 value = entry ? *entry : 0;
+    spin_unlock_irqrestore(&d->mmu_lock, flags);
+    bool is_memory = (value & PT_VALID) && (value & S2_NORMAL_WB) == S2_NORMAL_WB;
+    return is_memory ? phys_to_virt((value & PT_ADDR & ~mask) | (ipa & mask)) : NULL;
+}
+
+/* By the guest's own tables and its stage 2, which the machine still has. PAR_EL1 is the guest's.
+ */
+void *guest_address(struct vcpu *v, u64 va, bool write)
+{
+    (void)v;
+    u64 guest_par = read_sysreg(par_el1);
+    if (write) {
+        __asm__ volatile("at s12e1w, %0" ::"r"(va) : "memory");
+    } else {
+        __asm__ volatile("at s12e1r, %0" ::"r"(va) : "memory");
+    }
+    isb();
+    u64 par = read_sysreg(par_el1);
+    write_sysreg(guest_par, par_el1);
+    u64 pa = (par & PAR_PA) | (va & 0xfff);
+    bool is_memory = !(par & PAR_F) && pa >= BOARD_RAM && pa < kernel_ram_end();
+    return is_memory ? phys_to_virt(pa) : NULL;
+}
+
+void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes)
+{
+    u64 line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+    for (u64 at = 0; at < bytes; at += line) {
+        __asm__ volatile("dc civac, %0" ::"r"(guest_memory(d, ipa + at)) : "memory");
+    }
+    dsb(ish);
+    __asm__ volatile("ic ialluis" ::: "memory");
+    dsb(ish);
+}
