@@ -10,25 +10,65 @@
 
 _Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
 
+/* No block has this pc. */
+#define NO_PC 1
+
+static void forget_all(struct cpu *cpu)
+{
+    for (size_t i = 0; i < (size_t)1 << BLOCK_SLOT_BITS; i++) {
+        cpu->block_slots[i] = &cpu->blocks[0];
+    }
+    memset(cpu->page_heads, 0, sizeof cpu->page_heads);
+    cpu->block_count = 1;
+}
+
 bool blocks_init(struct cpu *cpu)
 {
-    size_t count = (size_t)1 << BLOCK_TABLE_BITS;
-    cpu->blocks = mmap(NULL, count * sizeof(struct block), PROT_READ | PROT_WRITE,
+    /* No more of it is touched than there are blocks. */
+    cpu->blocks = mmap(NULL, BLOCKS_MAX * sizeof(struct block), PROT_READ | PROT_WRITE,
                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cpu->infos = calloc(count + 1, sizeof *cpu->infos);
-    cpu->run_list = calloc(count + 1, sizeof *cpu->run_list);
-    if (cpu->blocks == MAP_FAILED || cpu->infos == NULL || cpu->run_list == NULL) {
+    cpu->block_slots = calloc((size_t)1 << BLOCK_SLOT_BITS, sizeof(struct block *));
+    cpu->infos = calloc(BLOCKS_MAX + 1, sizeof *cpu->infos);
+    cpu->run_list = calloc(BLOCKS_MAX + 1, sizeof *cpu->run_list);
+    if (cpu->blocks == MAP_FAILED || cpu->block_slots == NULL || cpu->infos == NULL ||
+        cpu->run_list == NULL) {
         return false;
     }
-    cpu->partial.info = &cpu->infos[count];
+    cpu->partial.info = &cpu->infos[BLOCKS_MAX];
+    cpu->blocks[0] = (struct block){.pc = NO_PC, .info = &cpu->infos[0]};
+    forget_all(cpu);
     return true;
 }
 
 void blocks_destroy(struct cpu *cpu)
 {
-    munmap(cpu->blocks, sizeof(struct block) << BLOCK_TABLE_BITS);
+    munmap(cpu->blocks, BLOCKS_MAX * sizeof(struct block));
+    free(cpu->block_slots);
     free(cpu->infos);
     free(cpu->run_list);
+}
+
+void blocks_count_themselves(struct cpu *cpu)
+{
+    struct engine_tally tally = {
+        .tag = offsetof(struct cpu, code_tag),
+        .now = offsetof(struct cpu, clock) + offsetof(struct clock, now),
+        .horizon = offsetof(struct cpu, horizon),
+        .instructions = offsetof(struct cpu, instructions),
+        .current = offsetof(struct cpu, current),
+        .last_store = offsetof(struct cpu, last_store),
+        .entry_last_store = offsetof(struct cpu, entry_last_store),
+    };
+    cpu->counts_itself = engine_count_blocks(cpu->engine, &tally, BLOCKS_MAX);
+}
+
+void blocks_forget(struct cpu *cpu)
+{
+    blocks_fold(cpu);
+    cpu->current = NULL;
+    cpu->blocks_full = false;
+    forget_all(cpu);
+    engine_drop_all(cpu->engine);
 }
 
 /* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
@@ -133,13 +173,18 @@ struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
 void block_fold(struct block *b, const cycles_t *prices)
 {
     const struct block_info *info = b->info;
-    for (uint32_t i = 0; b->runs != 0 && i < info->class_count; i++) {
+    for (uint32_t i = 0; b->engine.runs != 0 && i < info->class_count; i++) {
         struct ledger_cell *cell = &b->row->cells[info->classes[i].class];
-        uint64_t units = b->runs * info->classes[i].units;
+        uint64_t units = b->engine.runs * info->classes[i].units;
         cell->count += units;
         cell->cycles += units * prices[info->classes[i].class];
     }
-    b->runs = 0;
+    b->engine.runs = 0;
+}
+
+static void look_again(struct block *b)
+{
+    b->tag = b->engine.tag = 0;
 }
 
 void blocks_fold(struct cpu *cpu)
@@ -147,8 +192,8 @@ void blocks_fold(struct cpu *cpu)
     for (size_t i = 0; i < cpu->run_count; i++) {
         booked_row_used(cpu, cpu->run_list[i]->row);
         block_fold(cpu->run_list[i], cpu->meter.prices);
-        cpu->run_list[i]->listed = false;
-        cpu->run_list[i]->tag = 0;
+        cpu->run_list[i]->info->listed = false;
+        look_again(cpu->run_list[i]);
     }
     cpu->run_count = 0;
 }
@@ -195,22 +240,14 @@ static struct block **head_of(struct cpu *cpu, uint64_t pc)
     return &cpu->page_heads[bits(pc, 55, 12) % PAGE_HEADS];
 }
 
-static void link_page(struct cpu *cpu, struct block *b)
+static void link_block(struct cpu *cpu, struct block *b)
 {
-    struct block_info *info = b->info;
-    if (info->link != NULL) {
-        *info->link = info->next;
-        if (info->next != NULL) {
-            info->next->info->link = info->link;
-        }
-    }
     struct block **head = head_of(cpu, b->pc);
-    info->next = *head;
-    info->link = head;
-    if (info->next != NULL) {
-        info->next->info->link = &info->next;
-    }
+    struct block **slot = block_slot(cpu, b->pc);
+    b->info->next_in_page = *head;
     *head = b;
+    b->info->next_in_slot = *slot;
+    *slot = b;
 }
 
 void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
@@ -218,9 +255,9 @@ void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
     uint64_t first = align_down(at.v, 4096);
     uint64_t end = at.v + size_bytes;
     for (uint64_t page = first; page - first < end - first; page += 4096) {
-        for (struct block *b = *head_of(cpu, page); b != NULL; b = b->info->next) {
+        for (struct block *b = *head_of(cpu, page); b != NULL; b = b->info->next_in_page) {
             if (bits(b->pc, 55, 12) == bits(page, 55, 12)) {
-                b->tag = 0;
+                look_again(b);
             }
         }
     }
@@ -230,12 +267,12 @@ void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
 void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
 {
     struct block_info *info = b->info;
-    if (b->listed) { /* of another row until now */
+    if (info->listed) { /* of another row until now */
         booked_row_used(cpu, b->row);
     }
     block_fold(b, cpu->meter.prices);
     b->pc = pc;
-    b->size_bytes = size_bytes;
+    b->size_bytes = (uint16_t)size_bytes;
     b->insn_count = (uint16_t)(size_bytes / 4);
     b->cycles = 0;
     b->stores_end = 0;
@@ -289,34 +326,96 @@ static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
     return done;
 }
 
-/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
- * of it. */
+struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+{
+    struct block *b = *block_slot(cpu, pc);
+    while (b != &cpu->blocks[0] &&
+           (b->pc != pc || b->tag != cpu->code_tag || b->size_bytes != size_bytes)) {
+        b = b->info->next_in_slot;
+    }
+    return b == &cpu->blocks[0] ? NULL : b;
+}
+
+/* The block that was made for this pc, size and place; it is the first of its slot now. NULL: there
+ * is none. */
+static struct block *known_block(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, uint64_t at)
+{
+    struct block **slot = block_slot(cpu, pc);
+    for (struct block **link = slot; *link != &cpu->blocks[0];
+         link = &(*link)->info->next_in_slot) {
+        struct block *b = *link;
+        if (b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
+            b->info->key == cpu->block_key) {
+            *link = b->info->next_in_slot;
+            b->info->next_in_slot = *slot;
+            *slot = b;
+            return b;
+        }
+    }
+    return NULL;
+}
+
+static struct block *new_block(struct cpu *cpu)
+{
+    if (cpu->block_count == BLOCKS_MAX) {
+        cpu->blocks_full = true;
+        return NULL;
+    }
+    unsigned i = cpu->block_count++;
+    cpu->blocks[i] = (struct block){.info = &cpu->infos[i]};
+    cpu->infos[i].listed = false;
+    return &cpu->blocks[i];
+}
+
+/* The engine counts no cycles that do not fit its code. */
+#define ENGINE_CYCLES_MAX INT32_MAX
+
+static void tell_cost(struct cpu *cpu, struct block *b)
+{
+    struct engine_block_cost cost = {
+        .block = &b->engine,
+        .cycles = (uint32_t)b->cycles,
+        .instructions = b->insn_count,
+        .stores_end = b->stores_end,
+    };
+    if (cpu->counts_itself && b->cycles <= ENGINE_CYCLES_MAX) {
+        engine_block_cost(cpu->engine, (unsigned)(b - cpu->blocks), &cost);
+    }
+}
+
+void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller)
+{
+    if (cpu->counts_itself && b->tag != 0 && b->cycles <= ENGINE_CYCLES_MAX) {
+        engine_block_counts(cpu->engine, (unsigned)(b - cpu->blocks), caller);
+    }
+}
+
 struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     uint64_t at;
     if (!fetch(cpu, pc, &at)) {
         return NULL;
     }
-    struct block *b = &cpu->blocks[block_slot(pc, cpu->code_tag)];
-    b->info = &cpu->infos[b - cpu->blocks];
-    bool known = b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
-                 b->info->key == cpu->block_key;
+    struct block *b = known_block(cpu, pc, size_bytes, at);
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
+    bool is_new = b == NULL;
     uint64_t changed = code_changed_at(cpu, at);
-    if (known && b->info->stamp < changed) {
-        known = block_is_unchanged(cpu, b);
-    }
-    if (!known && !code_is_fresh(cpu, at)) {
+    bool known = !is_new && (b->info->stamp >= changed || block_is_unchanged(cpu, b));
+    if ((!known && !code_is_fresh(cpu, at)) || (is_new && (b = new_block(cpu)) == NULL)) {
         return NULL;
     }
     if (!known || !remember) {
         block_make(cpu, b, pc, at, size_bytes);
-        link_page(cpu, b);
+        tell_cost(cpu, b);
+    }
+    if (is_new) {
+        link_block(cpu, b);
     }
     b->info->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
-    if (!b->listed) {
-        b->listed = true;
+    b->engine.tag = b->flags & cpu->look_flags ? 0 : b->tag;
+    if (!b->info->listed) {
+        b->info->listed = true;
         cpu->run_list[cpu->run_count++] = b;
     }
     return b;

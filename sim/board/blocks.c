@@ -10,12 +10,16 @@
 /* Kept out of the hot path, which then needs no stack. */
 #define COLD __attribute__((noinline, cold))
 
-/* Bits of block_key: an EL and a VMID. */
+/* Bits of block_key: an EL, of which it has 8 bits, and a VMID. */
 #define KEY_BITS 24
+#define EL_BITS  2
+
+#define BLOCK_RARE (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)
 
 void block_tag_changed(struct cpu *cpu)
 {
-    cpu->code_tag = cpu->code_epoch << KEY_BITS | cpu->block_key;
+    cpu->code_tag =
+        cpu->code_epoch << KEY_BITS | cpu->block_key | (uint64_t)cpu->look_tag << EL_BITS;
 }
 
 /*
@@ -104,8 +108,6 @@ static uint32_t barrier_waits(struct cpu *cpu, const struct block *b, uint32_t f
     return count;
 }
 
-#define BLOCK_RARE (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)
-
 COLD static void account_rare(struct cpu *cpu, struct block *b)
 {
     if (b->flags & BLOCK_MOVES_SP) {
@@ -129,7 +131,7 @@ static inline void account(struct cpu *cpu, struct block *b)
     uint64_t before = cpu->instructions;
     cpu->clock.now += b->cycles;
     cpu->instructions = before + b->insn_count;
-    b->runs++;
+    b->engine.runs++;
     cpu->current = b;
     if (b->stores_end != 0) {
         cpu->entry_last_store = cpu->last_store;
@@ -162,10 +164,10 @@ COLD static bool stops(struct cpu *cpu, const struct block *b)
 }
 
 /* Whether the block is ours and is not to run. */
-static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const void *caller)
 {
-    struct block *b = &cpu->blocks[block_slot(pc, cpu->code_tag)];
-    if (b->pc != pc || b->tag != cpu->code_tag || b->size_bytes != size_bytes) {
+    struct block *b = block_tagged(cpu, pc, size_bytes);
+    if (b == NULL) {
         cpu->stopped_insns = 0;
         if (pc % 4 != 0) { /* no block of the table has such a pc: the hot path never looks */
             cpu->pc_misaligned = true;
@@ -181,13 +183,14 @@ static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
         return true;
     }
     account_all(cpu, b);
+    block_counts_itself(cpu, b, caller);
     return false;
 }
 
-COLD static void enter_slowly(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
+COLD static void enter_slowly(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const void *caller)
 {
     block_settle(cpu);
-    if (!engine_owns_block(cpu->engine, pc) && refuses(cpu, pc, size_bytes)) {
+    if (!engine_owns_block(cpu->engine, pc) && refuses(cpu, pc, size_bytes, caller)) {
         engine_stop_before_block(cpu->engine, pc);
     }
 }
@@ -196,14 +199,15 @@ void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
 {
     (void)core;
     struct cpu *cpu = ctx;
-    uint64_t tag = cpu->code_tag;
-    struct block *b = &cpu->blocks[block_slot(pc, tag)];
-    if (b->pc != pc || b->tag != tag || b->size_bytes != size_bytes ||
-        cpu->clock.now + b->cycles >= cpu->horizon || b->flags & cpu->look_flags) {
-        enter_slowly(cpu, pc, size_bytes);
+    const void *caller = __builtin_return_address(0);
+    struct block *b = *block_slot(cpu, pc);
+    if (b->pc != pc || b->engine.tag != cpu->code_tag || b->size_bytes != size_bytes ||
+        cpu->clock.now + b->cycles >= cpu->horizon) {
+        enter_slowly(cpu, pc, size_bytes, caller);
         return;
     }
     account(cpu, b);
+    block_counts_itself(cpu, b, caller);
 }
 
 void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
@@ -284,11 +288,23 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
     return flags;
 }
 
+/* What of look_flags is not the same in all of a run; a bit of the tag each. */
+static uint32_t varying_flags(uint32_t flags)
+{
+    return (flags & BLOCK_HAS_FP ? 1u : 0) | (flags & BLOCK_HAS_SP_BASE ? 2u : 0) |
+           (flags & BLOCK_READS_DCZID ? 4u : 0) | (flags & BLOCK_READS_LENT ? 8u : 0);
+}
+
 void block_stop_flags_select(struct cpu *cpu)
 {
+    uint32_t before = cpu->look_flags;
     cpu->stop_flags = stop_flags_of_el(cpu) | (cpu->sp_misaligned ? BLOCK_HAS_SP_BASE : 0) |
                       (cpu->pe.ps.sp ? 0 : BLOCK_READS_LENT);
     cpu->look_flags = cpu->stop_flags | BLOCK_RARE;
+    if (cpu->look_flags != before) {
+        cpu->look_tag = varying_flags(cpu->look_flags);
+        block_tag_changed(cpu);
+    }
 }
 
 void block_stop_flags_changed(struct cpu *cpu)

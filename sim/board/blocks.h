@@ -6,16 +6,20 @@
 
 #include "sim/board/cpu.h"
 
-/* tag: its low bits are a block_key. */
-static inline unsigned block_slot(uint64_t pc, uint64_t tag)
+/* Where the blocks of this pc begin. */
+static inline struct block **block_slot(const struct cpu *cpu, uint64_t pc)
 {
-    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ (uint32_t)tag << 7;
-    return x & ((1u << BLOCK_TABLE_BITS) - 1);
+    uint32_t x = (uint32_t)(pc >> 2) ^ (uint32_t)(pc >> 16) ^ cpu->block_key << 7;
+    return &cpu->block_slots[x & ((1u << BLOCK_SLOT_BITS) - 1)];
 }
 
-/* The block at pc, decoded if it is new; NULL where its fetch faults or the engine has older code
- * of it. */
+/* The block at pc where nothing has changed since it was last found; else NULL. */
+struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_bytes);
+/* The block at pc, decoded if it is new; NULL where its fetch faults, the engine has older code of
+ * it, or there is no room (blocks_full). It is the first of its slot. */
 struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes);
+/* What called the hook is this block: from now on the engine counts its runs. */
+void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller);
 /* Decodes the words of a block at physical address `at` into its costs. */
 void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes);
 /* Books the runs of one block; it may then be reused. */

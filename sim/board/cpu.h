@@ -70,8 +70,10 @@ struct block_info {
     uint64_t pa;
     uint64_t words; /* a sum of its words, to know it again */
     uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
-    struct block *next, **link; /* of the same page_heads[]; link: what points at this one */
+    struct block *next_in_page; /* of the same page_heads[] */
+    struct block *next_in_slot; /* of the same block_slots[] */
     uint32_t key;               /* struct cpu: block_key it was made under */
+    bool listed;                /* in struct cpu: run_list; true wherever a tag is not 0 */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -80,22 +82,24 @@ struct block_info {
 
 /* What block_enter() looks at: one line of the host's cache. */
 struct block {
+    struct engine_block engine; /* tag: as below, but 0 where the block is looked at each time
+                                   (look_flags). runs: since the last fold, not yet in the ledger */
     uint64_t pc;
     uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
     cycles_t cycles; /* waits of DSBs not included */
-    uint64_t runs;   /* since the last fold: not yet in the ledger */
     struct ledger_row *row;
     struct block_info *info;
-    uint32_t size_bytes;
+    uint16_t size_bytes;
     uint16_t flags;
     uint16_t insn_count;
     uint16_t stores_end; /* instructions up to and with the last store */
-    bool listed;         /* in struct cpu: run_list; true wherever tag is not 0 */
 };
 
-#define BLOCK_TABLE_BITS 16
-#define PAGE_HEADS       4096
-#define DECODED_BITS     10
+#define BLOCK_SLOT_BITS 16
+/* Blocks are only ever added; when there are so many, all are forgotten, the engine's too. */
+#define BLOCKS_MAX   (1u << 17)
+#define PAGE_HEADS   4096
+#define DECODED_BITS 10
 
 /* Why fill() refused. */
 enum refusal {
@@ -118,13 +122,14 @@ struct cpu {
     /* What block_enter() touches. */
     struct clock clock;
     struct cost_meter meter;
-    struct block *blocks; /* 1 << BLOCK_TABLE_BITS */
-    uint64_t code_tag;    /* changes with code_epoch and block_key */
+    struct block **block_slots; /* 1 << BLOCK_SLOT_BITS, by pc and key; none is NULL */
+    uint64_t code_tag;          /* changes with code_epoch, block_key and look_flags */
     uint64_t instructions;
     cycles_t horizon;          /* min(deadline, turn_end): the hot path looks at this only */
     struct block *current;     /* entered last; what it leaves behind: block_settle() */
     uint64_t last_store;       /* `instructions` behind the last store, 0 = none outstanding */
     uint64_t entry_last_store; /* `last_store` before `current` */
+    uint32_t look_tag;         /* of look_flags what varies, as bits of code_tag */
     uint32_t look_flags;       /* enum block_flag: stop_flags, and what account_rare() is for */
     bool at_boundary;          /* nothing ran since an exception, return or branch */
 
@@ -134,6 +139,10 @@ struct cpu {
     struct timer *timer;
 
     /* blocks.c */
+    struct block *blocks; /* BLOCKS_MAX; the first is nobody's */
+    unsigned block_count;
+    bool blocks_full;        /* the loop must make room: blocks_forget() */
+    bool counts_itself;      /* engine_count_blocks() */
     struct block **run_list; /* blocks with runs to fold */
     size_t run_count;
     struct block_info *infos;               /* of blocks[], and of `partial` */
@@ -276,7 +285,11 @@ static inline void block_settle(struct cpu *cpu)
 
 bool blocks_init(struct cpu *cpu);
 void blocks_destroy(struct cpu *cpu);
-/* code_epoch or block_key has changed. */
+/* From now on: engine_count_blocks(), where the host allows. */
+void blocks_count_themselves(struct cpu *cpu);
+/* Makes room for new blocks, while the engine stands. */
+void blocks_forget(struct cpu *cpu);
+/* code_epoch, block_key or look_flags has changed. */
 void block_tag_changed(struct cpu *cpu);
 /* Takes back what was charged for the instructions of `current` from pc on; with `but_first`, all
  * but the one at pc. */

@@ -270,6 +270,8 @@ static void run_engine(struct cpu *cpu)
         loop_engine_stopped(cpu, stop);
     } else if (cpu->code_stale) {
         code_drop_stale(cpu);
+    } else if (cpu->blocks_full) {
+        blocks_forget(cpu);
     } else if (cpu->pc_misaligned) {
         pc_alignment_fault(cpu);
     } else if (cpu->stopped_insns != 0) {

@@ -102,6 +102,9 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
     if (!shortcut_on(m, SHORTCUT_STATE)) {
         engine_use_api(cpu->engine);
     }
+    if (shortcut_on(m, SHORTCUT_COUNTS)) {
+        blocks_count_themselves(cpu);
+    }
     lend_init(cpu);
     struct engine_natives natives = {.dc_zva = false};
     engine_set_natives(cpu->engine, natives);

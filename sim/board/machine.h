@@ -39,7 +39,8 @@ enum machine_shortcut {
         1 << 3,               /* handle traps inside the engine's callback instead of leaving it */
     SHORTCUT_DC_ZVA = 1 << 4, /* DC ZVA natively */
     SHORTCUT_LEND = 1 << 5,   /* SP_EL0 and TPIDR_ELx read natively */
-    SHORTCUT_STATE = 1 << 6   /* the engine's registers where they lie, not by its API */
+    SHORTCUT_STATE = 1 << 6,  /* the engine's registers where they lie, not by its API */
+    SHORTCUT_COUNTS = 1 << 7  /* blocks count themselves */
 };
 
 struct machine_config {

@@ -42,6 +42,7 @@ static const struct shortcut_name shortcut_names[] = {
     {"dc-zva", SHORTCUT_DC_ZVA},
     {"lend", SHORTCUT_LEND},
     {"state", SHORTCUT_STATE},
+    {"counts", SHORTCUT_COUNTS},
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])
@@ -79,7 +80,7 @@ bool option_shortcuts(const char *text, unsigned *out, struct err *e)
         if (!found) {
             return err_set(e,
                            "--engine-off %s: all, block-table, views, range-flush, "
-                           "trap-in-hook, dc-zva, lend or state",
+                           "trap-in-hook, dc-zva, lend, state or counts",
                            parts[i]);
         }
     }

@@ -111,6 +111,34 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc);
  * be done about it. Whether it runs, the engine has then decided. */
 bool engine_owns_block(struct engine *engine, uint64_t pc);
 
+/*
+ * Blocks that count themselves, for clients with a hook(). Where `*tag` of the client is the
+ * block's tag, and `*now` + cycles is below `*horizon`, all a hook() does is: now += cycles,
+ * instructions += its own, runs++, current = the block; and if it holds stores, entry_last_store =
+ * last_store, last_store = instructions before it + stores_end. Once the client has told the cost
+ * of a block, the engine does that by itself, and calls hook() in all other cases.
+ */
+struct engine_tally { /* where those 64-bit words are in what ctx points at: offsets */
+    size_t tag, now, horizon, instructions, current, last_store, entry_last_store;
+};
+struct engine_block {
+    uint64_t tag;
+    uint64_t runs;
+};
+struct engine_block_cost {
+    struct engine_block *block;
+    uint32_t cycles, instructions, stores_end; /* below 2^31; stores_end 0: no stores */
+};
+/* For blocks numbered from 0 to count - 1. False: not on this host, nothing is lost. */
+bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count);
+/* The cost of a block that may be told of below. */
+void engine_block_cost(struct engine *engine, unsigned index, const struct engine_block_cost *cost);
+/* For hook(): what called it, by the address it returns to, is this block. Its cost stays told
+ * until engine_drop_all() takes effect. */
+void engine_block_counts(struct engine *engine, unsigned index, const void *caller);
+/* All translated code goes, before anything runs again (38 ms). */
+void engine_drop_all(struct engine *engine);
+
 struct engine_refusal engine_refusal(const struct engine *engine);
 const char *engine_failure(const struct engine *engine);
 

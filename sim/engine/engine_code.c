@@ -32,6 +32,11 @@ uc_err engine_code_init(struct engine *engine)
                                            (void *)(uintptr_t)on_translated, engine, 1, 0);
 }
 
+void engine_drop_all(struct engine *engine)
+{
+    engine->code_bytes = engine->code_bytes_max + 1;
+}
+
 void engine_code_room(struct engine *engine)
 {
     if (engine->code_dropped) {

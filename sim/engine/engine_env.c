@@ -2,7 +2,7 @@
  * Unicorn's CPU state in memory. A register by its API costs 60 to 200 host instructions, a switch
  * of the view 560; where the state lies is a load, a store. Nothing is assumed about the layout:
  * each place is found by what the API writes, and checked both ways. What is not found is done by
- * the API (engine_env_base(): the same where nobody knows how to ask).
+ * the API, and so is all on a host that is not known (engine_host_state()).
  */
 #include "sim/engine/engine_internal.h"
 
@@ -190,7 +190,7 @@ static bool find_all(struct state *s, struct engine_env *env)
 
 void engine_env_init(struct engine *engine)
 {
-    void *base = engine_env_base(engine);
+    void *base = engine_host_state(engine);
     struct state s = {.engine = engine, .words = base};
     s.word_count = uc_context_size(engine->uc) / sizeof *s.words;
     uint32_t *copies = base == NULL ? NULL : calloc(ENGINE_VIEWS, s.word_count * sizeof *copies);

@@ -108,6 +108,9 @@ struct engine {
     uc_engine *uc;
     const struct engine_env *env; /* NULL: not known, ask Unicorn */
     struct engine_env known;
+    struct engine_tally tally; /* engine_counts.c */
+    unsigned char *count_code; /* NULL: blocks do not count themselves */
+    size_t count_code_bytes;
     struct engine_client client;
     struct engine_stats stats;
 
@@ -170,11 +173,27 @@ void engine_copies_forget(struct engine *engine);
 
 /* engine_env.c: looks for Unicorn's state in memory, from here on used if all of it is found. */
 void engine_env_init(struct engine *engine);
-/* Its first byte; NULL: unknown. Runs the engine's own code. */
-void *engine_env_base(struct engine *engine);
 uint32_t engine_env_nzcv(const struct engine_env *env);
 void engine_env_set_nzcv(const struct engine_env *env, uint32_t nzcv);
 void engine_env_select_view(const struct engine_env *env, unsigned view);
+
+/* engine_counts.c */
+void engine_counts_destroy(struct engine *engine);
+/* The code of a block: at most so many bytes. */
+#define ENGINE_COUNT_BYTES 128
+
+/* engine_host_*.c: what is known of the code that Unicorn generates on this host. */
+
+/* The first byte of its CPU's state; NULL: unknown. Runs the engine's own code. */
+void *engine_host_state(struct engine *engine);
+/* Writes the code that counts a block; its size, 0: unknown. */
+size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
+                              const struct engine_block_cost *cost, void *hook);
+/* What the call that is to return to `caller`, in generated code, calls; 0: not known. */
+uintptr_t engine_host_called(const void *caller);
+/* From now on it calls `to`, if that can be reached. Only where it is known what it calls. */
+void engine_host_redirect(const void *caller, uintptr_t to);
+
 /* Runs the engine's own code at `at` up to its SVC; while nothing else runs. */
 bool engine_run_own(struct engine *engine, uint64_t at);
 

@@ -423,6 +423,27 @@ bool engine_use_api(struct engine *engine)
     return false;
 }
 
+bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count)
+{
+    (void)engine, (void)tally, (void)count;
+    return false;
+}
+
+void engine_block_cost(struct engine *engine, unsigned index, const struct engine_block_cost *cost)
+{
+    (void)engine, (void)index, (void)cost;
+}
+
+void engine_block_counts(struct engine *engine, unsigned index, const void *caller)
+{
+    (void)engine, (void)index, (void)caller;
+}
+
+void engine_drop_all(struct engine *engine)
+{
+    (void)engine;
+}
+
 void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
 {
     BUG_ON(view >= ENGINE_VIEWS || kind >= ENGINE_KINDS);

@@ -250,6 +250,7 @@ void engine_destroy(struct engine *engine)
         free(engine->rams[i].code_pages);
         free(engine->rams[i].self_pages);
     }
+    engine_counts_destroy(engine);
     free(engine->own);
     free(engine->origins);
     free(engine);
