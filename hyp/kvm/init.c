@@ -28,14 +28,14 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     a->ops = bootargs_number(bootargs, "n");
 }
 
-/* VM 0 runs the rows. VM 1 is its partner in row vm-switch: it is started first and waits, so that
- * it takes no time from the others. Returns the status. */
+/* VM 0 runs the rows. VM 1 is its partner in row vm-switch and in the checks: it is started first
+ * and waits, so that it takes no time from the others. Returns the status. */
 static int run_rows(const struct board_info *board)
 {
     struct process *partner = NULL;
     make_args(board->bootargs, 0, 2);
     make_args(board->bootargs, 1, 1);
-    if (rows_have(args[0].rows, "vm-switch")) {
+    if (rows_have(args[0].rows, "vm-switch") || rows_have(args[0].rows, "check")) {
         partner = process_create(vmm_image, &args[1], guest_image, NULL, 0);
         vm_wait_parked(1);
     }

@@ -130,6 +130,7 @@ static const struct {
     {"spi-set-pending", spi_set_pending},
     {"timer-ends-wfi", timer_ends_wfi},
     {"psci", psci},
+    {"state-of-two-vms", state_of_two_vms},
 };
 
 bool checks_run(void)

@@ -196,7 +196,7 @@ static bool run_rows(const struct guest_boot *boot)
             ok = run_row(&rows[i], boot) && ok;
         }
     }
-    if (list_has(boot->rows, "vm-switch")) {
+    if (list_has(boot->rows, "vm-switch") || list_has(boot->rows, "check")) {
         hvc(HVC_SWITCH_DON, 0, 0, 0); /* the partner may go */
     }
     if (irq_unexpected_count) {

@@ -38,6 +38,11 @@ bool check_debug_registers(void);
 bool checks_run(void);
 void expect_exception(void); /* the next one is taken note of in exception_expected */
 
+/* state.c: two VMs of one CPU keep their registers. VM 1 answers messages that have this bit. */
+#define STATE_MESSAGE (1UL << 63)
+bool state_of_two_vms(void);
+u64 state_answer(u64 message); /* returns the next message */
+
 /* True during the measured run: rows that mark themselves look here. */
 extern bool row_measuring;
 

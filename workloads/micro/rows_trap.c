@@ -76,6 +76,7 @@ void partner_main(void)
 {
     u64 message = hvc(HVC_SWITCH_RCV, 0, 0, 0);
     while (message) {
-        message = hvc(HVC_SWITCH_SND, message + 1, 0, 0);
+        message = message & STATE_MESSAGE ? state_answer(message)
+                                          : hvc(HVC_SWITCH_SND, message + 1, 0, 0);
     }
 }
