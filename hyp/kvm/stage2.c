@@ -15,13 +15,21 @@
 #define STAGE2_ROOT_ENTRIES 1024
 
 #define VMID_SHIFT 48
-#define VMID_COUNT 256
+#define VMID_LAST  255 /* 8 bits; 0 is never a VM's */
 
 static struct {
     struct spinlock lock;
     u64 generation;
     u64 next;
-} vmids = {.generation = 1, .next = 1}; /* VMID 0 is never a VM's */
+    u64 last;
+} vmids = {.generation = 1, .next = 1, .last = VMID_LAST};
+
+void vmid_limit(unsigned count)
+{
+    if (count > 0 && count < VMID_LAST) {
+        vmids.last = count;
+    }
+}
 
 u64 world_vtcr(void)
 {
@@ -48,7 +56,7 @@ void vmid_update(struct vm *vm)
     }
     u64 flags = spin_lock_irqsave(&vmids.lock);
     if (vm->vmid_generation != vmids.generation) {
-        if (vmids.next == VMID_COUNT) {
+        if (vmids.next > vmids.last) {
             vmids.generation++;
             vmids.next = 1;
             vcpu_force_all_out();

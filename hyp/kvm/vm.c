@@ -3,6 +3,8 @@
 
 #include "a64.h"
 #include "abi/guest.h"
+#include "kernel/boot.h"
+#include "kernel/init.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 
@@ -15,6 +17,7 @@ void kvm_init(void)
     vm_switch_init();
     world_init();
     state_init();
+    vmid_limit(bootargs_number(kernel_board()->bootargs, "vmids"));
     lr_count = vgic_init();
 }
 

@@ -143,6 +143,7 @@ void stage2_map_device(struct vm *vm, u64 ipa, u64 pa, u64 size);
 void stage2_clean(struct vm *vm); /* all its pages, to the point of coherency */
 void stage2_init_vm(struct vm *vm);
 void stage2_destroy(struct vm *vm);
+void vmid_limit(unsigned count); /* at most so many; 0: as many as there are */
 void vmid_update(struct vm *vm); /* before an entry */
 bool vmid_is_current(const struct vm *vm);
 
