@@ -12,6 +12,9 @@ DESIGNS = {  # GIC, CPU, host CPUs, boot arguments, VCPUs, the guest's further c
     "kvm-split": (2, "cortex-a57", 2, "", 2, ""),
     "kvm-vhe": (3, "cortex-a76", 2, "", 2, "quiet"),
     "kvm-vhe-gic2": (2, "cortex-a76", 1, "vcpus=2 mem=128", 2, "quiet"),
+    "kvm-vhe-opt": (3, "cortex-a76", 2, "", 2, "quiet"),
+    "kvm-vhe-opt-gic2": (2, "cortex-a76", 1, "vcpus=2 mem=128", 2, "quiet"),
+    "el2host": (2, "cortex-a57", 2, "", 2, "quiet"),
 }
 MEMORY_MIB = 512
 KERNEL_AT, RAMDISK_AT = 0x4a000000, 0x4e000000
