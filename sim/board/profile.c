@@ -222,35 +222,38 @@ static char *copy(const char *text)
     return s;
 }
 
-static bool check_machine(const struct yaml_profile *y, struct err *e)
+/* The machine's part of a profile. */
+static bool check_sizes(const struct profile *p, struct err *e)
 {
-    if (y->clock_hz == 0 || y->counter_hz == 0 || y->quantum_cycles == 0) {
+    if (p->clock_hz == 0 || p->counter_hz == 0 || p->quantum == 0) {
         return err_set(e, "clock-hz, counter-hz and quantum-cycles must be more than 0");
     }
-    if (y->clock_hz > HZ_MAX || y->counter_hz > HZ_MAX) {
+    if (p->clock_hz > HZ_MAX || p->counter_hz > HZ_MAX) {
         return err_set(e, "clock-hz and counter-hz: at most %" PRIu64, HZ_MAX);
     }
-    if (y->tlb.entries == 0 || (y->tlb.ways != 0 && y->tlb.entries % y->tlb.ways != 0)) {
+    if (p->tlb_entries == 0 || (p->tlb_ways != 0 && p->tlb_entries % p->tlb_ways != 0)) {
         return err_set(
             e,
             "tlb: entries must be more than 0 and a multiple of ways (ways 0: fully associative)");
     }
-    if (y->tlb.entries > TLB_ENTRIES_MAX || y->tlb.walk_cache > TLB_ENTRIES_MAX) {
+    if (p->tlb_entries > TLB_ENTRIES_MAX || p->walk_cache_entries > TLB_ENTRIES_MAX) {
         return err_set(e, "tlb: entries and walk-cache: at most %u", TLB_ENTRIES_MAX);
     }
     return true;
 }
 
-static bool convert(const struct yaml_profile *y, struct profile *p, struct err *e)
+bool profile_check(const struct profile *p, struct err *e)
 {
-    if (!check_machine(y, e)) {
-        return false;
-    }
-    for (unsigned i = 0; i < y->costs_count; i++) {
-        if (!check_line(y, i, e)) {
-            return false;
+    for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
+        if (cost_class_info[k].kind == COST_KIND_I && p->costs[k].price == 0) {
+            return err_set(e, "%s: an instruction cannot be free", cost_class_info[k].name);
         }
     }
+    return check_sizes(p, e);
+}
+
+static bool convert(const struct yaml_profile *y, struct profile *p, struct err *e)
+{
     p->name = copy(y->name);
     p->title = copy(y->title);
     p->clock_hz = y->clock_hz;
@@ -260,6 +263,14 @@ static bool convert(const struct yaml_profile *y, struct profile *p, struct err 
     p->tlb_entries = y->tlb.entries;
     p->tlb_ways = y->tlb.ways;
     p->walk_cache_entries = y->tlb.walk_cache;
+    if (!check_sizes(p, e)) {
+        return false;
+    }
+    for (unsigned i = 0; i < y->costs_count; i++) {
+        if (!check_line(y, i, e)) {
+            return false;
+        }
+    }
     for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
         if (cost_class_info[k].kind == COST_KIND_W) {
             continue;

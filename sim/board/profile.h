@@ -55,6 +55,9 @@ struct profile {
 struct profile *profile_load(const char *name_or_path, struct err *e);
 void profile_free(struct profile *profile);
 
+/* Whether a machine can have those prices and sizes, after a change of them. */
+bool profile_check(const struct profile *profile, struct err *e);
+
 /* After a change of prices or sizes: what the hash of a result says of its profile is another. */
 void profile_changed(struct profile *profile);
 

@@ -12,6 +12,7 @@ static const struct command commands[] = {
     {"run", "boot an image and run it to its end", cmd_run},
     {"compare", "run designs over benchmark rows and explain the difference", cmd_compare},
     {"fit", "find the prices with which rows take what was measured", cmd_fit},
+    {"sweep", "run designs over all combinations of features and prices", cmd_sweep},
     {"explain", "say why an instruction traps; decode a syndrome or a register", cmd_explain},
     {"designs", "list the designs, or show one", cmd_designs},
     {"profiles", "list the cost profiles, or show one with its sources", cmd_profiles},

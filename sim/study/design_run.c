@@ -19,14 +19,13 @@ static bool ended_well(const struct design *design, const struct machine_result 
 
 static bool run_machine(const struct design_run *how, const struct design *design,
                         const struct profile *profile, const struct machine_config *config,
-                        struct machine *m, struct design_report *out, struct err *e)
+                        struct design_start *start, struct machine *m, struct design_report *out,
+                        struct err *e)
 {
     const struct console_lines *said = config->console_ctx;
-    struct design_start start = {
-        .rows = how->rows, .ops = how->ops, .append = how->append, .snapshots = how->snapshots};
     struct machine_result result;
     struct err later = {.text = ""};
-    if (!design_start(&start, design, profile, config, m, e)) {
+    if (!design_start(start, design, profile, config, m, e)) {
         return false;
     }
     if (how->progress) {
@@ -37,7 +36,7 @@ static bool run_machine(const struct design_run *how, const struct design *desig
     out->skipped_count = said->skipped_count;
     memcpy(out->skipped, said->skipped, sizeof out->skipped);
     bool ok = ended_well(design, &result, said, e);
-    return design_end(&start, m, &result, ok ? e : &later) && ok;
+    return design_end(start, m, &result, ok ? e : &later) && ok;
 }
 
 bool design_run(const struct design_run *how, const struct design *design,
@@ -55,11 +54,19 @@ bool design_run(const struct design_run *how, const struct design *design,
         return false;
     }
     config.cpu_count = how->smp ? how->smp : config.cpu_count;
+    struct design_start start = {.rows = how->rows,
+                                 .ops = how->ops,
+                                 .append = how->append,
+                                 .snapshots = how->snapshots,
+                                 .boot_prices = how->boot_prices};
+    if (!design_prepare(&start, design, &config, e)) {
+        return false;
+    }
     struct machine *m = machine_create(&config, e);
     if (m == NULL) {
         return err_prefix(e, "design %s: ", design->path);
     }
-    bool ok = run_machine(how, design, profile, &config, m, out, e);
+    bool ok = run_machine(how, design, profile, &config, &start, m, out, e);
     machine_destroy(m);
     return ok;
 }

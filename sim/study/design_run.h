@@ -7,9 +7,11 @@
 #define DESIGN_MAX_CYCLES (20000000000 * CYCLE) /* a guest that hangs ends here */
 
 struct design_run {
-    const char *rows, *append; /* NULL: all rows; the design's own command line */
-    unsigned ops;              /* 0: each row's own number */
-    const char *snapshots;     /* a directory to keep snapshots in, or NULL */
+    const char *rows, *append;         /* NULL: all rows; the design's own command line */
+    unsigned ops;                      /* 0: each row's own number */
+    const char *snapshots;             /* a directory to keep snapshots in, or NULL */
+    const struct profile *boot_prices; /* start from a snapshot made under these; NULL: from the
+                                          beginning, or one made under the run's own */
     enum machine_level level;
     cycles_t max_cycles;
     unsigned smp, engine_off; /* smp 0: the design's */

@@ -64,7 +64,7 @@ static bool find_snapshot(struct design_start *s, const struct design *design,
     if (mkdir(s->snapshots, 0777) != 0 && errno != EEXIST) {
         return err_set(e, "--snapshots %s: %s", s->snapshots, strerror(errno));
     }
-    if (!design_key(design, profile, config, append, key, e)) {
+    if (!design_key(design, s->boot_prices ? s->boot_prices : profile, config, append, key, e)) {
         return false;
     }
     snprintf(s->path, sizeof s->path, "%s/%s-%.16s.snap", s->snapshots, design->name, key);
@@ -97,6 +97,39 @@ static bool restore(const struct design_start *s, const struct machine_config *c
     bool done = from && snapshot_fits(from, config, e) && snapshot_restore(from, m, e);
     snapshot_close(from);
     return done || err_prefix(e, "a kept snapshot cannot be used; remove it: ");
+}
+
+bool design_prepare(struct design_start *s, const struct design *design,
+                    const struct machine_config *config, struct err *e)
+{
+    char buffer[LINE_MAX_BYTES];
+    struct machine_config booting = *config;
+    struct machine_result result;
+    const char *append = command_line(s, design, buffer);
+    s->path[0] = '\0';
+    if (s->snapshots == NULL || s->boot_prices == NULL || !is_asked(s, design) ||
+        design->snapshot == NULL) {
+        return true;
+    }
+    if (!find_snapshot(s, design, s->boot_prices, config, append, e)) {
+        return false;
+    }
+    if (access(s->path, R_OK) == 0) {
+        return true;
+    }
+    profile_configure(s->boot_prices, &booting);
+    struct machine *m = machine_create(&booting, e);
+    bool ok = m != NULL && boot(s, design, append, m, e);
+    if (ok) {
+        s->plan.ends_run = true;
+        s->plan.profile = s->boot_prices->path;
+        machine_run(m, &result);
+        ok = machine_snapshot_end(m, e) == SNAPSHOT_TAKEN;
+    }
+    if (m) {
+        machine_destroy(m);
+    }
+    return ok || err_prefix(e, "design %s: ", design->path);
 }
 
 bool design_start(struct design_start *s, const struct design *design,

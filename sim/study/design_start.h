@@ -11,10 +11,11 @@
 #include "sim/board/snapshot.h"
 
 struct design_start {
-    const char *rows;      /* NULL: all */
-    unsigned ops;          /* 0: each row's own number */
-    const char *append;    /* NULL: the design's, with rows and ops */
-    const char *snapshots; /* a directory, or NULL: none are kept */
+    const char *rows;                  /* NULL: all */
+    unsigned ops;                      /* 0: each row's own number */
+    const char *append;                /* NULL: the design's, with rows and ops */
+    const char *snapshots;             /* a directory, or NULL: none are kept */
+    const struct profile *boot_prices; /* of the snapshot to start from; NULL: the run's own */
 
     char path[DATA_PATH_MAX];
     bool is_asked;
@@ -26,6 +27,11 @@ struct design_start {
 bool design_start(struct design_start *s, const struct design *design,
                   const struct profile *profile, const struct machine_config *config,
                   struct machine *m, struct err *e);
+
+/* With boot_prices: has the snapshot made under them, where there is none yet and the design can
+ * have one. */
+bool design_prepare(struct design_start *s, const struct design *design,
+                    const struct machine_config *config, struct err *e);
 
 /* After the run: false with *e if the guest did not ask, or no snapshot came about. */
 bool design_end(struct design_start *s, struct machine *m, const struct machine_result *result,

@@ -273,6 +273,67 @@ class Fits(Bad):
         self.refused(["/nowhere/o.yaml"], "fit", good, "--quiet", "--out", "/nowhere/o.yaml")
 
 
+SWEEP = """name: bad
+designs: [kvm-split]
+profile: xgene1
+rows: [hypercall]
+axes:
+  - {name: lrs, feature: lrs, values: [2, 4]}
+  - {name: gich, classes: [gic.gich.read], cycles: [20, 100]}
+"""
+
+
+def sweep(old, new):
+    assert old in SWEEP, old
+    return SWEEP.replace(old, new)
+
+
+class Sweeps(Bad):
+    FILES = {
+        "sweep-empty": (["empty"], ""), "sweep-not-yaml": (["line"], "axes: [2"),
+        "sweep-unknown-key": (["colour"], SWEEP + "colour: red\n"), "sweep-no-name": (["name"], sweep("name: bad\n", "")),
+        "sweep-no-design": (["nothing", "kvm-split"], sweep("[kvm-split]", "[nothing]")),
+        "sweep-design-twice": (["kvm-split", "twice"], sweep("[kvm-split]", "[kvm-split, kvm-split]")),
+        "sweep-no-profile": (["nothing", "xgene1"], sweep("profile: xgene1", "profile: nothing")),
+        "sweep-row": (["no name of a row"], sweep("[hypercall]", '["hyper call"]')),
+        "sweep-no-list": (["axis lrs", "feature"], sweep(", values: [2, 4]", "")),
+        "sweep-two-lists": (["axis gich"], sweep("cycles: [20, 100]", "cycles: [20, 100], factor: [1]")),
+        "sweep-two-subjects": (["axis lrs"], sweep("feature: lrs", "feature: lrs, tlb: ways")),
+        "sweep-wrong-list": (["axis lrs"], sweep("values: [2, 4]", "cycles: [2, 4]")),
+        "sweep-no-class": (["axis gich", "gic.fly"], sweep("[gic.gich.read]", "[gic.fly]")),
+        "sweep-no-number": (["axis gich", "much"], sweep("[20, 100]", "[20, much]")),
+        "sweep-negative": (["axis gich", "-20"], sweep("[20, 100]", "[-20, 100]")),
+        "sweep-value-twice": (["axis gich", "20", "twice"], sweep("[20, 100]", "[20, 20]")),
+        "sweep-axis-twice": (["axis lrs", "twice"], sweep("name: gich", "name: lrs")),
+        "sweep-axis-name": (["axis", "a-z"], sweep("name: gich", 'name: "G,C"')),
+        "sweep-class-twice": (["lrs and gich both have gic.gich.read"], sweep("feature: lrs, values", 'classes: ["gic.*"], cycles')),
+        "sweep-tlb": (["axis lrs", "walk-cache"], sweep("feature: lrs", "tlb: lines")),
+        "sweep-machine": (["axis lrs", "quantum-cycles"], sweep("feature: lrs", "machine: colour")),
+        "sweep-half": (["axis lrs", "whole"], sweep("feature: lrs, values: [2, 4]", "tlb: ways, values: [0.5]")),
+        "sweep-pareto": (["pareto", "speed"], SWEEP + "pareto: [speed]\n"),
+        "sweep-many": (["100000 points"], sweep("axes:\n", "axes:\n" + "".join(
+            f"  - {{name: a{i}, classes: [{c}], cycles: {list(range(1, 41))}}}\n" for i, c in enumerate(("at", "insn.alu", "insn.mul", "insn.div"))))),
+        "sweep-ops": (["ops", "1000000"], SWEEP + "ops: 2000000\n"),
+    }
+
+    def test_files(self):
+        def run(name, words, text):
+            path = harness.write(name + ".yaml", text)
+            self.refused([path] + words, "sweep", path, "--list")
+        self.each(self.FILES, run)
+
+    def test_options(self):
+        good = harness.write("good-sweep.yaml", SWEEP)
+        for words, options in ((["file"], []), (["--out"], [good]), (["/nowhere/s.yaml"], ["/nowhere/s.yaml", "--list"]),
+                               (["--point 4", "0 to 3"], [good, "--point", "4"]), (["--point x"], [good, "--point", "x"]),
+                               (["--jobs 0"], [good, "-j", "0"]), (["unexpected"], [good, good]),
+                               (["/nowhere/out"], [good, "--out", "/nowhere/out"]),
+                               (["point 0", "an instruction cannot be free"],
+                                [harness.write("free.yaml", sweep("gic.gich.read", "insn.alu").replace("[20, 100]", "[0, 1]")), "--point", "0"])):
+            with self.subTest(options=options):
+                self.refused(words, "sweep", *options)
+
+
 class Options(Bad):
     RUN = {
         "17 CPUs": (["--smp 17"], "--smp", "17"), "9 CPUs of GICv2": (["9 CPUs"], "--gic", "2", "--smp", "9"), "0 CPUs": (["--smp 0"], "--smp", "0"),
@@ -416,7 +477,7 @@ class Options(Bad):
     def test_commands_and_unknown_options(self):
         self.refused(["fly"], "fly")
         # argp adds a sentence that points to --help, wrapped as it likes.
-        for command in ("run", "compare", "fit", "designs", "profiles"):
+        for command in ("run", "compare", "fit", "sweep", "designs", "profiles"):
             self.refused(["--warp", "--help"], command, "--warp", lines=(2, 3))
         self.refused(["requires an argument"], "run", "--kernel", lines=(2, 3))
         result = harness.el2sim()
