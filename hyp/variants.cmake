@@ -15,10 +15,13 @@ set(HYP_USER arch/lower_user.S ${HYP_PROCESSES})
 set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
-set(HYP_COMMON
+set(HYP_BASE
     ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
-    kvm/debug.S kvm/exit.c kvm/fpsimd.S kvm/init.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/stage2.c
-    kvm/sysregs.c kvm/vcpu.c kvm/vm.c kvm/vm_switch.c kvm/vm_table.c)
+    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/vcpu.c kvm/vm.c
+    kvm/vm_switch.c kvm/vm_table.c)
+
+# ... and those with the virtualization extension: a stage 2, exits to EL2.
+set(HYP_COMMON ${HYP_BASE} kvm/debug.S kvm/exit.c kvm/stage2.c kvm/sysregs.c)
 
 # Exception level of the host and world switch.
 set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c)

@@ -10,6 +10,7 @@
 #define EC_UNKNOWN  0x00
 #define EC_WFX      0x01
 #define EC_FP       0x07
+#define EC_ILLEGAL  0x0e
 #define EC_SVC64    0x15
 #define EC_HVC64    0x16
 #define EC_SMC64    0x17
@@ -21,6 +22,8 @@
 #define EC_DABT_CUR 0x25
 #define EC_SP_ALIGN 0x26
 #define EC_SERROR   0x2f
+
+#define ESR_IL BIT(25)
 
 #define FSC_TYPE        0x3c
 #define FSC_TRANSLATION 0x04

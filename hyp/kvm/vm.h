@@ -121,8 +121,14 @@ void vcpu_set_elr_spsr(struct vcpu *v, u64 elr, u64 spsr); /* of EL1 */
 /* --- exit.c: what the guest did --- */
 enum exit_action { EXIT_RESUME, EXIT_TO_USER };
 enum exit_action exit_handle(struct vcpu *v);
+
+/* --- inject.c: exceptions of the guest's EL1; what all designs do with WFI, WFE, HVC --- */
+void inject_exception(struct vcpu *v, u64 esr);
+void inject_irq(struct vcpu *v);
 void inject_undefined(struct vcpu *v);
 void inject_abort(struct vcpu *v, bool instruction, u64 far);
+enum exit_action exit_wfx(struct vcpu *v);
+enum exit_action exit_hvc(struct vcpu *v);
 
 /* --- mmio.c --- */
 enum exit_action mmio_abort(struct vcpu *v, u64 ipa);
