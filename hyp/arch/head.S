@@ -1,6 +1,6 @@
 /*
- * Entry of the first CPU (from the loader) and of the others (from PSCI CPU_ON): EL2, MMU off, at
- * physical addresses. The file is linked at its physical address; it reaches the kernel's half
+ * Entry of the first CPU (from the loader) and of the others (from PSCI CPU_ON): EL2 (or what a
+ * design's entry_el says), MMU off, at physical addresses. The file is linked at its physical address; it reaches the kernel's half
  * only through literals.
  */
 #include "arch/boot.h"
@@ -12,8 +12,9 @@
 _start:
     msr     daifset, #0xf
     mrs     x1, CurrentEL
-    cmp     x1, #(2 << 2)
-    b.ne    not_el2
+    ldr     x2, =entry_el
+    cmp     x1, x2
+    b.ne    wrong_el
     mov     x20, x0
     ldr     x1, =__bss_start_pa
     ldr     x2, =__bss_end_pa
@@ -46,8 +47,8 @@ secondary_start:
     blr     x1
     b       .
 
-not_el2:
-    adr     x1, not_el2_text
+wrong_el:
+    ldr     x1, =wrong_el_text
     mov     x2, #BOARD_UART
 0:  ldrb    w3, [x1], #1
     cbz     w3, 1f
@@ -55,7 +56,10 @@ not_el2:
     b       0b
 1:  wfi
     b       1b
-not_el2_text:
+
+    .weak   entry_el, wrong_el_text
+    .set    entry_el, 2 << 2        /* as CurrentEL has it */
+wrong_el_text:
     .asciz  "host: must be entered at EL2\nRESULT FAIL not at EL2\n"
     .balign 8
     .ltorg

@@ -11,7 +11,15 @@
 struct walk {
     const u8 *structure, *strings;
     unsigned depth;
-    enum { NODE_OTHER, NODE_MEMORY, NODE_CHOSEN, NODE_CPUS, NODE_CPU, NODE_MODULE } node[3];
+    enum {
+        NODE_OTHER,
+        NODE_MEMORY,
+        NODE_CHOSEN,
+        NODE_CPUS,
+        NODE_CPU,
+        NODE_MODULE,
+        NODE_PSCI
+    } node[3];
     unsigned cpu_cells;         /* node: by depth */
     struct board_module module; /* of the node that is being read */
     struct board_module *module_place;
@@ -66,6 +74,7 @@ static void enter_node(struct walk *w, const char *name, struct board_info *info
         w->node[1] = text_starts(name, "memory@") ? NODE_MEMORY
                      : text_equal(name, "chosen") ? NODE_CHOSEN
                      : text_equal(name, "cpus")   ? NODE_CPUS
+                     : text_equal(name, "psci")   ? NODE_PSCI
                                                   : NODE_OTHER;
     } else if (w->depth == 3 && w->node[1] == NODE_CPUS && text_starts(name, "cpu@")) {
         w->node[2] = NODE_CPU;
@@ -115,6 +124,8 @@ static void take_property(struct walk *w, const char *name, const u8 *value, u32
         info->ram_size = be64(value + 8);
     } else if (w->depth == 2 && w->node[1] == NODE_CHOSEN && text_equal(name, "bootargs")) {
         info->bootargs = (const char *)value;
+    } else if (w->depth == 2 && w->node[1] == NODE_PSCI && text_equal(name, "method")) {
+        info->psci_by_hvc = text_equal((const char *)value, "hvc");
     } else if (w->depth == 2 && w->node[1] == NODE_CPUS && text_equal(name, "#address-cells")) {
         w->cpu_cells = be32(value);
     } else if (w->depth == 3 && w->node[1] == NODE_CPUS && w->node[2] == NODE_CPU &&

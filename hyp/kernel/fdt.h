@@ -15,6 +15,7 @@ struct board_info {
     u64 ram_base, ram_size;
     unsigned cpu_count;
     u64 mpidr[CPU_MAX];
+    bool psci_by_hvc;     /* else by SMC: a machine without EL2 and EL3 */
     const char *bootargs; /* "" if there are none */
     struct board_module guest_kernel, guest_ramdisk;
 };

@@ -1,6 +1,7 @@
 #include "kernel/smp.h"
 
 #include "kernel/boot.h"
+#include "kernel/boot.h"
 #include "kernel/exception.h"
 #include "kernel/irq.h"
 #include "kernel/mmu.h"
@@ -25,18 +26,26 @@ extern const u64 secondary_start_pa; /* head.S */
 
 void secondary_main(u64 index);
 
+/* SMC64 calling convention, also by HVC: x4-x17 may change */
+#define FIRMWARE_CALL(insn)                                                                        \
+    __asm__ volatile(insn                                                                          \
+                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)                                      \
+                     :                                                                             \
+                     : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",      \
+                       "x15", "x16", "x17", "memory")
+
 static u64 psci_call(u64 function, u64 a1, u64 a2, u64 a3)
 {
+    bool by_hvc = kernel_board()->psci_by_hvc;
     register u64 x0 __asm__("x0") = function;
     register u64 x1 __asm__("x1") = a1;
     register u64 x2 __asm__("x2") = a2;
     register u64 x3 __asm__("x3") = a3;
-    /* SMC64 calling convention: x4-x17 may change */
-    __asm__ volatile("smc #0"
-                     : "+r"(x0), "+r"(x1), "+r"(x2), "+r"(x3)
-                     :
-                     : "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14", "x15",
-                       "x16", "x17", "memory");
+    if (by_hvc) {
+        FIRMWARE_CALL("hvc #0");
+    } else {
+        FIRMWARE_CALL("smc #0");
+    }
     return x0;
 }
 
