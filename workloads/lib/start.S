@@ -61,6 +61,33 @@ cpu_on:
     b       \label
     .endm
 
+/* u64 user_run(u64 pc, u64 x0): a program at EL0 until a synchronous exception ends it, whose ESR is
+ * returned. Interrupts are taken meanwhile, and masked on return. */
+    .global user_run
+user_run:
+    sub     sp, sp, #96
+    stp     x19, x20, [sp]
+    stp     x21, x22, [sp, #16]
+    stp     x23, x24, [sp, #32]
+    stp     x25, x26, [sp, #48]
+    stp     x27, x28, [sp, #64]
+    stp     x29, x30, [sp, #80]
+    msr     elr_el1, x0
+    msr     spsr_el1, xzr
+    mov     x0, x1
+    eret
+
+lower_sync:
+    mrs     x0, esr_el1
+    ldp     x19, x20, [sp]
+    ldp     x21, x22, [sp, #16]
+    ldp     x23, x24, [sp, #32]
+    ldp     x25, x26, [sp, #48]
+    ldp     x27, x28, [sp, #64]
+    ldp     x29, x30, [sp, #80]
+    add     sp, sp, #96
+    ret
+
     .balign 2048
 vectors:
     vector  bad
@@ -71,8 +98,8 @@ vectors:
     vector  irq
     vector  bad
     vector  bad
-    vector  bad
-    vector  bad
+    vector  lower_sync
+    vector  irq
     vector  bad
     vector  bad
     vector  bad
@@ -139,6 +166,7 @@ bad:
 /* The identity: 1 GiB of devices, 1 GiB of memory. */
     .data
     .balign 4096
+    .global page_table
 page_table:
     .quad   0x0000000000000401 | (3 << 53)
     .quad   0x0000000040000705

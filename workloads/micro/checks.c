@@ -115,10 +115,7 @@ static bool psci(void)
     return ok && secondary_start();
 }
 
-static const struct {
-    const char *id;
-    bool (*run)(void);
-} checks[] = {
+static const struct check checks[] = {
     {"mmio-sizes", check_mmio_sizes},
     {"mmio-zero-register", check_mmio_zero_register},
     {"undefined-injected", undefined_injected},
@@ -133,13 +130,19 @@ static const struct {
     {"state-of-two-vms", state_of_two_vms},
 };
 
-bool checks_run(void)
+bool checks_list_run(const struct check *list, unsigned count)
 {
     bool all = true;
-    for (unsigned i = 0; i < ARRAY_SIZE(checks); i++) {
-        bool ok = checks[i].run();
-        print("check %s: %s\n", checks[i].id, ok ? "ok" : "FAIL");
+    for (unsigned i = 0; i < count; i++) {
+        bool ok = list[i].run();
+        print("check %s: %s\n", list[i].id, ok ? "ok" : "FAIL");
         all = all && ok;
     }
     return all;
+}
+
+bool checks_run(void)
+{
+    bool ok = checks_list_run(checks, ARRAY_SIZE(checks));
+    return checks_mmu_run() && ok;
 }

@@ -43,6 +43,13 @@ void expect_exception(void); /* the next one is taken note of in exception_expec
 bool state_of_two_vms(void);
 u64 state_answer(u64 message); /* returns the next message */
 
+struct check {
+    const char *id;
+    bool (*run)(void);
+};
+bool checks_list_run(const struct check *checks, unsigned count);
+bool checks_mmu_run(void); /* checks_mmu.c */
+
 /* True during the measured run: rows that mark themselves look here. */
 extern bool row_measuring;
 
