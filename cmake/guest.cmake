@@ -1,6 +1,7 @@
 # Guest images: freestanding A64, built with Debian's cross compiler whatever compiler builds the simulator.
 find_program(GUEST_CC aarch64-linux-gnu-gcc REQUIRED)
 find_program(GUEST_OBJCOPY aarch64-linux-gnu-objcopy REQUIRED)
+find_package(Python3 REQUIRED COMPONENTS Interpreter)
 
 set(GUEST_CFLAGS -std=c11 -O2 -g -ffreestanding -fno-builtin -fno-pic -fno-pie -fno-stack-protector
     -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -mgeneral-regs-only -mno-outline-atomics
@@ -8,10 +9,40 @@ set(GUEST_CFLAGS -std=c11 -O2 -g -ffreestanding -fno-builtin -fno-pic -fno-pie -
     -ffile-prefix-map=${CMAKE_BINARY_DIR}=build)
 set(GUEST_LDFLAGS -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments)
 
-# el2_guest(name LINKER script.ld SOURCES a.S b.c [INCLUDES dirs] [CFLAGS flags] [DEPENDS files])
+# guest_object(source object flags depends): compiles or assembles one file.
+function(guest_object source object flags depends)
+    cmake_path(GET object PARENT_PATH dir)
+    cmake_path(GET object STEM LAST_ONLY comment)
+    add_custom_command(OUTPUT ${object}
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}
+        COMMAND ${GUEST_CC} ${flags} -MD -MF ${object}.d -c ${source} -o ${object}
+        DEPENDS ${source} ${depends} DEPFILE ${object}.d VERBATIM COMMENT "Guest object ${comment}")
+endfunction()
+
+# guest_object_paravirt(...): the same for a kernel that runs at EL0: its sensitive instructions become calls on the way.
+function(guest_object_paravirt source object flags depends)
+    set(rewrite ${CMAKE_SOURCE_DIR}/workloads/paravirt/rewrite.py)
+    set(calls ${CMAKE_SOURCE_DIR}/hyp/include/abi/pv.def)
+    cmake_path(GET object PARENT_PATH dir)
+    cmake_path(GET object STEM LAST_ONLY comment)
+    set(to_assembly -S)
+    if(source MATCHES "[.]S$")
+        set(to_assembly -E)
+    endif()
+    add_custom_command(OUTPUT ${object}.in.s
+        COMMAND ${CMAKE_COMMAND} -E make_directory ${dir}
+        COMMAND ${GUEST_CC} ${flags} -MD -MF ${object}.d -MT ${object}.in.s ${to_assembly} ${source} -o ${object}.in.s
+        DEPENDS ${source} ${depends} DEPFILE ${object}.d VERBATIM COMMENT "Guest assembly ${comment}")
+    add_custom_command(OUTPUT ${object}
+        COMMAND ${Python3_EXECUTABLE} -B ${rewrite} ${calls} ${object}.in.s ${object}.s
+        COMMAND ${GUEST_CC} ${flags} -c ${object}.s -o ${object}
+        DEPENDS ${object}.in.s ${rewrite} ${calls} VERBATIM COMMENT "Guest object ${comment}, its kernel at EL0")
+endfunction()
+
+# el2_guest(name LINKER script.ld SOURCES a.S b.c [INCLUDES dirs] [CFLAGS flags] [DEPENDS files] [PARAVIRT])
 #   makes ${CMAKE_BINARY_DIR}/guest/name.elf and a target guest_name; same flags, same bytes on every build.
 function(el2_guest name)
-    cmake_parse_arguments(G "" "LINKER" "SOURCES;INCLUDES;CFLAGS;DEPENDS" ${ARGN})
+    cmake_parse_arguments(G "PARAVIRT" "LINKER" "SOURCES;INCLUDES;CFLAGS;DEPENDS" ${ARGN})
     set(out ${CMAKE_BINARY_DIR}/guest/${name}.elf)
     set(objects "")
     set(flags ${GUEST_CFLAGS} ${G_CFLAGS})
@@ -24,10 +55,11 @@ function(el2_guest name)
         string(REPLACE "${CMAKE_SOURCE_DIR}/" "" short ${source})
         string(REPLACE "/" "_" short ${short})
         set(object ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir/${short}.o)
-        add_custom_command(OUTPUT ${object}
-            COMMAND ${CMAKE_COMMAND} -E make_directory ${CMAKE_CURRENT_BINARY_DIR}/${name}.dir
-            COMMAND ${GUEST_CC} ${flags} -MD -MF ${object}.d -c ${source} -o ${object}
-            DEPENDS ${source} ${G_DEPENDS} DEPFILE ${object}.d VERBATIM COMMENT "Guest ${name}: ${short}")
+        if(G_PARAVIRT)
+            guest_object_paravirt(${source} ${object} "${flags}" "${G_DEPENDS}")
+        else()
+            guest_object(${source} ${object} "${flags}" "${G_DEPENDS}")
+        endif()
         list(APPEND objects ${object})
     endforeach()
     get_filename_component(linker ${G_LINKER} ABSOLUTE)

@@ -66,7 +66,7 @@ def check_host(path):
 def check_guest(path):
     root = next(r for r in tree.GUEST_ROOTS if path.startswith(r + "/"))
     roots = GUEST_MAY_INCLUDE[root]
-    known = [h for h in tree.files(".h", under=roots)]
+    known = [h for h in tree.files(".h", ".def", under=roots)]
     for number, quote, name in includes(path):
         if quote == "<":
             if name not in FREESTANDING and not path.startswith(HOSTED):
