@@ -45,6 +45,12 @@ set(HYP_NOVGIC_USER ${HYP_NOVGIC} kvm/vgic_user.c kvm/vtimer_user.c arch/images_
 set(HYP_NOVGIC_KERNEL ${HYP_NOVGIC} kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchip_kernel.c emul/gicv2.c emul/timer.c
     arch/images_novgic_kernel.S)
 
+# Without the virtualization extension: the guest's kernel at EL0, under shadow page tables.
+set(HYP_DEPRIV ${HYP_BASE} arch/host_el1.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el1.c ${HYP_USER} kernel/host_gicv2.c
+    kvm/depriv/decode.c kvm/depriv/exit.c kvm/depriv/insn.c kvm/depriv/regs.c kvm/depriv/shadow.c kvm/depriv/walk.c
+    kvm/depriv/world.c kvm/guest_enter.S kvm/world_vhe.S kvm/state_memory.c
+    kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchip_kernel.c emul/gicv2.c emul/timer.c)
+
 hyp_variant(kvm-split LINKER arch/host_split.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_SPLIT} ${HYP_GIC2})
 hyp_variant(kvm-vhe LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC3})
 hyp_variant(kvm-vhe-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC2})
@@ -55,6 +61,9 @@ hyp_variant(kvm-split-novgic-kernel LINKER arch/host_split.ld GUEST micro-guest-
 hyp_variant(kvm-vhe-opt LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE_OPT} ${HYP_GIC3})
 hyp_variant(kvm-vhe-opt-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE_OPT} ${HYP_GIC2})
 hyp_variant(el2host EL2 LINKER arch/host_el2.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_EL2HOST} ${HYP_GIC2})
+hyp_variant(deprivileged LINKER arch/host_vhe.ld GUEST micro-guest-pv SOURCES ${HYP_DEPRIV} arch/images_depriv.S)
+hyp_variant(deprivileged-trap LINKER arch/host_vhe.ld GUEST micro-guest-ptimer
+            SOURCES ${HYP_DEPRIV} arch/images_depriv_trap.S)
 
 # A hypervisor that stands alone at EL2, with domains for its guests. Of kvm/ it takes what is the same for any guest.
 set(XEN_INTERFACE xen/event.c xen/grant.c xen/hypercall.c)

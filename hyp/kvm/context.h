@@ -150,6 +150,7 @@ struct vcpu_arch {
     u64 on_cpu;                   /* STATE_*: what this CPU's registers have */
     u64 hcr_on_cpu, vttbr_on_cpu; /* what HCR_EL2 and VTTBR_EL2 have */
     u64 fp_on_cpu;                /* FP registers are the guest's, and open to it */
+    u64 ttbr0;                    /* depriv/: of the shadow address space, with its ASID */
 };
 
 #define CTX_CHECK(offset, field)                                                                   \

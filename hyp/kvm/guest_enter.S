@@ -1,6 +1,6 @@
 /*
- * Into and out of a guest for a host at EL2: only what C cannot do. After Linux 4.6's
- * arch/arm64/kvm/hyp/entry.S. The vectors that lead here are another file's.
+ * Into and out of a guest for a host at EL2, or at EL1 above a guest at EL0: only what C cannot do.
+ * After Linux 4.6's arch/arm64/kvm/hyp/entry.S. The vectors that lead here are another file's.
  */
 #include "kvm/context.h"
 

@@ -40,6 +40,9 @@ struct vcpu {
     /* of a hypervisor at EL2 (xen/) */
     struct guest_frame *frame; /* on its thread's stack */
 
+    /* of a host at EL1 above guests at EL0 (depriv/) */
+    struct shadow_space *space; /* of what runs now */
+
     struct vgic_cpu vgic;
 };
 
@@ -57,6 +60,7 @@ struct vm {
     u64 vmid_generation;
     struct memslot slot[MEMSLOT_MAX];
     unsigned slot_count;
+    struct shadow *shadow; /* depriv/: in place of stage2 */
 
     struct vcpu *vcpu[VCPU_MAX];
     unsigned vcpu_count;

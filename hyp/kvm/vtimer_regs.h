@@ -4,6 +4,7 @@
 
 #include "emul/timer.h"
 #include "kvm/sysregs.h"
+#include "kvm/vm.h"
 
 /* False: another register. */
 static inline bool vtimer_reg(u64 iss, enum soft_timer_reg *reg)
@@ -22,5 +23,9 @@ static inline bool vtimer_reg(u64 iss, enum soft_timer_reg *reg)
     }
     return false;
 }
+
+/* --- vtimer_soft.c --- */
+u64 vtimer_read(const struct vcpu *v, enum soft_timer_reg reg);
+void vtimer_write(struct vcpu *v, enum soft_timer_reg reg, u64 value);
 
 #endif

@@ -64,6 +64,17 @@ void vtimer_sync(struct vcpu *v)
     (void)v;
 }
 
+u64 vtimer_read(const struct vcpu *v, enum soft_timer_reg reg)
+{
+    return soft_timer_read(&v->ptimer, reg, guest_now(v));
+}
+
+void vtimer_write(struct vcpu *v, enum soft_timer_reg reg, u64 value)
+{
+    soft_timer_write(&v->ptimer, reg, value, guest_now(v));
+    refresh(v);
+}
+
 enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss)
 {
     enum soft_timer_reg reg;
@@ -72,10 +83,9 @@ enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss)
         return EXIT_RESUME;
     }
     if (ISS_IS_READ(iss)) {
-        vcpu_set_reg(v, ISS_RT(iss), soft_timer_read(&v->ptimer, reg, guest_now(v)));
+        vcpu_set_reg(v, ISS_RT(iss), vtimer_read(v, reg));
     } else {
-        soft_timer_write(&v->ptimer, reg, vcpu_reg(v, ISS_RT(iss)), guest_now(v));
-        refresh(v);
+        vtimer_write(v, reg, vcpu_reg(v, ISS_RT(iss)));
     }
     vcpu_skip(v);
     return EXIT_RESUME;

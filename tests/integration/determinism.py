@@ -14,8 +14,8 @@ problems = []
 
 
 def report(level, *options):
-    return harness.run_json("run", "--quiet", "--level", level, "--cpu", cpu, "--gic", gic, "--smp", smp, "--kernel",
-                            harness.guest(image), *(["--append", append[0]] if append else []), *options)
+    return harness.run_json("run", "--quiet", "--level", level, "--cpu", cpu, "--gic", gic, "--smp", smp,
+                            *harness.level(image), "--kernel", harness.guest(image), *(["--append", append[0]] if append else []), *options)
 
 
 def difference(a, b):

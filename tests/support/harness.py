@@ -108,8 +108,18 @@ def devices(image):
              "-chardev", "null,id=c", "-device", "virtconsole,chardev=c"])
 
 
+def has_el2(image):
+    """Whether the image is for a machine with EL2, by its name."""
+    return not image.startswith("deprivileged")
+
+
+def level(image):
+    """Options of `el2sim run` for that."""
+    return [] if has_el2(image) else ["--el", "1"]
+
+
 def run_guest(image, cpu, gic, smp, append="", *options):
-    return el2sim("run", "--quiet", *options, *devices(image)[0], "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
+    return el2sim("run", "--quiet", *options, *level(image), *devices(image)[0], "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
                   "--kernel", guest(image), *(["--append", append] if append else []))
 
 
@@ -121,7 +131,8 @@ def qemu_major():
 
 def run_qemu(image, cpu, gic, smp, append=""):
     """The same machine in QEMU; None where it is not installed. One host thread: the guests' spins yield by WFE."""
-    command = [QEMU, "-accel", "tcg,thread=single", "-M", f"virt,virtualization=on,gic-version={gic}", "-cpu", cpu,
+    board = f"virt,virtualization={'on' if has_el2(image) else 'off'},gic-version={gic}"
+    command = [QEMU, "-accel", "tcg,thread=single", "-M", board, "-cpu", cpu,
                "-smp", str(smp), "-m", "256", "-nodefaults", "-display", "none", "-serial", "stdio",
                "-kernel", guest(image)] + devices(image)[1] + (["-append", append] if append else [])
     try:
