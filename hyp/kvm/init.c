@@ -75,6 +75,7 @@ static bool make_guest_args(const struct board_info *board, struct vmm_args *a)
     a->vcpu_count = number_or(board->bootargs, "vcpus", GUEST_VCPUS);
     a->pcpu_count = cpu_count;
     a->gic_version = kvm_guest_gic();
+    a->timer_intid = kvm_guest_timer();
     a->guest_image_bytes = board->guest_kernel.size;
     a->ramdisk_bytes = board->guest_ramdisk.size;
     a->memory_bytes = (u64)memory_mib << 20;

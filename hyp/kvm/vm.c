@@ -38,6 +38,11 @@ unsigned kvm_guest_gic(void)
     return vgic_guest_version;
 }
 
+u32 kvm_guest_timer(void)
+{
+    return vtimer_guest_intid;
+}
+
 int vm_create(struct process *owner, unsigned id)
 {
     if (id >= VM_MAX || vm_exists(id)) {

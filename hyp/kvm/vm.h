@@ -166,6 +166,7 @@ void vm_switch_changed(void);        /* a VM has come, or is stopping */
 bool vm_switch_call(struct vcpu *v); /* false: not its hypercall */
 
 /* --- vtimer.c --- */
+extern const u32 vtimer_guest_intid; /* what guests may use */
 void vtimer_init_cpu(void);
 void vtimer_init(struct vcpu *v);
 void vtimer_flush(struct vcpu *v);  /* interrupts masked, before an entry */

@@ -26,6 +26,8 @@ static void soft_expired(struct timer *t)
 
 /* The interrupt only makes a guest exit: the world switch silences the timer before the host can
  * take it. */
+const u32 vtimer_guest_intid = INTID_VTIMER;
+
 void vtimer_init_cpu(void)
 {
     gic_enable_ppi(INTID_VTIMER);

@@ -42,6 +42,8 @@ static void refresh(struct vcpu *v)
     irq_restore(flags);
 }
 
+const u32 vtimer_guest_intid = INTID_PTIMER;
+
 void vtimer_init_cpu(void)
 {
 }

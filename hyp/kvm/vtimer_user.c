@@ -1,11 +1,14 @@
 /* No virtual timer: the physical counter and timer of EL1 trap, and are exits to the VMM, which
  * emulates them. */
 #include "a64.h"
+#include "abi/board.h"
 #include "kvm/sysregs.h"
 #include "kvm/vm.h"
 #include "kvm/vtimer_regs.h"
 
 #define CNTKCTL_EL0VCTEN BIT(1)
+
+const u32 vtimer_guest_intid = INTID_PTIMER;
 
 /* The VMM reads the counter. */
 void vtimer_init_cpu(void)

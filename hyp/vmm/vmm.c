@@ -55,28 +55,11 @@ static void say(const char *text)
     }
 }
 
-static void say_number(u64 number)
-{
-    if (number >= 10) {
-        say_number(number / 10);
-    }
-    console_write((char)('0' + number % 10));
-}
-
-void refuse(const char *text)
+void refuse(const char *what, const char *why)
 {
     say("vmm: ");
-    say(text);
-    say("\n");
-    leave(STATUS_REFUSED);
-}
-
-void refuse_number(const char *text, u64 number, const char *more)
-{
-    say("vmm: ");
-    say(text);
-    say_number(number);
-    say(more);
+    say(what);
+    say(why);
     say("\n");
     leave(STATUS_REFUSED);
 }

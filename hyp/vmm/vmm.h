@@ -25,9 +25,8 @@ s64 vmm_syscall(u64 a0, u64 a1, u64 a2, u64 number); /* start.S */
 s64 must(s64 result);                                /* ends the process if it is an error */
 void copy(void *to, const void *from, size_t bytes); /* both aligned to 8 bytes */
 
-/* Ends the process with status 2 and "vmm: TEXT", or "vmm: TEXT NUMBER MORE". */
-_Noreturn void refuse(const char *text);
-_Noreturn void refuse_number(const char *text, u64 number, const char *more);
+/* Ends the process with status 2 and "vmm: WHAT WHY". */
+_Noreturn void refuse(const char *what, const char *why);
 
 /* The guest's console: whole lines go out at once, so that those of two VMs do not mix. */
 void console_write(char c);

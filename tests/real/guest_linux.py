@@ -10,10 +10,11 @@ import real
 # Host CPUs and VCPUs differ in some, so that VCPUs share a CPU; kernels do not all print their log, which costs an exit a byte.
 DESIGNS = {  # GIC, CPU, host CPUs, boot arguments, VCPUs, the guest's further command line
     "kvm-split": (2, "cortex-a57", 2, "", 2, ""),
+    "kvm-split-novgic": (2, "cortex-a57", 2, "", 2, "quiet"),
+    "kvm-split-novgic-kernel": (2, "cortex-a57", 1, "vcpus=2 mem=128", 2, "quiet"),
     "kvm-vhe": (3, "cortex-a76", 2, "", 2, "quiet"),
-    "kvm-vhe-gic2": (2, "cortex-a76", 1, "vcpus=2 mem=128", 2, "quiet"),
     "kvm-vhe-opt": (3, "cortex-a76", 2, "", 2, "quiet"),
-    "kvm-vhe-opt-gic2": (2, "cortex-a76", 1, "vcpus=2 mem=128", 2, "quiet"),
+    "kvm-vhe-opt-gic2": (2, "cortex-a76", 2, "vcpus=3", 3, "quiet"),
     "el2host": (2, "cortex-a57", 2, "", 2, "quiet"),
 }
 MEMORY_MIB = 512

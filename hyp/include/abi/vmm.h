@@ -64,6 +64,7 @@ struct vmm_args {
     unsigned int pcpu_count;
     unsigned int ops;
     unsigned int gic_version; /* that the guest sees */
+    unsigned int timer_intid; /* of the timer that it may use */
     unsigned long guest_image_bytes;
     /* A guest of the benchmark rows: */
     char rows[256];

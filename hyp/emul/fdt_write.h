@@ -1,7 +1,7 @@
-/* Writes a flattened device tree. Not libfdt: Debian has it built for hosts with a C library, and
- * this process has none. */
-#ifndef EL2SIM_HYP_VMM_FDT_H
-#define EL2SIM_HYP_VMM_FDT_H
+/* Writes a flattened device tree, for a guest. Not libfdt: Debian has it built for programs with a
+ * C library, and there is none here. */
+#ifndef EL2SIM_HYP_EMUL_FDT_WRITE_H
+#define EL2SIM_HYP_EMUL_FDT_WRITE_H
 
 #include "types.h"
 

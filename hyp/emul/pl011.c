@@ -1,8 +1,4 @@
-/* Arm DDI 0183, PrimeCell UART (PL011), r1p4. */
-#include "vmm/pl011.h"
-
-#include "vmm/irqchip.h"
-#include "vmm/vmm.h"
+#include "emul/pl011.h"
 
 #define DR     0x000
 #define FR     0x018
@@ -22,23 +18,13 @@
 #define FR_RXFE 0x10
 #define FR_TXFE 0x80
 #define INT_TX  0x20
-#define INT_ALL 0x7ff
 
 #define CR_RESET   0x300 /* receive and transmit enabled, the UART not yet */
 #define IFLS_RESET 0x12
 
-void pl011_reset(struct pl011 *u, u32 intid)
+void pl011_reset(struct pl011 *u)
 {
-    *u = (struct pl011){.intid = intid, .cr = CR_RESET, .ifls = IFLS_RESET};
-}
-
-static void update(struct pl011 *u)
-{
-    bool line = (u->ris & u->imsc) != 0;
-    if (line != u->line) {
-        u->line = line;
-        irqchip_set_spi(u->intid, line);
-    }
+    *u = (struct pl011){.cr = CR_RESET, .ifls = IFLS_RESET};
 }
 
 static u32 *plain_register(struct pl011 *u, u64 offset)
@@ -86,7 +72,7 @@ u64 pl011_read(struct pl011 *u, u64 offset)
 }
 
 /* A character goes out whether or not CR enables the UART, as on boards whose firmware has. */
-void pl011_write(struct pl011 *u, u64 offset, u64 value)
+bool pl011_write(struct pl011 *u, u64 offset, u64 value, char *c)
 {
     static const u16 writable[] = {
         [IBRD / 4] = 0xffff, [FBRD / 4] = 0x3f,  [LCR_H / 4] = 0xff, [CR / 4] = 0xff87,
@@ -96,10 +82,10 @@ void pl011_write(struct pl011 *u, u64 offset, u64 value)
     if (plain) {
         *plain = (u32)value & writable[offset / 4];
     } else if (offset == DR) {
-        console_write((char)value);
+        *c = (char)value;
         u->ris |= INT_TX; /* the FIFO has passed its trigger level on its way to empty */
     } else if (offset == ICR) {
         u->ris &= ~(u32)value;
     }
-    update(u);
+    return offset == DR;
 }

@@ -1,6 +1,6 @@
 /* Devicetree specification v0.4, chapter 5: header, memory reservation block, structure block,
  * strings block; all big-endian. */
-#include "vmm/fdt.h"
+#include "emul/fdt_write.h"
 
 #define MAGIC           0xd00dfeed
 #define VERSION         17
