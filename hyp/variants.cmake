@@ -35,7 +35,7 @@ set(HYP_EL2HOST ${HYP_EL2} ${HYP_USER_STUB} ${HYP_LOADED} kvm/design_el2host.c)
 
 # Interrupt controller of the machine, and with it that of the guests.
 set(HYP_VGIC kvm/vgic.c kvm/vgic_lr.c kvm/vgic_mmio.c kvm/vtimer.c kvm/irqchip_kernel.c)
-set(HYP_GIC2 ${HYP_VGIC} kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)
+set(HYP_GIC2 ${HYP_VGIC} kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_save_v2.c kvm/vgic_guest_v2.c arch/images_gic2.S)
 set(HYP_GIC3 ${HYP_VGIC} kernel/host_gicv3.c kvm/vgic_hw_v3.c kvm/vgic_guest_v3.c arch/images_gic3.S)
 
 # No virtual GIC, no virtual timer: all of both emulated, in the VMM or in the kernel.

@@ -4,21 +4,8 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "arch/boot.h"
+#include "kvm/gich.h"
 #include "kvm/world.h"
-
-#define GICH_HCR    0x000
-#define GICH_VTR    0x004
-#define GICH_VMCR   0x008
-#define GICH_MISR   0x010
-#define GICH_EISR0  0x020
-#define GICH_EISR1  0x024
-#define GICH_ELRSR0 0x030
-#define GICH_ELRSR1 0x034
-#define GICH_APR    0x0f0
-#define GICH_LR0    0x100
-
-#define GICH_HCR_EN  BIT(0)
-#define GICH_HCR_UIE BIT(1)
 
 #define LR_ID_MASK     0x3ff
 #define LR_CPU_SHIFT   10
@@ -67,37 +54,6 @@ void vgic_hw_lr_set(struct vgic_hw_state *hw, unsigned n, struct vgic_lr lr)
 void vgic_hw_underflow(struct vgic_hw_state *hw, bool on)
 {
     hw->hcr = on ? hw->hcr | GICH_HCR_UIE : hw->hcr & ~GICH_HCR_UIE;
-}
-
-/* The order of Linux 4.0's vgic-v2-switch.S: seven reads, the switch-off, then every list register.
- */
-__hyp_text void vgic_hw_save(struct vgic_hw_state *hw)
-{
-    u64 base = hw->base;
-    hw->vmcr = mmio_read32(base + GICH_VMCR);
-    hw->misr = mmio_read32(base + GICH_MISR);
-    u64 eisr0 = mmio_read32(base + GICH_EISR0);
-    u64 eisr1 = mmio_read32(base + GICH_EISR1);
-    u64 elrsr0 = mmio_read32(base + GICH_ELRSR0);
-    u64 elrsr1 = mmio_read32(base + GICH_ELRSR1);
-    hw->ap1r[0] = mmio_read32(base + GICH_APR);
-    hw->eisr = eisr0 | eisr1 << 32;
-    hw->elrsr = elrsr0 | elrsr1 << 32;
-    mmio_write32(base + GICH_HCR, 0);
-    for (u64 n = 0; n < hw->lr_count; n++) {
-        hw->lr[n] = mmio_read32(base + GICH_LR0 + 4 * n);
-    }
-}
-
-__hyp_text void vgic_hw_restore(const struct vgic_hw_state *hw)
-{
-    u64 base = hw->base;
-    mmio_write32(base + GICH_HCR, (u32)hw->hcr);
-    mmio_write32(base + GICH_VMCR, (u32)hw->vmcr);
-    mmio_write32(base + GICH_APR, (u32)hw->ap1r[0]);
-    for (u64 n = 0; n < hw->lr_count; n++) {
-        mmio_write32(base + GICH_LR0 + 4 * n, (u32)hw->lr[n]);
-    }
 }
 
 void vgic_hw_load(const struct vgic_hw_state *hw)
