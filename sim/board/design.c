@@ -47,6 +47,8 @@ static const cyaml_schema_field_t design_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct design, name, 1, 64),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct design, title, 1, 200),
     CYAML_FIELD_STRING_PTR("about", CYAML_FLAG_POINTER, struct design, about, 1, 4000),
+    CYAML_FIELD_STRING_PTR("from", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design, from, 1,
+                           64),
     CYAML_FIELD_STRING_PTR("cpu", CYAML_FLAG_POINTER, struct design, cpu, 1, 64),
     CYAML_FIELD_STRING_PTR("features", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            features, 0, 400),

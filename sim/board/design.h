@@ -28,6 +28,7 @@ struct design_module {
 
 struct design {
     char *name, *title, *about;
+    char *from; /* the design that its image is built from (docs/add-a-design.md), or NULL */
     char *cpu, *features; /* features: as --feature, may be NULL */
     unsigned el;          /* of the entry; 0: EL2. 1: a machine without EL2 */
     unsigned gic, smp;

@@ -34,6 +34,9 @@ static const struct argp argp = {
 static void show(const struct design *d)
 {
     printf("%s: %s\n\n%s\n", d->name, d->title, d->about);
+    if (d->from) {
+        printf("  from     %s\n", d->from);
+    }
     printf("  cpu      %s%s%s\n  gic      %u\n  smp      %u\n  memory   %s\n", d->cpu,
            d->features ? ", " : "", d->features ? d->features : "", d->gic, d->smp, d->memory);
     if (d->el) {
