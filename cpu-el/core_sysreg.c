@@ -27,6 +27,7 @@ static bool is_stored(enum sysreg_id id)
     case SR_PMUSERENR_EL0:
     case SR_PMSELR_EL0:
     case SR_OSDLR_EL1:
+    case SR_VMCBR_EL2: /* reads EXITED, which no write sets */
         return true;
     default:
         return false;

@@ -22,6 +22,7 @@ static const struct {
     {FEAT_SHA256, FEAT_SHA1}, {FEAT_AES, FEAT_FP},     {FEAT_SHA1, FEAT_FP},
     {FEAT_FP16, FEAT_FP},     {FEAT_DOTPROD, FEAT_FP}, {FEAT_RDM, FEAT_FP},
     {FEAT_FCMA, FEAT_FP},     {FEAT_IESB, FEAT_RAS},   {FEAT_TLBIRANGE, FEAT_TLBIOS},
+    {FEAT_VMCB, FEAT_EL2},
 };
 
 /* Features that a guest would be told of and not get. */

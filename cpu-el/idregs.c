@@ -22,6 +22,7 @@ static const struct id_field fields[] = {
     {SR_ID_AA64PFR0_EL1, 28, 1, FEAT_RAS},
     {SR_ID_AA64PFR0_EL1, 48, 1, FEAT_DIT},
     {SR_ID_AA64PFR1_EL1, 0, 1, FEAT_BTI},
+    {SR_ID_AA64AFR0_EL1, 0, 1, FEAT_VMCB}, /* IMPLEMENTATION DEFINED: docs/vmcb.md */
     {SR_ID_AA64ISAR0_EL1, 4, 2, FEAT_AES}, /* with PMULL */
     {SR_ID_AA64ISAR0_EL1, 8, 1, FEAT_SHA1},
     {SR_ID_AA64ISAR0_EL1, 12, 1, FEAT_SHA256},

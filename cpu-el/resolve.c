@@ -63,6 +63,11 @@ static bool is_present(const struct cpu_model *model, const struct sysreg_row *r
     return row->bank == BANK_NONE || row->index < bank_size(model, (enum sysreg_bank)row->bank);
 }
 
+bool resolve_is_present(const struct cpu_model *model, enum sysreg_id id)
+{
+    return is_present(model, &sysreg_rows[id]);
+}
+
 static unsigned lowest_el(const struct pe *pe, const struct sysreg_row *row, bool write)
 {
     unsigned el = (write ? row->access >> 4 : row->access) & 7u;
@@ -171,7 +176,7 @@ static uint32_t access_esr(const struct trap_rule *rule, uint8_t target_el, uint
     return rule->target == TO_EL1 && target_el == 2 ? syndrome_unknown() : syndrome_fp_trap();
 }
 
-/* No row. */
+/* No row, or one of IMPLEMENTATION DEFINED space that is not there or not for this EL. */
 static struct outcome resolve_unknown(const struct pe *pe, uint16_t enc, bool write)
 {
     const struct trap_rule *rule =
@@ -181,6 +186,13 @@ static struct outcome resolve_unknown(const struct pe *pe, uint16_t enc, bool wr
                        rule->name);
     }
     return undefined(SR_NONE);
+}
+
+/* A register of IMPLEMENTATION DEFINED space that this EL does not see. */
+static bool is_hidden(const struct pe *pe, const struct sysreg_row *row, bool write)
+{
+    bool nested = pe->ps.el == 1 && nv_on(pe);
+    return pe->ps.el < lowest_el(pe, row, write) && !nested;
 }
 
 struct outcome resolve_sysreg(const struct pe *pe, uint16_t enc, bool write)
@@ -194,7 +206,11 @@ struct outcome resolve_sysreg(const struct pe *pe, uint16_t enc, bool write)
     }
     enum sysreg_id id = (enum sysreg_id)(found & ~SYSREG_ALIAS);
     const struct sysreg_row *row = &sysreg_rows[id];
-    if (!is_present(&pe->model, row)) {
+    bool present = is_present(&pe->model, row);
+    if (sysreg_is_impdef(enc) && (!present || is_hidden(pe, row, write))) {
+        return resolve_unknown(pe, enc, write);
+    }
+    if (!present) {
         return undefined(id);
     }
     if (found & SYSREG_ALIAS) {

@@ -26,6 +26,9 @@ struct outcome {
                          explanations; may be NULL */
 };
 
+/* Whether a CPU of this model has the register: its feature, its number in a bank. */
+bool resolve_is_present(const struct cpu_model *model, enum sysreg_id id);
+
 /* MRS (write = false), MSR register (true) and SYS/SYSL by encoding. Includes TLBI, AT, DC, IC and
  * MSR immediate (op0 = 0). */
 struct outcome resolve_sysreg(const struct pe *pe, uint16_t enc, bool write);

@@ -19,7 +19,8 @@ enum arch_event_kind {
     EV_WAIT,      /* WFI or WFE that waits: c = pc */
     EV_FIRMWARE,  /* a = function id, b = result */
     EV_MARK,      /* a = 1 begin, 0 end, b = operations, c = hash of the name */
-    EV_STOP       /* a = reason; per CPU final state in b, c */
+    EV_STOP,      /* a = reason; per CPU final state in b, c */
+    EV_VMCB       /* a = 1 entry, 0 exit, b = physical address of the block, c = guest's pc */
 };
 
 struct arch_event {

@@ -362,6 +362,12 @@ void cpu_load(struct cpu *cpu, enum sysreg_id old_sp);
 /* Takes an exception now: pc, SP, view, ledger context follow. */
 void cpu_exception(struct cpu *cpu, const struct exception *exc);
 void cpu_return(struct cpu *cpu);
+
+/* vmcb.c: the step of FEAT_VMCB at an ERET that vmcb_enters(), before cpu_return(). False: the
+ * entry failed, and an exception was taken instead. */
+bool vm_enter(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* ... and behind an exception to EL2 that ended a VM's run. */
+void vm_exit(struct cpu *cpu, const struct exception *exc);
 /* Takes a due interrupt, if any; true if taken. */
 bool cpu_interrupt(struct cpu *cpu);
 /* Starts a CPU (PSCI CPU_ON). */

@@ -5,6 +5,7 @@
 
 #include "sim/base/bits.h"
 #include "cpu-el/syndrome.h"
+#include "cpu-el/vmcb.h"
 #include "sim/base/err.h"
 
 void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
@@ -128,6 +129,9 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     cpu_emit(cpu, EV_EXCEPTION, from << 8 | exc->target_el << 4 | exc->type, has_esr ? exc->esr : 0,
              exc->return_address);
     cpu_load(cpu, old_sp);
+    if (vmcb_is_active(pe) && pe->ps.el == 2) {
+        vm_exit(cpu, exc);
+    }
 }
 
 void cpu_return(struct cpu *cpu)

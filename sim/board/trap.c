@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cpu-el/fields.h"
+#include "cpu-el/vmcb.h"
 #include "sim/base/bits.h"
 
 #define SEMIHOSTING_IMM      0xf000
@@ -343,7 +344,9 @@ static void exception_insn(struct cpu *cpu, const struct insn *insn, enum specia
     if (out.kind == OUT_TRAP || out.kind == OUT_UNDEF) {
         trap_exception(cpu, &out, insn, pc);
     } else if (what == INSN_ERET) {
-        cpu_return(cpu);
+        if (!vmcb_enters(&cpu->pe) || vm_enter(cpu, insn, pc)) {
+            cpu_return(cpu);
+        }
     } else if (what == INSN_SMC) {
         firmware_call(cpu, pc);
     } else {

@@ -55,6 +55,18 @@ class Endless(unittest.TestCase):
         for report in self.ends_by_limit("spin", "--smp", 4):
             self.assertEqual(report["machine"]["smp"], 4)
 
+    def test_control_blocks_that_cannot_be(self):
+        for level in ("functional", "block"):
+            result, report = run("vmcb", "--feature", "vmcb=on", "--level", level, "--max-cycles", LIMIT)
+            self.assertEqual((result.returncode, report["end"]), (0, "power-off"), harness.said(result))
+            taken = {(e["from_el"], e["to_el"], e["ec"]): e["count"] for e in report["exceptions"]}
+            self.assertEqual(taken, {(2, 2, 0x25): 4, (2, 2, 0x0e): 3, (1, 2, 0x16): 1})
+
+    def test_control_blocks_need_their_feature(self):
+        result, report = run("vmcb", "--max-cycles", LIMIT)
+        self.assertEqual(result.returncode, 1, harness.said(result))
+        self.assertEqual([(e["from_el"], e["ec"]) for e in report["exceptions"]], [(2, 0)])
+
     def test_entry_at_el1(self):
         for _ in self.ends_by_limit("spin", "--el", 1):
             pass

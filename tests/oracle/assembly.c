@@ -26,7 +26,8 @@ bool assembly_of(enum sysreg_id id, bool write, char *line, size_t size)
         return write;
     }
     snprintf(line, size, write ? "msr %s, x1" : "mrs x1, %s", row->name);
-    return id != SR_ID_RESERVED;
+    bool named = row->need != NEED(VMCB); /* no assembler knows these */
+    return named && id != SR_ID_RESERVED;
 }
 
 bool assembly_of_alias(enum sysreg_id id, char *line, size_t size)
