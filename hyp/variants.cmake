@@ -73,6 +73,11 @@ set(XEN_HYPERVISOR
     xen/domain.c xen/main.c xen/p2m.c xen/pl011.c xen/switch.c xen/sysregs_xen.c xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)
 hyp_variant(xen EL2 LINKER arch/host_el2.ld INSIDE micro-guest-xen xen-backend SOURCES ${XEN_HYPERVISOR} ${XEN_INTERFACE})
 
+# The split design on a GICv3, and with control blocks that hardware moves (docs/vmcb.md) instead of registers that software does.
+set(HYP_VMCB ${HYP_EL1} ${HYP_USER} kvm/world_vmcb.S kvm/world_split.c kvm/state_vmcb.c)
+hyp_variant(kvm-split-gic3 LINKER arch/host_split.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_SPLIT} ${HYP_GIC3})
+hyp_variant(vmcb LINKER arch/host_split.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VMCB} ${HYP_GIC3})
+
 # The kernel alone, for tests.
 hyp_variant(kernel-el1 LINKER arch/host_split.ld SOURCES ${HYP_KERNEL} ${HYP_EL1} arch/lower_none.S kernel/host_gicv2.c kernel/selftest.c)
 hyp_variant(kernel-e2h LINKER arch/host_vhe.ld SOURCES ${HYP_KERNEL} ${HYP_E2H} arch/lower_none.S kernel/host_gicv3.c kernel/selftest.c)

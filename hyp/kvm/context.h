@@ -121,7 +121,7 @@ struct cpu_context {
     u64 sp_el1;
     u64 elr_el1;
     u64 spsr_el1;
-    u64 pad;
+    u64 revision; /* of a control block (docs/vmcb.md), else 0 */
     u64 sys[SYS_COUNT];
     u64 fp[64];
     u64 fpsr, fpcr;
@@ -145,6 +145,9 @@ struct vcpu_arch {
     u64 cntv_ctl, cntv_cval;
     u64 irq_lines; /* without a virtual GIC: HCR_VI while an interrupt is to be taken */
     struct vgic_hw_state vgic;
+    struct { /* the rest of a control block: state_vmcb.c */
+        u64 vttbr, cntvoff, cptr, hstr, mdcr, cnthctl, icc_sre, exit;
+    } control;
 
     /* state_loaded.c, world_loaded.c: */
     u64 on_cpu;                   /* STATE_*: what this CPU's registers have */

@@ -1,77 +1,24 @@
 /*
- * The lowvisor: world switch at EL2 for a host kernel at EL1, after Linux 4.0's
- * arch/arm64/kvm/hyp.S and hyp-init.S. Linked at its physical address, which is its address at
- * EL2 (stage 1 of EL2 is the identity). world_split.S and world_split_novgic.S include it: they
- * have the macros of interrupts and timer, which are the only difference. For assembly only.
+ * The lowvisor that moves registers: world switch at EL2 for a host kernel at EL1, after
+ * Linux 4.0's arch/arm64/kvm/hyp.S and hyp-init.S. world_split.S and world_split_novgic.S include
+ * it: they have the macros of interrupts and timer, which are the only difference. For assembly
+ * only.
  *
- * HVC from the host (VTTBR_EL2 is 0) is "call the function in x0 at EL2 with x1, x2". Anything
- * from a guest goes all the way back to the host: every exit saves the guest and restores the
- * host in full.
+ * VTTBR_EL2 is 0 while the host runs: that tells its HVC from a guest's. Anything from a guest goes
+ * all the way back to the host: every exit saves the guest and restores the host in full.
  */
 #ifndef EL2SIM_HYP_KVM_LOWVISOR_H
 #define EL2SIM_HYP_KVM_LOWVISOR_H
 
-#include "arch/boot.h"
-#include "kvm/context.h"
-
 #ifdef __ASSEMBLER__
 /* clang-format off */
 
+    .macro cpu_init
+    .endm
+
+#include "kvm/lowvisor_common.h"
+
     .section .hyp.text, "ax"
-
-    .macro push a, b
-    stp     \a, \b, [sp, #-16]!
-    .endm
-
-    .macro pop a, b
-    ldp     \a, \b, [sp], #16
-    .endm
-
-/* ---- from the stub, MMU off: x1 TTBR0_EL2, x2 stack, x3 TCR_EL2, x4 VTCR_EL2 ---- */
-    .global hyp_init
-hyp_init:
-    msr     ttbr0_el2, x1
-    msr     tcr_el2, x3
-    msr     vtcr_el2, x4
-    ldr     x5, =MAIR_VALUE
-    msr     mair_el2, x5
-    tlbi    alle2
-    dsb     nsh
-    isb
-    ldr     x5, =(SCTLR_EL2_RES1 | SCTLR_M | SCTLR_C | SCTLR_SA | SCTLR_I)
-    msr     sctlr_el2, x5
-    isb
-    mov     sp, x2
-    adr     x5, hyp_vectors
-    msr     vbar_el2, x5
-    isb
-    eret
-    .ltorg
-
-/* ---- vectors ---- */
-    .macro vector label
-    .balign 128
-    b       \label
-    .endm
-
-    .balign 2048
-hyp_vectors:
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  lower_sync
-    vector  lower_irq
-    vector  hyp_panic               /* nothing is in group 0: no FIQ */
-    vector  hyp_panic
-    vector  hyp_panic               /* no A32 */
-    vector  hyp_panic
-    vector  hyp_panic
-    vector  hyp_panic
 
 lower_sync:
     push    x0, x1
@@ -336,42 +283,6 @@ guest_exit:
     mov     x0, x5
     ret
 
-/* ---- stage-2 TLB maintenance: x0 struct vm_arch, x1 IPA ---- */
-    .global hyp_flush_ipa
-hyp_flush_ipa:
-    dsb     ishst
-    ldr     x2, [x0, #VM_VTTBR]
-    msr     vttbr_el2, x2
-    isb
-    lsr     x1, x1, #12
-    tlbi    ipas2e1is, x1
-    dsb     ish                     /* stage-2 entries first, then what was combined from them */
-    tlbi    vmalle1is
-    dsb     ish
-    isb
-    msr     vttbr_el2, xzr
-    ret
-
-    .global hyp_flush_vm
-hyp_flush_vm:
-    dsb     ishst
-    ldr     x2, [x0, #VM_VTTBR]
-    msr     vttbr_el2, x2
-    isb
-    tlbi    vmalls12e1is
-    dsb     ish
-    isb
-    msr     vttbr_el2, xzr
-    ret
-
-    .global hyp_flush_all
-hyp_flush_all:
-    dsb     ishst
-    tlbi    alle1is
-    ic      ialluis
-    dsb     ish
-    ret
-
 /* ---- an exception at EL2 itself, or one it does not know: the host gets its registers back ---- */
 hyp_panic:
     mrs     x25, esr_el2
@@ -400,13 +311,6 @@ hyp_panic:
     msr     spsr_el2, x3
     eret
     .ltorg
-
-/* Where the kernel finds the above: their addresses at EL2. */
-    .section .rodata, "a"
-    .balign 8
-    .global hyp_symbols
-hyp_symbols:
-    .quad   hyp_init, hyp_vcpu_run, hyp_flush_ipa, hyp_flush_vm, hyp_flush_all
 
 /* clang-format on */
 #endif

@@ -15,7 +15,6 @@
 #define ICH_AP1R2     S3_4_C12_C9_2
 #define ICH_AP1R3     S3_4_C12_C9_3
 #define ICH_HCR_EL2   S3_4_C12_C11_0
-#define ICH_VTR_EL2   S3_4_C12_C11_1
 #define ICH_MISR_EL2  S3_4_C12_C11_2
 #define ICH_EISR_EL2  S3_4_C12_C11_3
 #define ICH_ELRSR_EL2 S3_4_C12_C11_5
@@ -35,7 +34,7 @@ static unsigned lr_count, ap_count;
 
 unsigned vgic_hw_init(void)
 {
-    u64 vtr = read_sysreg(ICH_VTR_EL2);
+    u64 vtr = world_ich_vtr();
     lr_count = (vtr & 0x1f) + 1;
     unsigned preemption_bits = (vtr >> 26 & 7) + 1; /* PREbits */
     ap_count = 1U << (preemption_bits > 5 ? preemption_bits - 5 : 0);

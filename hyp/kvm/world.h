@@ -12,6 +12,9 @@ u64 world_address(u64 va);
 void world_init(void);     /* once, before the CPUs */
 void world_init_cpu(void); /* on each CPU */
 
+/* ICH_VTR_EL2 of a machine with GICv3; before world_init_cpu(). */
+u64 world_ich_vtr(void);
+
 /* Runs the guest until it exits: WORLD_EXIT_*. Interrupts are masked; the one that ended the run is
  * still pending. */
 u64 world_run(struct vcpu_arch *vcpu);

@@ -3,6 +3,12 @@
 
 #include "a64.h"
 #include "guest_el.h"
+#include "kvm/world.h"
+
+u64 world_ich_vtr(void)
+{
+    return read_sysreg(S3_4_C12_C11_1);
+}
 
 /* HPFAR_EL2 is UNKNOWN for a permission fault that is not of a walk: translate by hand. */
 bool world_fault_read(struct vcpu_arch *v)

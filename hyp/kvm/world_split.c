@@ -11,7 +11,7 @@
 #include "kernel/timer.h"
 
 extern const struct {
-    u64 init, vcpu_run, flush_ipa, flush_vm, flush_all;
+    u64 init, vcpu_run, flush_ipa, flush_vm, flush_all, ich_vtr;
 } hyp_symbols; /* world_split.S */
 
 extern char __hyp_start[],
@@ -62,9 +62,14 @@ void world_init(void)
     pt_map(hyp_root, to, to, end - to, ram | PT_UXN);
 }
 
+u64 world_ich_vtr(void)
+{
+    return hyp_call(hyp_symbols.ich_vtr, 0, 0, 0, 0);
+}
+
 void world_init_cpu(void)
 {
-    static u8 stacks[CPU_MAX][PAGE_SIZE] __attribute__((aligned(16)));
+    static u8 stacks[CPU_MAX][PAGE_SIZE] __attribute__((aligned(PAGE_SIZE)));
     u64 parange = read_sysreg(id_aa64mmfr0_el1) & 0xf;
     /* Bits 31 and 23 are RES1. Arm ARM TCR_EL2, HCR_EL2.E2H = 0 */
     u64 tcr = BIT(31) | BIT(23) | TCR_T0SZ | TCR_WALK_WB_IS(0) | (parange < 5 ? parange : 5) << 16;

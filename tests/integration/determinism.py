@@ -14,7 +14,7 @@ problems = []
 
 
 def report(level, *options):
-    return harness.run_json("run", "--quiet", "--level", level, "--cpu", cpu, "--gic", gic, "--smp", smp,
+    return harness.run_json("run", "--quiet", "--level", level, *harness.cpu_options(cpu), "--gic", gic, "--smp", smp,
                             *harness.level(image), "--kernel", harness.guest(image), *(["--append", append[0]] if append else []), *options)
 
 

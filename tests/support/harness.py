@@ -108,6 +108,12 @@ def devices(image):
              "-chardev", "null,id=c", "-device", "virtconsole,chardev=c"])
 
 
+def cpu_options(cpu):
+    """A model, or MODEL+FEATURES."""
+    model, plus, features = cpu.partition("+")
+    return ["--cpu", model] + (["--feature", features] if plus else [])
+
+
 def has_el2(image):
     """Whether the image is for a machine with EL2, by its name."""
     return not image.startswith("deprivileged")
@@ -119,7 +125,7 @@ def level(image):
 
 
 def run_guest(image, cpu, gic, smp, append="", *options):
-    return el2sim("run", "--quiet", *options, *level(image), *devices(image)[0], "--cpu", cpu, "--gic", gic, "--smp", smp, "--mem", "256M",
+    return el2sim("run", "--quiet", *options, *level(image), *devices(image)[0], *cpu_options(cpu), "--gic", gic, "--smp", smp, "--mem", "256M",
                   "--kernel", guest(image), *(["--append", append] if append else []))
 
 
