@@ -70,7 +70,7 @@ set(XEN_INTERFACE xen/event.c xen/grant.c xen/hypercall.c)
 set(XEN_HYPERVISOR
     ${HYP_KERNEL} ${HYP_EL2} arch/lower_guest.S arch/images_xen.S kernel/bootargs.c kernel/host_gicv2.c
     kvm/fpsimd.S kvm/mmio_iss.c kvm/psci.c kvm/vgic.c kvm/vgic_guest_v2.c kvm/vgic_mmio.c kvm/vm_switch.c kvm/vm_table.c
-    xen/domain.c xen/main.c xen/p2m.c xen/pl011.c xen/switch.c xen/sysregs_xen.c xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)
+    emul/boot_linux.c emul/fdt_write.c emul/pl011.c xen/domain.c xen/main.c xen/p2m.c xen/console.c xen/switch.c xen/sysregs_xen.c xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)
 hyp_variant(xen EL2 LINKER arch/host_el2.ld INSIDE micro-guest-xen xen-backend SOURCES ${XEN_HYPERVISOR} ${XEN_INTERFACE})
 
 # The split design on a GICv3, and with control blocks that hardware moves (docs/vmcb.md) instead of registers that software does.

@@ -40,3 +40,9 @@ unsigned bootargs_number(const char *words, const char *name)
     bootargs_value(words, name, text, sizeof(text));
     return parse_number(text);
 }
+
+unsigned bootargs_number_or(const char *words, const char *name, unsigned otherwise)
+{
+    unsigned number = bootargs_number(words, name);
+    return number ? number : otherwise;
+}

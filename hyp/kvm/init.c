@@ -61,18 +61,12 @@ static bool text_copy(char *to, const char *from, size_t size)
     return false;
 }
 
-static unsigned number_or(const char *bootargs, const char *name, unsigned otherwise)
-{
-    unsigned number = bootargs_number(bootargs, name);
-    return number ? number : otherwise;
-}
-
 /* What vcpus= and mem= (MiB) ask for; false: it cannot be. */
 static bool make_guest_args(const struct board_info *board, struct vmm_args *a)
 {
-    unsigned memory_mib = number_or(board->bootargs, "mem", GUEST_MEMORY_MIB);
+    unsigned memory_mib = bootargs_number_or(board->bootargs, "mem", GUEST_MEMORY_MIB);
     unsigned free_mib = (unsigned)(page_free_count() * PAGE_SIZE >> 20);
-    a->vcpu_count = number_or(board->bootargs, "vcpus", GUEST_VCPUS);
+    a->vcpu_count = bootargs_number_or(board->bootargs, "vcpus", GUEST_VCPUS);
     a->pcpu_count = cpu_count;
     a->gic_version = kvm_guest_gic();
     a->timer_intid = kvm_guest_timer();

@@ -2,31 +2,16 @@
 #include "a64.h"
 #include "abi/guest.h"
 #include "kernel/exception.h"
+#include "kvm/entry_pstate.h"
 #include "kvm/vm.h"
 
 #define WFX_IS_WFE       BIT(0)
 #define ISS_EXTERNAL     0x10 /* synchronous external abort */
 #define SPSR_MODE        0xf
-#define SPSR_EL1H_DAIF   0x3c5
-#define SPSR_SSBS        BIT(12)
-#define SPSR_PAN         BIT(22)
-#define SPSR_DIT         BIT(24)
-#define SPSR_NZCV        (0xfUL << 28)
-#define SCTLR_SPAN       BIT(23)
-#define SCTLR_DSSBS      BIT(44)
 #define VECTOR_CUR_SP0   0x000
 #define VECTOR_CUR_SPX   0x200
 #define VECTOR_LOWER_A64 0x400
 #define VECTOR_IRQ       0x080
-
-/* What a CPU without one of the features has there is RES0 or, SCTLR_EL1.SPAN, RES1. */
-static u64 entry_pstate(struct vcpu *v)
-{
-    u64 sctlr = vcpu_sys(v, SYS_SCTLR);
-    u64 pstate = (v->arch.ctx.pstate & (SPSR_NZCV | SPSR_DIT | SPSR_PAN)) | SPSR_EL1H_DAIF;
-    pstate |= sctlr & SCTLR_SPAN ? 0 : SPSR_PAN;
-    return pstate | (sctlr & SCTLR_DSSBS ? SPSR_SSBS : 0);
-}
 
 /* Arm ARM AArch64.TakeException */
 static void enter(struct vcpu *v, u64 offset)
@@ -36,7 +21,7 @@ static void enter(struct vcpu *v, u64 offset)
     u64 vector = mode == 5 ? VECTOR_CUR_SPX : mode == 4 ? VECTOR_CUR_SP0 : VECTOR_LOWER_A64;
     vcpu_set_elr_spsr(v, c->pc, c->pstate);
     c->pc = vcpu_sys(v, SYS_VBAR) + vector + offset;
-    c->pstate = entry_pstate(v);
+    c->pstate = entry_pstate(c->pstate, vcpu_sys(v, SYS_SCTLR));
 }
 
 void inject_exception(struct vcpu *v, u64 esr)

@@ -182,14 +182,16 @@ struct vm *domain_create(const struct domain_config *c)
     wait_queue_init(&d->xen->gone);
     p2m_create(d, c->ram_bytes);
     vgic_init_vm(d);
-    load(d, c->entry, c->image, c->image_bytes);
-    load(d, GUEST_RAM, c->boot, sizeof(*c->boot));
+    console_init(d);
+    for (unsigned i = 0; i < DOMAIN_FILES; i++) {
+        load(d, c->file[i].ipa, c->file[i].from, c->file[i].bytes);
+    }
     for (unsigned i = 0; i < c->vcpu_count; i++) {
         vcpu_add(d, i);
         vcpu_create_thread(d->vcpu[i], c);
     }
     d->vcpu[0]->reset_entry = c->entry;
-    d->vcpu[0]->reset_argument = GUEST_RAM;
+    d->vcpu[0]->reset_argument = c->argument;
     d->vcpu[0]->powered_on = true;
     vm_publish(d);
     vm_switch_changed();

@@ -7,11 +7,13 @@
 #define EL2SIM_HYP_XEN_DOMAIN_H
 
 #include "abi/xen.h"
+#include "emul/pl011.h"
+#include "kernel/page.h"
 #include "kvm/vm.h"
 
 #define XEN_PORT_MAX  64
 #define XEN_MAP_MAX   16
-#define XEN_BLOCK_MAX 64
+#define XEN_BLOCK_MAX (PAGE_SIZE / sizeof(void *)) /* 1 GiB */
 #define XEN_LINE_MAX  160
 
 enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN };
@@ -42,10 +44,11 @@ struct xen_domain {
     int exit_status;
 
     /* of the hypervisor alone */
-    void *block[XEN_BLOCK_MAX]; /* its memory, 2 MiB each */
+    void **block; /* a page of addresses: its memory, 2 MiB each */
     unsigned block_count;
     struct wait_queue gone;
     unsigned thread_count;
+    struct pl011 uart; /* with what it sends, under the lock, too */
     char line[XEN_LINE_MAX];
     unsigned line_length;
 };

@@ -5,19 +5,21 @@
 #include "kvm/vm.h"
 #include "xen/frame.h"
 
-#define INTID_PL011 33
-
 /* --- domain.c --- */
+#define DOMAIN_FILES 3
+
 struct domain_config {
     unsigned id;
     u64 ram_bytes; /* a multiple of 2 MiB, from GUEST_RAM */
     unsigned vcpu_count;
     unsigned first_cpu; /* VCPU n is pinned to CPU first_cpu + n */
     enum thread_prio prio;
-    u64 entry; /* where its image is loaded and entered */
-    const void *image;
-    u64 image_bytes;
-    const struct guest_boot *boot;
+    u64 entry, argument; /* of VCPU 0 */
+    struct domain_file {
+        u64 ipa; /* page aligned */
+        const void *from;
+        u64 bytes;
+    } file[DOMAIN_FILES]; /* what is in its memory when it begins */
 };
 struct vm *domain_create(const struct domain_config *config); /* its VCPU 0 starts */
 int domain_wait(struct vm *d);                                /* until it is off: its exit status */
@@ -51,8 +53,9 @@ void vtimer_save(struct vcpu *v);
 void vtimer_restore(struct vcpu *v);
 void vtimer_interrupt(void); /* PPI 27: the guest's own timer */
 
-/* --- pl011.c: the console of a domain --- */
-bool pl011_access(struct vm *d, struct mmio *m); /* false: not its address */
+/* --- console.c: the console of a domain --- */
+void console_init(struct vm *d);
+bool console_access(struct vm *d, struct mmio *m); /* false: not its address */
 
 /* --- sysregs_xen.c --- */
 bool sysreg_trap(struct vcpu *v, u64 iss); /* false: UNDEFINED */

@@ -43,6 +43,7 @@ void p2m_create(struct vm *d, u64 ram_bytes)
 {
     struct xen_domain *x = d->xen;
     d->stage2 = page_alloc(ROOT_ORDER);
+    x->block = page_alloc(0);
     d->arch.vttbr = virt_to_phys(d->stage2) | (u64)(d->id + 1) << VMID_SHIFT;
     for (u64 at = 0; at < ram_bytes; at += BLOCK_SIZE) {
         BUG_ON(x->block_count == XEN_BLOCK_MAX);
@@ -82,6 +83,7 @@ void p2m_destroy(struct vm *d)
     for (unsigned i = 0; i < x->block_count; i++) {
         page_free(x->block[i], BLOCK_ORDER);
     }
+    page_free(x->block, 0);
 }
 
 /* The same translations, page by page; break before make. Caller holds mmu_lock. */
@@ -172,8 +174,12 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes)
 {
     u64 line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
+    const char *page = NULL;
     for (u64 at = 0; at < bytes; at += line) {
-        __asm__ volatile("dc civac, %0" ::"r"(guest_memory(d, ipa + at)) : "memory");
+        if (at % PAGE_SIZE == 0) {
+            page = guest_memory(d, ipa + at);
+        }
+        __asm__ volatile("dc civac, %0" ::"r"(page + at % PAGE_SIZE) : "memory");
     }
     dsb(ish);
     __asm__ volatile("ic ialluis" ::: "memory");

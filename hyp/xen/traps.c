@@ -6,6 +6,7 @@
 #include "kernel/exception.h"
 #include "kernel/irq.h"
 #include "kernel/panic.h"
+#include "kvm/entry_pstate.h"
 #include "xen/domain.h"
 #include "xen/hypervisor.h"
 
@@ -14,7 +15,6 @@
 #define ESR_IL           BIT(25)
 #define ISS_EXTERNAL     0x10 /* synchronous external abort */
 #define SPSR_MODE        0xf
-#define SPSR_EL1H_DAIF   0x3c5
 #define VECTOR_CUR_SP0   0x000
 #define VECTOR_CUR_SPX   0x200
 #define VECTOR_LOWER_A64 0x400
@@ -47,7 +47,7 @@ static void inject(struct guest_frame *f, u64 esr)
     f->spsr_el1 = f->pstate;
     write_sysreg(esr, esr_el1);
     f->pc = read_sysreg(vbar_el1) + vector;
-    f->pstate = SPSR_EL1H_DAIF;
+    f->pstate = entry_pstate(f->pstate, read_sysreg(sctlr_el1));
 }
 
 static void inject_abort_of(struct guest_frame *f, u64 esr, u64 far)
@@ -118,7 +118,7 @@ static bool emulate_access(struct vcpu *v, u64 esr, u64 ipa)
     if (!mmio_decode(v, esr, ipa, &m)) {
         return false;
     }
-    if (!vgic_guest_mmio(v, &m) && !pl011_access(v->vm, &m)) {
+    if (!vgic_guest_mmio(v, &m) && !console_access(v->vm, &m)) {
         return false;
     }
     if (!m.is_write) {

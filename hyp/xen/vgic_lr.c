@@ -51,9 +51,7 @@ static void hcr_underflow(bool on)
 static u32 take_request(struct virq *q)
 {
     u32 source = q->sources ? (u32)__builtin_ctz(q->sources) : 0;
-    if (q->edge) {
-        q->latch = false;
-    }
+    q->latch = false;
     q->sources = 0;
     return source;
 }
@@ -74,7 +72,7 @@ static void look_at_lr(struct vcpu *v, unsigned n)
         take_request(q);
     } else {
         v->vgic.lr_pending &= ~BIT(n);
-        if (q->edge && vgic_deliverable(v->vm, q)) {
+        if (q->latch && vgic_deliverable(v->vm, q)) {
             take_request(q);
             v->vgic.lr_pending |= BIT(n);
             mmio_write32(lr_address, lr | LR_PENDING);

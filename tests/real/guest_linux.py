@@ -16,6 +16,7 @@ DESIGNS = {  # GIC, CPU, host CPUs, boot arguments, VCPUs, the guest's further c
     "kvm-vhe-opt": (3, "cortex-a76", 2, "", 2, "quiet"),
     "kvm-vhe-opt-gic2": (2, "cortex-a76", 2, "vcpus=3", 3, "quiet"),
     "el2host": (2, "cortex-a57", 2, "", 2, "quiet"),
+    "xen": (2, "cortex-a57", 2, "", 2, "quiet"),
 }
 MEMORY_MIB = 512
 KERNEL_AT, RAMDISK_AT = 0x4a000000, 0x4e000000

@@ -71,7 +71,7 @@ static bool check(u64 pattern, bool fp)
 /* After an exit to user space, one that the kernel handles, and one that gives up the CPU. */
 static bool check_through_exits(u64 pattern, bool fp)
 {
-    (void)mmio_read32(GUEST_VIRTIO + VIRTIO_DEVICE_ID);
+    (void)mmio_read32(GUEST_UART_FLAGS);
     bool ok = check(pattern, fp);
     (void)mmio_read32(BOARD_GICD + 8);
     __asm__ volatile("wfe" ::: "memory");

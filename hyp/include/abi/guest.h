@@ -13,6 +13,7 @@
 /* Devices of the user-space VMM: a console, a register bank laid out like virtio-mmio, an exit
  * register. */
 #define GUEST_UART         0x09000000 /* a write of 32 bits puts one character, PL011 DR */
+#define GUEST_UART_FLAGS   0x09000018 /* its flag register; the VMM of the rows reads zero */
 #define GUEST_VIRTIO       0x0a000000
 #define VIRTIO_SIZE        0x200
 #define VIRTIO_MAGIC       0x0 /* reads 'virt' */
