@@ -65,6 +65,7 @@ static const cyaml_schema_field_t design_fields[] = {
                            100),
     CYAML_FIELD_STRING_PTR("snapshot", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct design,
                            snapshot, 1, 100),
+    CYAML_FIELD_UINT("networks", CYAML_FLAG_OPTIONAL, struct design, networks),
     CYAML_FIELD_BOOL("host_stage2", CYAML_FLAG_OPTIONAL, struct design, host_stage2),
     CYAML_FIELD_SEQUENCE_FIXED("guest_asids", CYAML_FLAG_OPTIONAL, struct design, guest_asids,
                                &asid_schema, 2),
@@ -133,6 +134,21 @@ bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e)
     return true;
 }
 
+static void configure_peer(const struct profile *profile, struct device_list *devices)
+{
+    for (unsigned i = 0; profile->has_peer && i < devices->count; i++) {
+        struct device_spec *spec = &devices->specs[i];
+        if (spec->type != DEVICE_NET || spec->is_slirp) {
+            continue;
+        }
+        if (!spec->has_latency) {
+            spec->latency_ns = profile->peer[PEER_WIRE_NS].value;
+        }
+        spec->service_ns = profile->peer[PEER_SERVICE_NS].value;
+        spec->link_mbit = (unsigned)profile->peer[PEER_LINK_MBIT].value;
+    }
+}
+
 void profile_configure(const struct profile *profile, struct machine_config *config)
 {
     for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
@@ -145,6 +161,7 @@ void profile_configure(const struct profile *profile, struct machine_config *con
     config->tlb_entries = profile->tlb_entries;
     config->tlb_ways = profile->tlb_ways;
     config->walk_cache_entries = profile->walk_cache_entries;
+    configure_peer(profile, &config->devices);
 }
 
 bool design_configure(const struct design *design, const struct profile *profile,
@@ -159,6 +176,11 @@ bool design_configure(const struct design *design, const struct profile *profile
     config->guest_asids =
         (struct asid_range){.first = design->guest_asids[0], .last = design->guest_asids[1]};
     config->host_stage2 = design->host_stage2;
+    for (unsigned i = 0; i < design->networks; i++) {
+        if (!device_spec_net(&config->devices, "peer", e)) {
+            return err_prefix(e, "design %s: networks: ", design->path);
+        }
+    }
     profile_configure(profile, config);
     if (config->entry_el > 2) {
         return err_set(e, "design %s: el: %u: 1 or 2 is expected", design->path, design->el);

@@ -32,14 +32,15 @@ struct design {
     char *cpu, *features; /* features: as --feature, may be NULL */
     unsigned el;          /* of the entry; 0: EL2. 1: a machine without EL2 */
     unsigned gic, smp;
-    char *memory;     /* as -m of QEMU: "256M" */
-    char *image;      /* a guest image by name, real/FILE (scripts/real-software.sh), or a path */
-    char *initrd;     /* NULL, guest/FILE, real/FILE or a path */
-    char *append;     /* kernel command line */
-    char *asks;       /* what the guest prints before it reads rows= and n= from the console;
-                         NULL: they are added to the command line */
-    char *snapshot;   /* where a start can be saved, as --snapshot-at; needs `asks` */
-    bool host_stage2; /* the host has a stage 2 of its own, VMID 0 (protected KVM) */
+    char *memory;      /* as -m of QEMU: "256M" */
+    char *image;       /* a guest image by name, real/FILE (scripts/real-software.sh), or a path */
+    char *initrd;      /* NULL, guest/FILE, real/FILE or a path */
+    char *append;      /* kernel command line */
+    char *asks;        /* what the guest prints before it reads rows= and n= from the console;
+                          NULL: they are added to the command line */
+    char *snapshot;    /* where a start can be saved, as --snapshot-at; needs `asks` */
+    unsigned networks; /* network cards, each with the simulated peer at its other end */
+    bool host_stage2;  /* the host has a stage 2 of its own, VMID 0 (protected KVM) */
     unsigned guest_asids[2]; /* without EL2: first and last ASID of guests' address spaces; 0, 0:
                                 none */
     char *profile;           /* default price list */
@@ -61,7 +62,7 @@ bool design_parse_memory(const char *text, uint64_t *bytes, struct err *e);
 bool design_configure(const struct design *design, const struct profile *profile,
                       struct machine_config *config, struct err *e);
 
-/* The profile's part alone: prices, rates, TLB, quantum. */
+/* The profile's part alone: prices, rates, TLB, quantum, the peer of networks without latency. */
 void profile_configure(const struct profile *profile, struct machine_config *config);
 
 /* A hash of all that the design's machine depends on up to its snapshot: the program, files,

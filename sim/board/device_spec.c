@@ -5,13 +5,15 @@
 
 #include "sim/base/parse.h"
 
-/*
- * Latencies unless given. Guesses of what stood beside the modelled machines: a solid-state disk
- * and half of the round trip between two hosts on one switch.
- */
+/* Unless given: a guess of what stood in the modelled machines, a solid-state disk. */
 #define DISK_LATENCY_NS 80000
-#define NET_LATENCY_NS  10000
-#define TIME_MAX_NS     UINT64_C(3600000000000)
+
+/* Where no profile says better: half of the round trip between two hosts on one switch, a peer that
+ * answers at once, 10 Gbit/s. Guesses. */
+#define NET_LATENCY_NS 10000
+#define NET_LINK_MBIT  10000
+
+#define TIME_MAX_NS UINT64_C(3600000000000)
 
 bool device_parse_time(const char *text, uint64_t *ns, struct err *e)
 {
@@ -108,6 +110,8 @@ bool device_spec_net(struct device_list *list, const char *text, struct err *e)
     spec->type = DEVICE_NET;
     spec->is_slirp = strcmp(kind, "slirp") == 0;
     spec->latency_ns = NET_LATENCY_NS;
+    spec->link_mbit = NET_LINK_MBIT;
+    spec->has_latency = word != NULL;
     if (word && !is_latency(word)) {
         return err_set(e, "\"%s\": latency=TIME is expected", word);
     }

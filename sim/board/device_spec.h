@@ -12,11 +12,15 @@ struct device_spec {
     char path[256];      /* disk */
     enum disk_mode mode; /* disk */
     uint64_t latency_ns; /* disk: of a request; net: one way */
+    uint64_t service_ns; /* net: of the peer, for an answer; the profile's */
+    unsigned link_mbit;  /* net; the profile's */
+    bool has_latency;    /* net: given, so not the profile's */
     bool is_slirp;       /* net: the host's network instead of the simulated peer */
     uint64_t seed;       /* rng */
 };
 
 #define DEVICE_SPECS_MAX 16
+#define LINK_MBIT_MAX    1000000
 
 struct device_list {
     struct device_spec specs[DEVICE_SPECS_MAX];

@@ -43,6 +43,8 @@ static bool make(struct devices *all, unsigned index, const struct devices_confi
         break;
     case DEVICE_NET:
         made->net.latency_ns = spec->latency_ns;
+        made->net.service_ns = spec->service_ns;
+        made->net.link_mbit = spec->link_mbit;
         virtio_net_init(&made->net);
         break;
     case DEVICE_RNG:

@@ -312,8 +312,9 @@ static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
     sha256_update(&sha, (size_t)length, (const uint8_t *)text);
     for (unsigned i = 0; i < c->devices.count; i++) {
         const struct device_spec *d = &c->devices.specs[i];
-        length = snprintf(text, sizeof text, " %d %d %d %" PRIu64 " %" PRIu64, d->type, d->mode,
-                          d->is_slirp, d->latency_ns, d->seed);
+        length =
+            snprintf(text, sizeof text, " %d %d %d %" PRIu64 " %" PRIu64 " %u %" PRIu64, d->type,
+                     d->mode, d->is_slirp, d->latency_ns, d->service_ns, d->link_mbit, d->seed);
         sha256_update(&sha, (size_t)length, (const uint8_t *)text);
     }
     sha256_digest(&sha, sizeof digest, digest);

@@ -1,6 +1,5 @@
 #include "sim/board/net_peer.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 static const uint8_t peer_mac[6] = {0x52, 0x55, 0x0a, 0x00, 0x02, 0x02};
@@ -134,16 +133,25 @@ static bool answer_payload(unsigned type, uint8_t *payload, size_t size_bytes)
     }
 }
 
-size_t net_peer_answer(const uint8_t *frame, size_t size_bytes, uint8_t *answer)
+bool net_peer_is_meant(const uint8_t *frame)
 {
     static const uint8_t all[MAC_BYTES] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
-    if (size_bytes < ETH_BYTES || size_bytes > NET_FRAME_MAX ||
-        (memcmp(frame, peer_mac, MAC_BYTES) != 0 && memcmp(frame, all, MAC_BYTES) != 0)) {
+    return memcmp(frame, peer_mac, MAC_BYTES) == 0 || memcmp(frame, all, MAC_BYTES) == 0;
+}
+
+void net_peer_address(const uint8_t target[6], uint8_t *frame)
+{
+    memcpy(frame, target, MAC_BYTES);
+    memcpy(frame + MAC_BYTES, peer_mac, MAC_BYTES);
+}
+
+size_t net_peer_answer(const uint8_t *frame, size_t size_bytes, uint8_t *answer)
+{
+    if (size_bytes < ETH_BYTES || size_bytes > NET_FRAME_MAX || !net_peer_is_meant(frame)) {
         return 0;
     }
     memcpy(answer, frame, size_bytes);
-    memcpy(answer, frame + MAC_BYTES, MAC_BYTES);
-    memcpy(answer + MAC_BYTES, peer_mac, MAC_BYTES);
+    net_peer_address(frame + MAC_BYTES, answer);
     bool answers =
         answer_payload(get16(frame + ETH_TYPE), answer + ETH_BYTES, size_bytes - ETH_BYTES);
     return answers ? size_bytes : 0;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "sim/board/data_files.h"
+#include "sim/board/device_spec.h"
 #include "sim/board/imagehash.h"
 
 /* The file as libcyaml reads it; profile_load() turns it into a struct profile. */
@@ -22,11 +23,22 @@ struct yaml_tlb {
     unsigned entries, ways, walk_cache;
 };
 
+struct yaml_peer_value {
+    uint64_t value;
+    int kind;
+    char *source;
+};
+
+struct yaml_peer {
+    struct yaml_peer_value values[PEER_VALUE_COUNT];
+};
+
 struct yaml_profile {
     char *name, *title;
     uint64_t clock_hz, counter_hz;
     unsigned quantum_cycles, store_drain_instructions;
     struct yaml_tlb tlb;
+    struct yaml_peer *peer; /* NULL: none */
     struct yaml_cost *costs;
     unsigned costs_count;
     struct profile_fit *fit;
@@ -80,6 +92,24 @@ static const cyaml_schema_field_t tlb_fields[] = {
     CYAML_FIELD_END,
 };
 
+static const cyaml_schema_field_t peer_value_fields[] = {
+    CYAML_FIELD_UINT("value", CYAML_FLAG_DEFAULT, struct yaml_peer_value, value),
+    CYAML_FIELD_ENUM("kind", CYAML_FLAG_STRICT, struct yaml_peer_value, kind, kinds,
+                     CYAML_ARRAY_LEN(kinds)),
+    CYAML_FIELD_STRING_PTR("source", CYAML_FLAG_POINTER, struct yaml_peer_value, source, 1, 2000),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t peer_fields[] = {
+    CYAML_FIELD_MAPPING("wire-delay-ns", CYAML_FLAG_DEFAULT, struct yaml_peer, values[PEER_WIRE_NS],
+                        peer_value_fields),
+    CYAML_FIELD_MAPPING("service-ns", CYAML_FLAG_DEFAULT, struct yaml_peer, values[PEER_SERVICE_NS],
+                        peer_value_fields),
+    CYAML_FIELD_MAPPING("link-mbit", CYAML_FLAG_DEFAULT, struct yaml_peer, values[PEER_LINK_MBIT],
+                        peer_value_fields),
+    CYAML_FIELD_END,
+};
+
 static const cyaml_schema_field_t profile_fields[] = {
     CYAML_FIELD_STRING_PTR("name", CYAML_FLAG_POINTER, struct yaml_profile, name, 1, 64),
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct yaml_profile, title, 1, 400),
@@ -89,6 +119,8 @@ static const cyaml_schema_field_t profile_fields[] = {
     CYAML_FIELD_UINT("store-drain-instructions", CYAML_FLAG_DEFAULT, struct yaml_profile,
                      store_drain_instructions),
     CYAML_FIELD_MAPPING("tlb", CYAML_FLAG_DEFAULT, struct yaml_profile, tlb, tlb_fields),
+    CYAML_FIELD_MAPPING_PTR("peer", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_profile,
+                            peer, peer_fields),
     CYAML_FIELD_SEQUENCE("costs", CYAML_FLAG_POINTER, struct yaml_profile, costs, &cost_schema, 1,
                          256),
     CYAML_FIELD_MAPPING_PTR("fit", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct yaml_profile,
@@ -105,9 +137,15 @@ const char *source_kind_name(enum source_kind kind)
     return kinds[kind].str;
 }
 
+const char *peer_value_name(enum peer_value which)
+{
+    return peer_fields[which].key;
+}
+
 /* Beyond these a number is a slip of the pen; the sum of a run's times still fits. */
 #define HZ_MAX          UINT64_C(100000000000)
 #define TLB_ENTRIES_MAX 65536u
+#define PEER_NS_MAX     UINT64_C(1000000000)
 
 bool profile_parse_cycles(const char *text, cycles_t *out)
 {
@@ -169,6 +207,11 @@ static bool prices_instructions(const struct yaml_cost *line)
     return false;
 }
 
+static bool has_source(const char *source)
+{
+    return source[strspn(source, " ")] != '\0';
+}
+
 static bool check_line(const struct yaml_profile *y, unsigned i, struct err *e)
 {
     const struct yaml_cost *line = &y->costs[i];
@@ -192,7 +235,7 @@ static bool check_line(const struct yaml_profile *y, unsigned i, struct err *e)
     if (price == 0 && prices_instructions(line)) {
         return err_set(e, "costs[%u]: %s: an instruction cannot be free", i, line->class);
     }
-    if (line->source[strspn(line->source, " ")] == '\0') {
+    if (!has_source(line->source)) {
         return err_set(e, "costs[%u]: %s has no source: say where the number comes from", i,
                        line->class);
     }
@@ -242,6 +285,26 @@ static bool check_sizes(const struct profile *p, struct err *e)
     return true;
 }
 
+static bool take_peer(const struct yaml_peer *peer, struct profile *p, struct err *e)
+{
+    for (unsigned i = 0; i < PEER_VALUE_COUNT; i++) {
+        const struct yaml_peer_value *v = &peer->values[i];
+        bool is_rate = i == PEER_LINK_MBIT;
+        if (v->value > (is_rate ? LINK_MBIT_MAX : PEER_NS_MAX) || (is_rate && v->value == 0)) {
+            return err_set(e, "peer: %s: %" PRIu64 " is out of range (%s)", peer_value_name(i),
+                           v->value, is_rate ? "1 to 1000000" : "a second at most");
+        }
+        if (!has_source(v->source)) {
+            return err_set(e, "peer: %s has no source: say where the number comes from",
+                           peer_value_name(i));
+        }
+        p->peer[i] = (struct profile_peer){
+            .value = v->value, .kind = (enum source_kind)v->kind, .source = copy(v->source)};
+    }
+    p->has_peer = true;
+    return true;
+}
+
 bool profile_check(const struct profile *p, struct err *e)
 {
     for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
@@ -283,7 +346,7 @@ static bool convert(const struct yaml_profile *y, struct profile *p, struct err 
         p->costs[k].kind = (enum source_kind)line->kind;
         p->costs[k].source = copy(line->source);
     }
-    return true;
+    return y->peer == NULL || take_peer(y->peer, p, e);
 }
 
 static struct profile_fit *copy_fit(const struct profile_fit *from)
@@ -373,6 +436,9 @@ void profile_free(struct profile *profile)
         free(profile->costs[k].source);
     }
     free_fit(profile->fit);
+    for (unsigned i = 0; i < PEER_VALUE_COUNT; i++) {
+        free(profile->peer[i].source);
+    }
     free(profile->name);
     free(profile->title);
     free(profile->path);

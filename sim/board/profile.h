@@ -39,6 +39,15 @@ struct profile_fit {
     unsigned rows_count;
 };
 
+/* Of the host at the other end of the network: a number and where it comes from. */
+struct profile_peer {
+    uint64_t value;
+    enum source_kind kind;
+    char *source;
+};
+
+enum peer_value { PEER_WIRE_NS, PEER_SERVICE_NS, PEER_LINK_MBIT, PEER_VALUE_COUNT };
+
 struct profile {
     char *name, *title, *path;
     uint64_t clock_hz, counter_hz;
@@ -46,6 +55,8 @@ struct profile {
     unsigned store_drain_instructions;
     unsigned tlb_entries, tlb_ways, walk_cache_entries;
     struct profile_cost costs[COST_CLASS_COUNT];
+    bool has_peer; /* else devices keep their own guesses */
+    struct profile_peer peer[PEER_VALUE_COUNT];
     struct profile_fit *fit; /* NULL: not fitted */
     char sha256[65];         /* of the file, or of what it and later changes say */
 };
@@ -62,6 +73,7 @@ bool profile_check(const struct profile *profile, struct err *e);
 void profile_changed(struct profile *profile);
 
 const char *source_kind_name(enum source_kind kind);
+const char *peer_value_name(enum peer_value which); /* as in the file */
 
 /* "12", "0.5", "1.125" -> thousandths; false on anything else (signs, exponents, more decimals). */
 bool profile_parse_cycles(const char *text, cycles_t *out);

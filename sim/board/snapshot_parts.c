@@ -63,9 +63,16 @@ static void archive_device(struct device_spec *spec, struct archive *a)
     archive_text(a, spec->path, sizeof spec->path);
     archive_unsigned(a, &mode, DISK_READ_ONLY); /* one that writes its file has no snapshots */
     archive_u64(a, &spec->latency_ns);
+    archive_u64(a, &spec->service_ns);
+    archive_unsigned(a, &spec->link_mbit, LINK_MBIT_MAX);
+    archive_bool(a, &spec->has_latency);
     archive_u64(a, &spec->seed);
     spec->type = (enum device_type)type;
     spec->mode = (enum disk_mode)mode;
+    if (spec->type == DEVICE_NET && spec->link_mbit == 0) {
+        archive_refuse(a, "a network of 0 Mbit/s");
+        spec->link_mbit = 1;
+    }
 }
 
 void snapshot_origin_archive(struct snapshot_origin *o, struct archive *a)

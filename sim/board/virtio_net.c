@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/bits.h"
+#include "sim/board/net_service.h"
 
 /* 5.1.3 */
 #define F_MAC    BIT(5)
@@ -14,9 +15,7 @@
 #define NUM_BUFFERS    10
 #define STATUS_LINK_UP 1
 
-/* Guesses: a doorbell; 10 Gbit/s is 0.8 ns for a byte. */
-#define NOTIFY_NS    1000
-#define NS_OF(bytes) ((bytes)*UINT64_C(4) / 5)
+#define NOTIFY_NS 1000 /* a guess: a doorbell */
 
 /* QEMU's address of a guest's first card. */
 static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
@@ -26,10 +25,44 @@ static struct virtio_net *net_of(struct virtio_device *d)
     return (struct virtio_net *)d;
 }
 
+/* How long so many bytes are on the link. */
+static uint64_t link_ns(const struct virtio_net *net, uint64_t size_bytes)
+{
+    return size_bytes * 8000 / net->link_mbit;
+}
+
 static uint64_t service_ns(struct virtio_device *d, unsigned queue, const struct virtq_chain *chain)
 {
-    (void)d, (void)queue;
-    return NS_OF(chain->read_bytes);
+    (void)queue;
+    return link_ns(net_of(d), chain->read_bytes);
+}
+
+/* Leaves the peer when it is ready and the link is free. */
+static void answer_arrives(struct virtio_net *net, const uint8_t *answer, size_t size_bytes,
+                           cycles_t ready)
+{
+    cycles_t from = ready > net->link_free ? ready : net->link_free;
+    net->link_free = from + virtio_cycles(net->device.host, link_ns(net, size_bytes));
+    virtio_net_receive(net, answer, size_bytes, net->link_free);
+}
+
+/* The peer gets a frame that has just left: there, service, and back. */
+static void peer_takes(struct virtio_net *net, const uint8_t *frame, size_t size_bytes,
+                       cycles_t when)
+{
+    uint8_t answer[NET_FRAME_MAX];
+    struct net_request request;
+    cycles_t ready = when + virtio_cycles(net->device.host, 2 * net->latency_ns + net->service_ns);
+    if (net_service_take(frame, size_bytes, &request)) {
+        for (unsigned i = 0; i < request.frames; i++) {
+            answer_arrives(net, answer, net_service_answer(&request, i, answer), ready);
+        }
+        return;
+    }
+    size_t answer_size = net_peer_answer(frame, size_bytes, answer);
+    if (answer_size != 0) {
+        answer_arrives(net, answer, answer_size, ready);
+    }
 }
 
 static uint32_t serve(struct virtio_device *d, unsigned queue, const struct virtq_chain *chain,
@@ -37,7 +70,7 @@ static uint32_t serve(struct virtio_device *d, unsigned queue, const struct virt
 {
     (void)queue;
     struct virtio_net *net = net_of(d);
-    uint8_t frame[NET_FRAME_MAX], answer[NET_FRAME_MAX];
+    uint8_t frame[NET_FRAME_MAX];
     if (chain->read_bytes < HEADER_BYTES) {
         *why = "a packet without header";
         return 0;
@@ -54,11 +87,7 @@ static uint32_t serve(struct virtio_device *d, unsigned queue, const struct virt
         }
         return 0;
     }
-    size_t answer_size = net_peer_answer(frame, size, answer);
-    if (answer_size != 0) { /* there and back */
-        uint64_t ns = 2 * net->latency_ns + NS_OF(answer_size);
-        virtio_net_receive(net, answer, answer_size, when + virtio_cycles(d->host, ns));
-    }
+    peer_takes(net, frame, size, when);
     return 0;
 }
 
@@ -117,6 +146,7 @@ static void reset(struct virtio_device *d)
 {
     struct virtio_net *net = net_of(d);
     net->count = 0;
+    net->link_free = 0;
     clock_cancel(d->host->clock, &net->arrival);
 }
 

@@ -19,6 +19,9 @@ struct net_frame {
 struct virtio_net {
     struct virtio_device device;
     uint64_t latency_ns; /* one way, beside the frame's bytes */
+    uint64_t service_ns; /* from a frame's arrival at the peer to its answer's departure */
+    unsigned link_mbit;
+    cycles_t link_free; /* until then earlier answers are on the link to here */
     /* Outside is the host's network; else the simulated peer (net_peer.h) answers. */
     bool is_outside;
     void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes);
@@ -29,7 +32,7 @@ struct virtio_net {
     uint64_t sent, received, dropped; /* frames */
 };
 
-/* device.host, slot and irq, and latency_ns are set. */
+/* device.host, slot and irq, latency_ns, service_ns and link_mbit are set. */
 void virtio_net_init(struct virtio_net *net);
 
 void virtio_net_archive(struct virtio_net *net, struct archive *a);

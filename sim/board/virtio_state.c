@@ -64,6 +64,7 @@ void virtio_net_archive(struct virtio_net *net, struct archive *a)
     archive_u64(a, &net->sent);
     archive_u64(a, &net->received);
     archive_u64(a, &net->dropped);
+    archive_u64(a, &net->link_free);
     archive_unsigned(a, &net->first, VIRTIO_NET_FRAMES - 1);
     archive_unsigned(a, &net->count, VIRTIO_NET_FRAMES);
     for (unsigned i = 0; i < net->count; i++) {

@@ -72,6 +72,10 @@ static void show(const struct profile *p)
                    source_kind_name(p->costs[k].kind), p->costs[k].source);
         }
     }
+    for (unsigned i = 0; p->has_peer && i < PEER_VALUE_COUNT; i++) {
+        printf("  peer %-17s %9" PRIu64 "  %-9s  %s\n", peer_value_name(i), p->peer[i].value,
+               source_kind_name(p->peer[i].kind), p->peer[i].source);
+    }
     if (p->fit) {
         show_fit(p->fit);
     }

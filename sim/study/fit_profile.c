@@ -87,6 +87,20 @@ static void write_row(FILE *out, const struct fit *fit, unsigned i)
     fprintf(out, "}\n");
 }
 
+/* Nothing of it is fitted. */
+static void write_peer(FILE *out, const struct profile *p)
+{
+    if (p->has_peer) {
+        fprintf(out, "peer:\n");
+    }
+    for (unsigned i = 0; p->has_peer && i < PEER_VALUE_COUNT; i++) {
+        fprintf(out, "  %s: {value: %" PRIu64 ", kind: %s, source: ", peer_value_name(i),
+                p->peer[i].value, source_kind_name(p->peer[i].kind));
+        write_text(out, p->peer[i].source);
+        fprintf(out, "}\n");
+    }
+}
+
 void fit_write_profile(FILE *out, const struct fit *fit)
 {
     const struct profile *p = fit->profile;
@@ -100,12 +114,13 @@ void fit_write_profile(FILE *out, const struct fit *fit)
     write_text(out, f->name ? f->name : p->name);
     fprintf(out, "\ntitle: ");
     write_text(out, p->title);
-    fprintf(
-        out,
-        "\nclock-hz: %" PRIu64 "\ncounter-hz: %" PRIu64 "\nquantum-cycles: %" PRIu64
-        "\nstore-drain-instructions: %u\ntlb: {entries: %u, ways: %u, walk-cache: %u}\ncosts:\n",
-        p->clock_hz, p->counter_hz, p->quantum / CYCLE, p->store_drain_instructions, p->tlb_entries,
-        p->tlb_ways, p->walk_cache_entries);
+    fprintf(out,
+            "\nclock-hz: %" PRIu64 "\ncounter-hz: %" PRIu64 "\nquantum-cycles: %" PRIu64
+            "\nstore-drain-instructions: %u\ntlb: {entries: %u, ways: %u, walk-cache: %u}\n",
+            p->clock_hz, p->counter_hz, p->quantum / CYCLE, p->store_drain_instructions,
+            p->tlb_entries, p->tlb_ways, p->walk_cache_entries);
+    write_peer(out, p);
+    fprintf(out, "costs:\n");
     for (unsigned k = 0; k < COST_CLASS_COUNT; k++) {
         if (cost_class_info[k].kind != COST_KIND_W) {
             write_cost(out, fit, &priced, k);

@@ -134,6 +134,10 @@ class Profiles(Bad):
         "zero-quantum": (["quantum-cycles"], changed("quantum-cycles: 500", "quantum-cycles: 0")),
         "odd-tlb": (["tlb"], changed("entries: 1024", "entries: 1023")),
         "zero-tlb": (["tlb"], changed("entries: 1024", "entries: 0")),
+        "slow-link": (["link-mbit", "0"], changed("link-mbit: {value: 10000", "link-mbit: {value: 0")),
+        "far-peer": (["wire-delay-ns"], changed("wire-delay-ns: {value: 10000", "wire-delay-ns: {value: 2000000000")),
+        "peer-cut": (["service", "peer"], UNIT.replace("  service-ns: {value: 0", "  service: {value: 0")),
+        "peer-blank-source": (["peer", "service-ns", "source"], re.sub('(service-ns: .*source: )"[^"]*"', r'\1"  "', UNIT)),
         "huge-tlb": (["tlb"], changed("entries: 1024", "entries: 4000000000")),
     }
 
@@ -179,6 +183,7 @@ class Designs(Bad):
         "one-asid": (["guest_asids"], design("^gic:", "el: 1\nguest_asids: [9]\ngic:")),
         "bad-where": (["where"], design("where: host", "where: elsewhere")),
         "not-yaml": (["line"], design("^gic: .*", "gic: [2")),
+        "many-networks": (["networks", "16"], design("^networks: .*", "networks: 17")),
         "unknown-key": (["colour"], DESIGN + "colour: red\n"),
     }
 

@@ -6,6 +6,7 @@
 #include "sim/board/device_spec.h"
 #include "sim/board/disk.h"
 #include "sim/board/net_peer.h"
+#include "sim/board/net_service.h"
 #include "tests/unit/board/board_support.h"
 #include "tests/support/run_suite.h"
 
@@ -188,6 +189,69 @@ START_TEST(peer_drops_what_is_cut_or_not_for_it)
 }
 END_TEST
 
+/* "data" is 0x6164 + 0x6174. Two answers of 60 bytes, connection 5, the first is number 0xfffe. */
+#define SERVICE                                                                                    \
+    TO_PEER "\x88\xb6\x01\x00\x02\x00\x3c\x00\x05\x00\xfe\xff\x00\x00\x04\x00\xd8\xc2"             \
+            "data"
+#define SERVICE_BYTES 34
+
+START_TEST(service_answers_what_was_asked_for)
+{
+    static const char second[] = "\x52\x54\x00\x12\x34\x56\x52\x55\x0a\x00\x02\x02\x88\xb6"
+                                 "\x02\x00\x00\x00\x00\x00\x05\x00\xff\xff\x00\x00\x1e\x00";
+    struct net_request request;
+    uint8_t answer[NET_FRAME_MAX];
+    ck_assert(net_service_take((const uint8_t *)SERVICE, SERVICE_BYTES, &request));
+    ck_assert(!request.damaged);
+    ck_assert_uint_eq(request.frames, 2);
+    ck_assert_uint_eq(net_service_answer(&request, 1, answer), 60);
+    ck_assert_mem_eq(answer, second, 28);
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < 30; i++) { /* 0xffff + 5 + i, modulo 256 */
+        ck_assert_uint_eq(answer[30 + i], (4 + i) & 0xff);
+        sum += (uint32_t)answer[30 + i] << (i % 2 ? 8 : 0);
+    }
+    sum = (sum & 0xffff) + (sum >> 16);
+    ck_assert_uint_eq((unsigned)answer[28] | (unsigned)answer[29] << 8, sum);
+}
+END_TEST
+
+START_TEST(service_says_that_a_payload_was_damaged)
+{
+    uint8_t frame[] = SERVICE, answer[NET_FRAME_MAX];
+    struct net_request request;
+    frame[30] ^= 1;
+    ck_assert(net_service_take(frame, SERVICE_BYTES, &request));
+    ck_assert(request.damaged);
+    net_service_answer(&request, 0, answer);
+    ck_assert_uint_eq(answer[15], 1);
+    frame[30] ^= 1;
+    ck_assert(net_service_take(frame, SERVICE_BYTES - 1, &request)); /* shorter than it says */
+    ck_assert(request.damaged);
+}
+END_TEST
+
+START_TEST(service_keeps_to_its_bounds)
+{
+    uint8_t frame[] = SERVICE;
+    struct net_request request;
+    memset(frame + 16, 0xff, 4);
+    ck_assert(net_service_take(frame, SERVICE_BYTES, &request));
+    ck_assert_uint_eq(request.frames, NET_SERVICE_FRAMES_MAX);
+    ck_assert_uint_eq(request.frame_bytes, 1514);
+    memset(frame + 16, 0, 4);
+    ck_assert(net_service_take(frame, SERVICE_BYTES, &request));
+    ck_assert_uint_eq(request.frames, 0);
+    ck_assert_uint_eq(request.frame_bytes, 60);
+    ck_assert(!net_service_take(frame, 29, &request)); /* its header is cut */
+    frame[14] = 2;                                     /* an answer */
+    ck_assert(!net_service_take(frame, SERVICE_BYTES, &request));
+    frame[14] = 1;
+    frame[0] = 2; /* to somebody else */
+    ck_assert(!net_service_take(frame, SERVICE_BYTES, &request));
+}
+END_TEST
+
 START_TEST(texts_of_drives_are_understood)
 {
     struct device_list list = {.count = 0};
@@ -236,6 +300,9 @@ int main(void)
     tcase_add_test(tc, peer_answers_ping);
     tcase_add_test(tc, peer_echoes_udp_to_port_7);
     tcase_add_test(tc, peer_drops_what_is_cut_or_not_for_it);
+    tcase_add_test(tc, service_answers_what_was_asked_for);
+    tcase_add_test(tc, service_says_that_a_payload_was_damaged);
+    tcase_add_test(tc, service_keeps_to_its_bounds);
     tcase_add_test(tc, texts_of_drives_are_understood);
     tcase_add_loop_test(tc, nonsense_about_a_drive_is_refused, 0,
                         sizeof bad_drives / sizeof bad_drives[0]);
