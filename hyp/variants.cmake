@@ -17,8 +17,8 @@ set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_BASE
     ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
-    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/vcpu.c kvm/vm.c
-    kvm/vm_switch.c kvm/vm_table.c)
+    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/vcpu.c kvm/vhost.c kvm/vm.c
+    kvm/vm_switch.c kvm/vm_table.c drivers/nic.c drivers/virtio_backend.c drivers/virtio_net.c)
 
 # ... and those with the virtualization extension: a stage 2, exits to EL2.
 set(HYP_COMMON ${HYP_BASE} kvm/debug.S kvm/exit.c kvm/stage2.c kvm/sysregs.c)

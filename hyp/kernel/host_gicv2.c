@@ -14,6 +14,7 @@
 #define GICD_ICACTIVER  GICD(0x380)
 #define GICD_IPRIORITYR GICD(0x400)
 #define GICD_ITARGETSR  GICD(0x800)
+#define GICD_ICFGR      GICD(0xc00)
 #define GICD_SGIR       GICD(0xf00)
 #define GICC_CTLR       GICC(0x00)
 #define GICC_PMR        GICC(0x04)
@@ -52,6 +53,19 @@ void gic_init_cpu(struct cpu *c)
 void gic_enable_ppi(u32 intid)
 {
     mmio_write32(GICD_ISENABLER, 1u << intid);
+}
+
+static void put_field(u64 reg, u32 shift, u32 mask, u32 value)
+{
+    mmio_write32(reg, (mmio_read32(reg) & ~(mask << shift)) | value << shift);
+}
+
+void gic_enable_spi(u32 intid, const struct cpu *to)
+{
+    put_field(GICD_ICFGR + intid / 16 * 4, intid % 16 * 2, 3, 2);
+    put_field(GICD_IPRIORITYR + intid / 4 * 4, intid % 4 * 8, 0xff, PRIORITY_DEFAULT & 0xff);
+    put_field(GICD_ITARGETSR + intid / 4 * 4, intid % 4 * 8, 0xff, (u32)to->gic_mask);
+    mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
 
 u32 gic_acknowledge(void)

@@ -10,8 +10,12 @@
 #define GICD_CTLR      GICD(0x0000)
 #define GICD_TYPER     GICD(0x0004)
 #define GICD_IGROUPR   GICD(0x0080)
+#define GICD_ISENABLER GICD(0x0100)
 #define GICD_ICENABLER GICD(0x0180)
 #define GICD_ICACTIVER GICD(0x0380)
+#define GICD_PRIORITYR GICD(0x0400)
+#define GICD_ICFGR     GICD(0x0c00)
+#define GICD_IROUTER   GICD(0x6000)
 #define GICD_CTLR_RWP  BIT(31)
 #define GICD_CTLR_ARE  BIT(4)
 #define GICD_CTLR_GRP1 BIT(1)
@@ -90,6 +94,19 @@ void gic_init_cpu(struct cpu *c)
 void gic_enable_ppi(u32 intid)
 {
     mmio_write32(cpu_this()->gic_mask + GICR_ISENABLER0, 1u << intid);
+}
+
+static void put_field(u64 reg, u32 shift, u32 mask, u32 value)
+{
+    mmio_write32(reg, (mmio_read32(reg) & ~(mask << shift)) | value << shift);
+}
+
+void gic_enable_spi(u32 intid, const struct cpu *to)
+{
+    put_field(GICD_ICFGR + intid / 16 * 4, intid % 16 * 2, 3, 2);
+    put_field(GICD_PRIORITYR + intid / 4 * 4, intid % 4 * 8, 0xff, PRIORITY_DEFAULT & 0xff);
+    mmio_write64(GICD_IROUTER + intid * 8, to->mpidr & 0xff00ffffff);
+    mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
 
 u32 gic_acknowledge(void)

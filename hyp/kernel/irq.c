@@ -3,7 +3,7 @@
 #include "abi/board.h"
 #include "kernel/panic.h"
 
-static irq_handler handlers[32];
+static irq_handler handlers[IRQS_MAX];
 
 void irq_set_handler(u32 intid, irq_handler fn)
 {

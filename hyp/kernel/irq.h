@@ -6,12 +6,14 @@
 
 #define SGI_RESCHEDULE 0
 #define SGI_STOP       1
+#define IRQS_MAX       96
 
 /* --- the controller --- */
 extern const char gic_name[];
-void gic_init(void);              /* once */
-void gic_init_cpu(struct cpu *c); /* on each CPU */
-void gic_enable_ppi(u32 intid);   /* on this CPU */
+void gic_init(void);                                  /* once */
+void gic_init_cpu(struct cpu *c);                     /* on each CPU */
+void gic_enable_ppi(u32 intid);                       /* on this CPU */
+void gic_enable_spi(u32 intid, const struct cpu *to); /* as an edge */
 u32 gic_acknowledge(
     void);             /* >= INTID_SPURIOUS: none. GICv2: bits above 9 name the sender of an SGI */
 void gic_eoi(u32 ack); /* what gic_acknowledge() returned */
@@ -20,7 +22,7 @@ void gic_send_sgi(const struct cpu *to, u32 sgi);
 /* --- dispatch --- */
 typedef void (*irq_handler)(void);
 void irq_set_handler(u32 intid,
-                     irq_handler fn); /* SGIs and PPIs; before the interrupt is enabled */
+                     irq_handler fn); /* below IRQS_MAX; before the interrupt is enabled */
 void irq_dispatch(void);              /* from the vectors */
 
 #endif

@@ -57,6 +57,11 @@ static s64 sys_vm_irq(struct process *p, const u64 *arg)
     return p->vm ? vm_set_irq(p->vm, (u32)arg[0], arg[1]) : -1;
 }
 
+static s64 sys_vm_net(struct process *p, const u64 *arg)
+{
+    return p->vm ? vm_create_net(p->vm, (unsigned)arg[0], arg[1], (u32)arg[2]) : -1;
+}
+
 static s64 sys_vcpu_create(struct process *p, const u64 *arg)
 {
     return p->vm ? vcpu_create(p->vm, arg[0], arg[1], arg[2]) : -1;
@@ -111,6 +116,7 @@ static const syscall_fn calls[] = {
     [SYS_IRQ_EVENTS] = sys_irq_events,
     [SYS_IRQ_TIMER] = sys_irq_timer,
     [SYS_VM_IRQ] = sys_vm_irq,
+    [SYS_VM_NET] = sys_vm_net,
 };
 
 s64 syscall(struct frame *f)

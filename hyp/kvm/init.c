@@ -2,6 +2,7 @@
  * left. */
 #include "kernel/init.h"
 
+#include "drivers/nic.h"
 #include "kernel/page.h"
 #include "kernel/print.h"
 #include "kernel/process.h"
@@ -26,6 +27,8 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     a->guest_image_bytes = guest_image_bytes;
     bootargs_value(bootargs, "rows", a->rows, sizeof(a->rows));
     a->ops = bootargs_number(bootargs, "n");
+    a->work = bootargs_number(bootargs, "work");
+    bootargs_value(bootargs, "spread", a->spread, sizeof(a->spread));
 }
 
 /* VM 0 runs the rows. VM 1 is its partner in row vm-switch and in the checks: it is started first
@@ -105,6 +108,7 @@ static int run_guest(const struct board_info *board)
 void init_thread(void *arg)
 {
     const struct board_info *board = arg;
+    nic_init();
     size_t free_before = page_free_count();
     int status = board->guest_kernel.size ? run_guest(board) : run_rows(board);
     if (page_free_count() != free_before) {

@@ -18,6 +18,7 @@ u32 kvm_guest_timer(void);    /* interrupt of the timer that they may use */
 int vm_create(struct process *owner, unsigned id);
 int vm_set_memory(struct vm *vm, u64 ipa, u64 user_va, u64 size);
 int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);
+int vm_create_net(struct vm *vm, unsigned index, u64 ipa, u32 intid);
 int vm_set_irq(struct vm *vm, u32 intid, bool level); /* an SPI's input */
 int vcpu_create(struct vm *vm, u64 index, u64 entry, u64 argument);
 

@@ -35,7 +35,7 @@ enum exit_action mmio_abort(struct vcpu *v, u64 ipa)
         inject_abort(v, false, v->arch.far);
         return EXIT_RESUME;
     }
-    if (!vgic_guest_mmio(v, &m) && !iodev_access(v->vm, &m)) {
+    if (!vgic_guest_mmio(v, &m) && !iodev_access(v->vm, &m) && !vhost_access(v->vm, &m)) {
         return to_user(v, &m);
     }
     if (!m.is_write) {

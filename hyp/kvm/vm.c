@@ -83,6 +83,11 @@ int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
     return iodev_create(vm, ipa, intid, cpu);
 }
 
+int vm_create_net(struct vm *vm, unsigned index, u64 ipa, u32 intid)
+{
+    return vhost_create(vm, index, ipa, intid);
+}
+
 int vm_set_irq(struct vm *vm, u32 intid, bool level)
 {
     if (intid < VGIC_PRIVATE || intid >= VGIC_IRQS) {
@@ -109,6 +114,7 @@ void vm_destroy(struct vm *vm)
     vm_withdraw(vm);
     vm->owner->vm = NULL;
     iodev_destroy(vm);
+    vhost_destroy(vm);
     stage2_destroy(vm);
     for (unsigned i = 0; i < vm->vcpu_count; i++) {
         page_free(vm->vcpu[i]->run, 0);

@@ -12,9 +12,11 @@
 
 #define VM_MAX      4
 #define MEMSLOT_MAX 2
+#define VHOSTS_MAX  2
 
 struct guest_frame;
 struct iodev;
+struct vhost;
 struct xen_domain;
 
 struct memslot {
@@ -67,6 +69,7 @@ struct vm {
 
     struct vgic_dist vgic;
     struct iodev *iodev;
+    struct vhost *vhost[VHOSTS_MAX];
     struct xen_domain *xen; /* NULL: it does not have Xen's interface */
 
     struct {
@@ -180,5 +183,10 @@ enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss);
 int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu);
 bool iodev_access(struct vm *vm, struct mmio *m);
 void iodev_destroy(struct vm *vm);
+
+/* --- vhost.c --- */
+int vhost_create(struct vm *vm, unsigned index, u64 ipa, u32 intid); /* -1: no such card */
+bool vhost_access(struct vm *vm, struct mmio *m);
+void vhost_destroy(struct vm *vm);
 
 #endif

@@ -11,7 +11,13 @@
 #define BOARD_GICR_STEP 0x20000
 #define BOARD_UART      0x09000000
 #define BOARD_RAM       0x40000000
-#define BOARD_DEV_END   0x0a200000
+
+/* Slots of virtio-mmio; the board fills them from the last one down. */
+#define BOARD_VIRTIO_SLOTS       32
+#define BOARD_VIRTIO(slot)       (0x0a000000UL + (slot)*0x200UL)
+#define BOARD_VIRTIO_INTID(slot) (48 + (slot))
+
+#define BOARD_DEV_END 0x0a200000
 
 #define INTID_MAINTENANCE  25
 #define INTID_HYP_TIMER    26 /* CNTHP: what CNTP names at EL2 with E2H */

@@ -39,6 +39,11 @@
 #define IODEV_DELAY_US   200
 #define IODEV_INTID      48
 
+/* Network cards: virtio-mmio (virtio_net.h), interrupts by an edge. */
+#define GUEST_NETS         2
+#define GUEST_NET(n)       (0x0a030000UL + (n)*0x1000UL)
+#define GUEST_NET_INTID(n) (49 + (n))
+
 /* Hypercalls: HVC #0, number in w0. The numbers are those of the papers' test programs. */
 #define HVC_NOOP       0x4b000000
 #define HVC_SWITCH_SND 0x4b000010 /* x1 to the peer VM, wait for its next message: returns it */
@@ -55,6 +60,8 @@ struct guest_boot {
     unsigned int pcpu_count;
     unsigned int ops;          /* 0: each row's own count */
     char rows[GUEST_ROWS_MAX]; /* comma separated, empty: all */
+    char spread[8];            /* "on": interrupts of network cards to all VCPUs */
+    unsigned int work;         /* of a request, 0: each row's own */
 };
 #endif
 

@@ -39,6 +39,8 @@
 /* (VCPU, time of the counter): one event then; from that VCPU's thread */
 #define SYS_IRQ_TIMER 13
 
+#define SYS_VM_NET 15 /* (card of the host, IPA, INTID): a network card in the kernel */
+
 #define IRQCHIP_EVENT_SPI(n)   (1UL << (n)) /* a device of the kernel has raised SPI 32 + n */
 #define IRQCHIP_EVENT_TIMER(n) (1UL << (32 + (n))) /* of VCPU n */
 
@@ -68,6 +70,8 @@ struct vmm_args {
     unsigned long guest_image_bytes;
     /* A guest of the benchmark rows: */
     char rows[256];
+    char spread[8];
+    unsigned int work;
     /* A kernel that follows Linux' boot protocol; 0 bytes of memory: the rows. */
     unsigned long memory_bytes;
     unsigned long ramdisk_bytes;

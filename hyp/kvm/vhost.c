@@ -1,0 +1,206 @@
+/*
+ * A guest's network card in the kernel, as vhost has it: the transport's registers are emulated
+ * here, a notification wakes a thread, which moves frames between the guest's rings and the host's
+ * card and interrupts the guest by an edge. While the thread or the guest is at work, the other
+ * side does not disturb it (EVENT_IDX). Frames are copied, as between a guest's buffers and socket
+ * buffers.
+ */
+#include "a64.h"
+#include "drivers/nic.h"
+#include "drivers/virtio_backend.h"
+#include "kernel/page.h"
+#include "kvm/vm.h"
+
+#define CACHED_PAGES 64
+#define NO_PAGE      1 /* no page's address */
+
+struct vhost {
+    struct vback back;
+    struct vm *vm;
+    struct nic *nic;
+    u64 ipa;
+    u32 intid;
+    struct wait_queue wait, idle_wait;
+    bool work; /* something was notified, or has come */
+    bool busy; /* the thread is between two looks at the state of the rings */
+    bool stop, gone;
+    struct {
+        u64 ipa; /* of a page */
+        u8 *page;
+    } cache[CACHED_PAGES]; /* of guest memory; only the thread's */
+};
+
+/* A page of a process stays where it is until the process ends, and then the VM has ended. */
+static void *memory(struct vback *b, u64 address)
+{
+    struct vhost *h = container_of(b, struct vhost, back);
+    u64 ipa = ALIGN_DOWN(address, PAGE_SIZE);
+    unsigned i = address / PAGE_SIZE % CACHED_PAGES;
+    if (h->cache[i].ipa == ipa) {
+        return h->cache[i].page + address % PAGE_SIZE;
+    }
+    for (unsigned s = 0; s < READ_ONCE(h->vm->slot_count); s++) {
+        const struct memslot *slot = &h->vm->slot[s];
+        u8 *page = NULL;
+        if (ipa >= slot->ipa && ipa - slot->ipa < slot->size) {
+            page = process_page(h->vm->owner, slot->user_va + (ipa - slot->ipa));
+        }
+        if (page) {
+            h->cache[i].ipa = ipa;
+            h->cache[i].page = page;
+            return page + address % PAGE_SIZE;
+        }
+    }
+    return NULL;
+}
+
+static void interrupt(struct vback *b)
+{
+    struct vhost *h = container_of(b, struct vhost, back);
+    vgic_pulse(h->vm, NULL, h->intid);
+}
+
+static void notify(void *vhost)
+{
+    struct vhost *h = vhost;
+    WRITE_ONCE(h->work, true);
+    dmb(ish);
+    wake_all(&h->wait);
+}
+
+/* From the guest to the wire. */
+static void transmit(struct vhost *h)
+{
+    u8 *frame = vnet_send_buffer(&h->nic->card);
+    u32 bytes;
+    bool any = false;
+    for (;;) {
+        while (frame == NULL) { /* the card has all it can hold */
+            vnet_kick(&h->nic->card);
+            cpu_relax();
+            frame = vnet_send_buffer(&h->nic->card);
+        }
+        bytes = vback_take(&h->back, frame);
+        if (bytes == 0) {
+            break;
+        }
+        vnet_send(&h->nic->card, bytes);
+        frame = vnet_send_buffer(&h->nic->card);
+        any = true;
+    }
+    if (any) {
+        vnet_kick(&h->nic->card);
+        vback_taken(&h->back);
+    }
+}
+
+/* From the wire to the guest. Without a buffer of the guest's, frames wait in the card. */
+static void deliver(struct vhost *h)
+{
+    u8 *frame;
+    u32 bytes;
+    while (vback_has_room(&h->back) && (frame = vnet_receive(&h->nic->card, &bytes)) != NULL) {
+        vback_give(&h->back, frame, bytes);
+        vnet_received(&h->nic->card);
+    }
+}
+
+static void work(struct vhost *h)
+{
+    do {
+        transmit(h);
+        deliver(h);
+    } while (vback_works(&h->back) && vback_has_room(&h->back) && !vnet_wait(&h->nic->card));
+}
+
+static void thread(void *vhost)
+{
+    struct vhost *h = vhost;
+    while (!READ_ONCE(h->stop)) {
+        wait_event(&h->wait, READ_ONCE(h->work) || READ_ONCE(h->stop));
+        WRITE_ONCE(h->work, false);
+        WRITE_ONCE(h->busy, true);
+        dmb(ish); /* a reset that comes now waits; one that came before is seen */
+        work(h);
+        dmb(ish);
+        WRITE_ONCE(h->busy, false);
+        wake_all(&h->idle_wait);
+    }
+}
+
+static void thread_gone(void *vhost)
+{
+    struct vhost *h = vhost;
+    WRITE_ONCE(h->gone, true);
+    wake_all(&h->idle_wait);
+}
+
+int vhost_create(struct vm *vm, unsigned index, u64 ipa, u32 intid)
+{
+    struct nic *nic = nic_get(index);
+    if (index >= VHOSTS_MAX || nic == NULL || nic->arrived || vm->vhost[index] ||
+        intid < VGIC_PRIVATE || intid >= VGIC_IRQS) {
+        return -1;
+    }
+    struct vhost *h = page_alloc(0);
+    _Static_assert(sizeof(*h) <= PAGE_SIZE, "a vhost is one page");
+    h->back.memory = memory;
+    h->back.interrupt = interrupt;
+    h->vm = vm;
+    h->nic = nic;
+    h->ipa = ipa;
+    h->intid = intid;
+    for (unsigned i = 0; i < CACHED_PAGES; i++) {
+        h->cache[i].ipa = NO_PAGE;
+    }
+    wait_queue_init(&h->wait);
+    wait_queue_init(&h->idle_wait);
+    vm->vhost[index] = h;
+    thread_create_kernel("vhost", thread, h, PRIO_IO, nic->cpu, thread_gone);
+    nic_listen(nic, notify, h);
+    return 0;
+}
+
+static void write_register(struct vhost *h, u64 offset, u32 value)
+{
+    if (offset == VIRTIO_MMIO_STATUS && value == 0) {
+        WRITE_ONCE(h->back.status, 0); /* the thread comes out of its loops */
+        dmb(ish);
+        wait_event(&h->idle_wait, !READ_ONCE(h->busy));
+    }
+    if (vback_write(&h->back, offset, value) == VBACK_NOTIFIED) {
+        notify(h);
+    }
+}
+
+bool vhost_access(struct vm *vm, struct mmio *m)
+{
+    for (unsigned i = 0; i < VHOSTS_MAX && vm->vhost[i]; i++) {
+        struct vhost *h = vm->vhost[i];
+        if (m->ipa < h->ipa || m->ipa - h->ipa >= VIRTIO_MMIO_SIZE) {
+            continue;
+        }
+        if (m->is_write) {
+            write_register(h, m->ipa - h->ipa, (u32)m->value);
+        } else {
+            m->value = vback_read(&h->back, m->ipa - h->ipa);
+        }
+        return true;
+    }
+    return false;
+}
+
+void vhost_destroy(struct vm *vm)
+{
+    for (unsigned i = 0; i < VHOSTS_MAX && vm->vhost[i]; i++) {
+        struct vhost *h = vm->vhost[i];
+        nic_listen(h->nic, NULL, NULL);
+        WRITE_ONCE(h->back.status, 0);
+        WRITE_ONCE(h->stop, true);
+        dmb(ish);
+        wake_all(&h->wait);
+        wait_event(&h->idle_wait, READ_ONCE(h->gone));
+        vm->vhost[i] = NULL;
+        page_free(h, 0);
+    }
+}
