@@ -25,7 +25,7 @@ MAY_INCLUDE = {
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.
 GUEST_MAY_INCLUDE = {
     "hyp": ["hyp"],
-    "workloads": ["workloads", "hyp/include"],
+    "workloads": ["workloads", "hyp/include", "hyp"],
     "tests/guest": ["tests/guest"],
 }
 HOSTED = "workloads/linux/"  # a program of Linux: has a C library

@@ -28,6 +28,7 @@ void gic_init(void)
 void gic_init_cpu(unsigned index)
 {
     (void)index;
+    mmio_write32(GICD_ISENABLER, 0xffff); /* SGIs: a board may have them off */
     for (u32 i = 0; i < 32; i += 4) {
         mmio_write32(GICD_IPRIORITYR + i, 0x80808080);
     }
@@ -37,6 +38,11 @@ void gic_init_cpu(unsigned index)
 
 void gic_enable(u32 intid)
 {
+    gic_enable_on(intid, 0);
+}
+
+void gic_enable_on(u32 intid, unsigned index)
+{
     if (intid >= 32) {
         u32 shift = intid % 16 * 2;
         u32 config = mmio_read32(GICD_ICFGR + intid / 16 * 4);
@@ -45,7 +51,7 @@ void gic_enable(u32 intid)
         u32 priority = mmio_read32(GICD_IPRIORITYR + intid / 4 * 4) & ~(0xffu << shift);
         mmio_write32(GICD_IPRIORITYR + intid / 4 * 4, priority | 0x80u << shift);
         u32 target = mmio_read32(GICD_ITARGETSR + intid / 4 * 4) & ~(0xffu << shift);
-        mmio_write32(GICD_ITARGETSR + intid / 4 * 4, target | 1u << shift);
+        mmio_write32(GICD_ITARGETSR + intid / 4 * 4, target | 1u << (shift + index));
     }
     mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }

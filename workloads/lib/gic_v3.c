@@ -3,6 +3,7 @@
 #include "lib/guest.h"
 
 #define GICD_CTLR       (BOARD_GICD + 0x0000)
+#define GICD_IGROUPR    (BOARD_GICD + 0x0080)
 #define GICD_ISENABLER  (BOARD_GICD + 0x0100)
 #define GICD_ISPENDR    (BOARD_GICD + 0x0200)
 #define GICD_IPRIORITYR (BOARD_GICD + 0x0400)
@@ -12,6 +13,10 @@
 #define CTLR_GRP1       BIT(1)
 
 #define GICR_SGI(index, offset) (BOARD_GICR + (index)*BOARD_GICR_STEP + 0x10000 + (offset))
+#define GICR(index, offset)     (BOARD_GICR + (index)*BOARD_GICR_STEP + (offset))
+#define GICR_WAKER              0x014
+#define WAKER_ASLEEP            BIT(2)
+#define GICR_IGROUPR0           0x080
 #define GICR_ISENABLER0         0x100
 #define GICR_IPRIORITYR         0x400
 
@@ -26,6 +31,11 @@ void gic_init(void)
 
 void gic_init_cpu(unsigned index)
 {
+    mmio_write32(GICR(index, GICR_WAKER), 0); /* a board's redistributors sleep */
+    while (mmio_read32(GICR(index, GICR_WAKER)) & WAKER_ASLEEP) {
+    }
+    mmio_write32(GICR_SGI(index, GICR_IGROUPR0), ~0u);
+    mmio_write32(GICR_SGI(index, GICR_ISENABLER0), 0xffff);
     for (u32 i = 0; i < 32; i += 4) {
         mmio_write32(GICR_SGI(index, GICR_IPRIORITYR + i), 0x80808080);
     }
@@ -42,6 +52,11 @@ static unsigned this_vcpu(void)
 
 void gic_enable(u32 intid)
 {
+    gic_enable_on(intid, 0);
+}
+
+void gic_enable_on(u32 intid, unsigned index)
+{
     if (intid < 32) {
         mmio_write32(GICR_SGI(this_vcpu(), GICR_ISENABLER0), 1u << intid);
         return;
@@ -52,7 +67,8 @@ void gic_enable(u32 intid)
     shift = intid % 4 * 8;
     u32 priority = mmio_read32(GICD_IPRIORITYR + intid / 4 * 4) & ~(0xffu << shift);
     mmio_write32(GICD_IPRIORITYR + intid / 4 * 4, priority | 0x80u << shift);
-    mmio_write64(GICD_IROUTER + intid * 8, 0);
+    mmio_write32(GICD_IGROUPR + intid / 32 * 4, ~0u);
+    mmio_write64(GICD_IROUTER + intid * 8, index);
     mmio_write32(GICD_ISENABLER + intid / 32 * 4, 1u << intid % 32);
 }
 

@@ -17,6 +17,7 @@ bool list_has(const char *list, const char *name); /* comma separated; an empty 
 
 /* --- the hypervisor --- */
 u64 hvc(u64 function, u64 a1, u64 a2, u64 a3);
+u64 psci_call(u64 function, u64 a1, u64 a2, u64 a3); /* psci_hvc.S or psci_smc.S */
 _Noreturn void guest_exit(int status);
 bool vcpu_start(unsigned index, void (*fn)(void)); /* false: PSCI refused */
 
@@ -28,9 +29,12 @@ struct exception_expected {
 };
 extern struct exception_expected exception_expected;
 
+/* Sees other synchronous exceptions first: true if it has removed the cause. */
+extern bool (*exception_fixup)(u64 esr, u64 far);
+
 /* --- interrupts --- */
 typedef void (*irq_handler)(void);
-#define IRQ_MAX 64
+#define IRQ_MAX 96
 void irq_set_handler(u32 intid, irq_handler fn);
 extern u32 irq_unexpected_count; /* no handler, or a spurious identifier */
 
@@ -54,6 +58,7 @@ void gic_set_pending(u32 intid);
 void gic_init(void); /* once */
 void gic_init_cpu(unsigned index);
 void gic_enable(u32 intid); /* private ones on this VCPU; SPIs are edges that go to VCPU 0 */
+void gic_enable_on(u32 intid, unsigned index); /* an SPI, as an edge that goes to VCPU index */
 u32 gic_acknowledge(void);
 void gic_eoi(u32 ack);
 void gic_send_sgi(unsigned index, u32 sgi);

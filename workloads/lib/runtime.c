@@ -10,6 +10,7 @@ static irq_handler handlers[IRQ_MAX];
 u32 irq_unexpected_count;
 
 struct exception_expected exception_expected;
+bool (*exception_fixup)(u64 esr, u64 far);
 
 void irq_dispatch(void);
 u64 exception_sync(u64 esr, u64 elr, u64 far);
@@ -108,7 +109,7 @@ u64 hvc(u64 function, u64 a1, u64 a2, u64 a3)
 
 bool vcpu_start(unsigned index, void (*fn)(void))
 {
-    extern char secondary_entry[];
+    extern const u64 psci_entry; /* where another CPU begins; psci_*.S */
     static u8 stacks[VCPU_MAX][STACK_SIZE] __attribute__((aligned(16)));
     static struct {
         u64 stack_top, fn;
@@ -117,7 +118,7 @@ bool vcpu_start(unsigned index, void (*fn)(void))
     boot[index].fn = (u64)fn;
     __asm__ volatile("dc cvac, %0" ::"r"(&boot[index]) : "memory"); /* read with the MMU off */
     dsb(sy);
-    return hvc(PSCI_CPU_ON, index, (u64)secondary_entry, (u64)&boot[index]) == 0;
+    return psci_call(PSCI_CPU_ON, index, psci_entry, (u64)&boot[index]) == 0;
 }
 
 void irq_set_handler(u32 intid, irq_handler fn)
@@ -157,6 +158,9 @@ void irq_dispatch(void)
 
 u64 exception_sync(u64 esr, u64 elr, u64 far)
 {
+    if (!exception_expected.armed && exception_fixup && exception_fixup(esr, far)) {
+        return elr;
+    }
     if (!exception_expected.armed) {
         exception_report(esr, elr, far);
     }

@@ -1,10 +1,7 @@
 /* Runs the rows that the boot arguments ask for, in the order of the table; see README.md for what
  * each measures. */
-#include "abi/mark.h"
+#include "app/rows.h"
 #include "micro/row.h"
-
-#define WARM_UP_OPS 16
-#define OPS_MAX     1024
 
 static const struct row rows[] = {
     {
@@ -98,51 +95,6 @@ static const struct row rows[] = {
     },
 };
 
-bool row_measuring;
-
-static bool run(const struct row *r, unsigned ops, bool measured)
-{
-    unsigned step = r->ops_per_exec ? r->ops_per_exec : 1;
-    row_measuring = measured;
-    if (r->prep) {
-        r->prep(ops);
-    }
-    bool marks = measured && !r->marks_itself;
-    if (marks) {
-        mark_begin(r->id, ops);
-    }
-    for (unsigned i = 0; i < ops; i += step) {
-        r->exec();
-    }
-    if (marks) {
-        mark_end(r->id);
-    }
-    return r->post(ops);
-}
-
-static bool run_row(const struct row *r, const struct guest_boot *boot)
-{
-    unsigned ops = boot->ops ? boot->ops : r->ops;
-    if (ops > OPS_MAX) {
-        ops = OPS_MAX;
-    }
-    if (r->ops_per_exec) {
-        ops = (ops + r->ops_per_exec - 1) / r->ops_per_exec * r->ops_per_exec;
-    }
-    if (boot->vcpu_count < r->vcpus || boot->pcpu_count < r->pcpus) {
-        print("row %s: skipped, needs %u cpus\n", r->id, r->pcpus);
-        return true;
-    }
-    if (front_lacks(r->id)) {
-        print("row %s: skipped, %s\n", r->id, front_lacks(r->id));
-        return true;
-    }
-    bool ok = run(r, WARM_UP_OPS, false);
-    ok = run(r, ops, true) && ok;
-    print("row %s: %u ops %s\n", r->id, ops, ok ? "ok" : "FAIL");
-    return ok;
-}
-
 /* True if the list's first name is this one. */
 static bool list_starts(const char *list, const char *name)
 {
@@ -157,9 +109,12 @@ static bool list_starts(const char *list, const char *name)
 static bool names_known(const char *list)
 {
     while (*list) {
-        bool known = list_starts(list, "check");
+        bool known = list_starts(list, "check") || list_starts(list, "app");
         for (unsigned i = 0; i < ARRAY_SIZE(rows) && !known; i++) {
             known = list_starts(list, rows[i].id);
+        }
+        for (unsigned i = 0; i < app_row_count && !known; i++) {
+            known = list_starts(list, app_rows[i].id);
         }
         if (!known) {
             return false;
@@ -170,6 +125,16 @@ static bool names_known(const char *list)
         list += *list == ',';
     }
     return true;
+}
+
+static bool run_row(const struct row *r, const struct guest_boot *boot)
+{
+    const char *lacks = front_lacks(r->id);
+    if (lacks) {
+        print("row %s: skipped, %s\n", r->id, lacks);
+        return true;
+    }
+    return row_run(r, boot);
 }
 
 static bool run_rows(const struct guest_boot *boot)
@@ -196,6 +161,7 @@ static bool run_rows(const struct guest_boot *boot)
             ok = run_row(&rows[i], boot) && ok;
         }
     }
+    ok = app_rows_run(boot) && ok;
     if (list_has(boot->rows, "vm-switch") || list_has(boot->rows, "check")) {
         hvc(HVC_SWITCH_DON, 0, 0, 0); /* the partner may go */
     }

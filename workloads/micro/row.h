@@ -11,6 +11,7 @@ struct row {
     unsigned vcpus, pcpus; /* needs at least so many */
     bool marks_itself; /* begin and end lie at the two ends of each operation; else around the loop
                         */
+    const char *(*unfit)(void); /* NULL, or says why the row cannot run here; NULL: it can */
     void (*prep)(unsigned ops); /* before the warm-up and before the measured run */
     void (*exec)(void);
     bool (*post)(unsigned ops); /* after each: true if everything happened as it should */
@@ -49,6 +50,9 @@ struct check {
 };
 bool checks_list_run(const struct check *checks, unsigned count);
 bool checks_mmu_run(void); /* checks_mmu.c */
+
+/* run.c: warm-up, measured run, and the row's line. False: it failed. */
+bool row_run(const struct row *r, const struct guest_boot *boot);
 
 /* True during the measured run: rows that mark themselves look here. */
 extern bool row_measuring;

@@ -40,8 +40,10 @@ static void secondary_main(void)
         }
         irq_on();
         isb();
-        if (secondary_fn) {
-            secondary_fn();
+        void (*fn)(void) = secondary_fn;
+        if (fn) {
+            secondary_fn = NULL;
+            fn();
         }
         secondary_is_spinning = secondary_spins;
         while (secondary_spins) {
