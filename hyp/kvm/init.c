@@ -8,6 +8,7 @@
 #include "kernel/process.h"
 #include "kernel/smp.h"
 #include "kvm/kvm.h"
+#include "kvm/world.h"
 
 #define GUEST_MEMORY_MIB 256 /* where the boot arguments do not say */
 #define GUEST_VCPUS      2
@@ -76,6 +77,11 @@ static bool make_guest_args(const struct board_info *board, struct vmm_args *a)
     a->guest_image_bytes = board->guest_kernel.size;
     a->ramdisk_bytes = board->guest_ramdisk.size;
     a->memory_bytes = (u64)memory_mib << 20;
+    if (!guest_has_ttbr1) {
+        print("host: %s has no TTBR1 for guests, which a kernel needs: leave it out\n",
+              host_design);
+        return false;
+    }
     if (a->vcpu_count > VCPU_MAX) {
         print("host: vcpus=%u: 1 to %u\n", a->vcpu_count, VCPU_MAX);
         return false;

@@ -11,8 +11,9 @@ struct vm;
 void kvm_init(void);     /* after the page allocator and the interrupt controller */
 void kvm_init_cpu(void); /* on each CPU */
 unsigned kvm_lr_count(void);
-unsigned kvm_guest_gic(void); /* the version that guests see: 2 or 3 */
-u32 kvm_guest_timer(void);    /* interrupt of the timer that they may use */
+unsigned kvm_guest_gic(void);      /* the version that guests see: 2 or 3 */
+u32 kvm_guest_timer(void);         /* interrupt of the timer that they may use */
+extern const bool guest_has_ttbr1; /* the upper half of the address space, where kernels live */
 
 /* 0, or -1 when an argument is wrong. */
 int vm_create(struct process *owner, unsigned id);

@@ -24,6 +24,8 @@ static struct {
     u64 last;
 } vmids = {.generation = 1, .next = 1, .last = VMID_LAST};
 
+const bool guest_has_ttbr1 = true;
+
 void vmid_limit(unsigned count)
 {
     if (count > 0 && count < VMID_LAST) {

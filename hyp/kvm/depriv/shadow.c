@@ -267,6 +267,8 @@ bool shadow_read_insn(struct vcpu *v, u32 *insn)
 
 /* --- in place of stage 2 --- */
 
+const bool guest_has_ttbr1 = false; /* it is the host's */
+
 void stage2_init_vm(struct vm *vm)
 {
     vm->shadow = page_alloc(0);
