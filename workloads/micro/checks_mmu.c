@@ -14,6 +14,7 @@
 #define PTE_UXN   BIT(54)
 #define PTE_DATA  (PTE_PAGE | PTE_PXN | PTE_UXN)
 #define ASID(n)   ((u64)(n) << 48)
+#define TCR_A1    BIT(22)
 
 #define EC(esr)           ((esr) >> 26 & 0x3f)
 #define EC_UNKNOWN        0x00
@@ -183,9 +184,16 @@ static bool remap(void)
     return ok && page_a[1] == 0xc;
 }
 
+static bool asid_in_ttbr1;
+
 static void set_space(const u64 *root, unsigned asid)
 {
-    write_sysreg((u64)root | ASID(asid), ttbr0_el1);
+    if (asid_in_ttbr1) {
+        write_sysreg(ASID(asid), ttbr1_el1);
+        write_sysreg((u64)root, ttbr0_el1);
+    } else {
+        write_sysreg((u64)root | ASID(asid), ttbr0_el1);
+    }
     isb();
 }
 
@@ -221,6 +229,21 @@ static bool address_spaces(void)
     return ok && peek(PRIVATE) == 0xa;
 }
 
+/* The same with the ASID in TTBR1_EL1, of which nothing else is used. */
+static bool address_spaces_a1(void)
+{
+    u64 tcr = read_sysreg(tcr_el1);
+    asid_in_ttbr1 = true;
+    write_sysreg(0, ttbr1_el1);
+    write_sysreg(tcr | TCR_A1, tcr_el1);
+    isb();
+    bool ok = address_spaces();
+    asid_in_ttbr1 = false;
+    write_sysreg(tcr, tcr_el1);
+    isb();
+    return ok;
+}
+
 static bool address_translation(void)
 {
     __asm__ volatile("at s1e1r, %0" ::"r"(va(KERNEL_DATA)) : "memory");
@@ -238,10 +261,15 @@ static bool address_translation(void)
 }
 
 static const struct check mmu_checks[] = {
-    {"user-call", user_call},           {"user-interrupt", user_interrupt},
-    {"user-undefined", user_undefined}, {"user-permissions", user_permissions},
-    {"kernel-faults", kernel_faults},   {"remap", remap},
-    {"address-spaces", address_spaces}, {"address-translation", address_translation},
+    {"user-call", user_call},
+    {"user-interrupt", user_interrupt},
+    {"user-undefined", user_undefined},
+    {"user-permissions", user_permissions},
+    {"kernel-faults", kernel_faults},
+    {"remap", remap},
+    {"address-spaces", address_spaces},
+    {"address-spaces-a1", address_spaces_a1},
+    {"address-translation", address_translation},
 };
 
 bool checks_mmu_run(void)

@@ -28,8 +28,8 @@ static inline bool guest_at_el1(const struct vcpu *v)
 
 /* What a translation of the guest depends on. */
 struct guest_regime {
-    u64 ttbr0, tcr;
-    u64 sctlr; /* M and WXN */
+    u64 ttbr0, tcr; /* ttbr0: with the ASID, wherever the guest has it */
+    u64 sctlr;      /* M and WXN */
     bool is_el1;
 };
 

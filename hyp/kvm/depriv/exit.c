@@ -16,7 +16,9 @@ static enum exit_action reflect(struct vcpu *v)
 {
     u64 esr = v->arch.esr;
     u64 ec = ESR_EC(esr);
-    v->arch.ctx.sys[SYS_FAR] = v->arch.far;
+    if (ec == EC_IABT_LOW || ec == EC_DABT_LOW || ec == EC_PC_ALIGN) {
+        v->arch.ctx.sys[SYS_FAR] = v->arch.far; /* else it is that of another exception */
+    }
     if (guest_at_el1(v) && (ec == EC_IABT_LOW || ec == EC_DABT_LOW)) {
         esr += 1UL << 26; /* from the same level */
     }

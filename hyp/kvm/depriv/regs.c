@@ -263,7 +263,7 @@ bool system_operation(struct vcpu *v, unsigned index, unsigned rt)
         return true;
     case PV_TLBI_ASIDE1:
     case PV_TLBI_ASIDE1IS:
-        shadow_flush_asid(v->vm, value >> 48);
+        shadow_flush_asid(v->vm, value >> 48 & 0xff);
         return true;
     case PV_TLBI_VAE1:
     case PV_TLBI_VAE1IS:

@@ -6,6 +6,7 @@
 #define TCR_T0SZ_MASK 0x3fUL
 #define TCR_EPD0      BIT(7)
 #define TCR_TG0       (3UL << 14)
+#define TCR_A1        BIT(22)
 #define SCTLR_WXN     BIT(19)
 
 #define FSC_ADDRESS_SIZE  0x00
@@ -17,14 +18,15 @@
 #define TABLE_XN  BIT(60)
 #define TABLE_EL0 BIT(61) /* APTable[0]: no access from EL0 */
 #define TABLE_RO  BIT(62)
-#define ASID_MASK (0xffUL << 48)
+#define ASID_MASK (0xffUL << 48) /* eight bits: ID_AA64MMFR0_EL1 says so */
 
 struct guest_regime guest_regime(const struct vcpu *v, bool is_el1)
 {
     const u64 *sys = v->arch.ctx.sys;
     struct guest_regime r = {.sctlr = sys[SYS_SCTLR] & (SCTLR_M | SCTLR_WXN), .is_el1 = is_el1};
     if (r.sctlr & SCTLR_M) { /* else they do not matter */
-        r.ttbr0 = sys[SYS_TTBR0] & (PT_ADDR | ASID_MASK | 0xffe);
+        u64 asid = sys[sys[SYS_TCR] & TCR_A1 ? SYS_TTBR1 : SYS_TTBR0] & ASID_MASK;
+        r.ttbr0 = (sys[SYS_TTBR0] & (PT_ADDR | 0xffe)) | asid;
         r.tcr = sys[SYS_TCR] & (TCR_T0SZ_MASK | TCR_EPD0 | TCR_TG0);
     }
     return r;
