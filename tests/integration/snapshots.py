@@ -6,7 +6,7 @@ import harness
 import snapshot_checks
 
 image, cpu, gic, smp = sys.argv[1:5]
-machine = [*harness.cpu_options(cpu), "--gic", gic, "--smp", smp, "--mem", "128M", "--kernel", harness.guest(image)]
+machine = [*harness.cpu_options(cpu), "--gic", gic, "--smp", smp, *harness.level(image), "--mem", "128M", "--kernel", harness.guest(image)]
 machine += ["--append", sys.argv[5]] if len(sys.argv) > 5 else []
 machine += harness.devices(image)[0]
 cold = harness.run_json("run", "--quiet", *machine)
