@@ -17,15 +17,16 @@ set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_BASE
     ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
-    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/psci.c kvm/vcpu.c kvm/vhost.c kvm/vm.c
-    kvm/vm_switch.c kvm/vm_table.c drivers/nic.c drivers/virtio_backend.c drivers/virtio_net.c)
+    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/iodev.c kvm/mmio.c kvm/mmio_iss.c kvm/options.c kvm/psci.c kvm/vcpu.c kvm/vhost.c
+    kvm/vm.c kvm/vm_switch.c kvm/vm_table.c drivers/nic.c drivers/virtio_backend.c drivers/virtio_net.c)
 
 # ... and those with the virtualization extension: a stage 2, exits to EL2.
 set(HYP_COMMON ${HYP_BASE} kvm/debug.S kvm/exit.c kvm/stage2.c kvm/sysregs.c)
 
 # Exception level of the host and world switch.
-set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c)
-set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/guest_enter.S kvm/world_el2.c kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c)
+set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c kvm/state_eager.c)
+set(HYP_SPLIT_LAZY ${HYP_EL1} ${HYP_USER} kvm/world_split_lazy.S kvm/world_split.c kvm/state_memory.c kvm/state_split_lazy.c)
+set(HYP_VHE ${HYP_E2H} ${HYP_USER} kvm/guest_enter.S kvm/world_el2.c kvm/world_vhe.S kvm/world_vhe.c kvm/state_memory.c kvm/state_eager.c)
 
 # A world switch that leaves state in registers, for a host at EL2 with E2H or without.
 set(HYP_LOADED
@@ -39,7 +40,7 @@ set(HYP_GIC2 ${HYP_VGIC} kernel/host_gicv2.c kvm/vgic_hw_v2.c kvm/vgic_save_v2.c
 set(HYP_GIC3 ${HYP_VGIC} kernel/host_gicv3.c kvm/vgic_hw_v3.c kvm/vgic_guest_v3.c arch/images_gic3.S)
 
 # No virtual GIC, no virtual timer: all of both emulated, in the VMM or in the kernel.
-set(HYP_NOVGIC ${HYP_EL1} ${HYP_USER} kvm/world_split_novgic.S kvm/world_split.c kvm/state_memory.c
+set(HYP_NOVGIC ${HYP_EL1} ${HYP_USER} kvm/world_split_novgic.S kvm/world_split.c kvm/state_memory.c kvm/state_eager.c
     kernel/host_gicv2.c)
 set(HYP_NOVGIC_USER ${HYP_NOVGIC} kvm/vgic_user.c kvm/vtimer_user.c arch/images_novgic.S)
 set(HYP_NOVGIC_KERNEL ${HYP_NOVGIC} kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchip_kernel.c emul/gicv2.c emul/timer.c
@@ -48,10 +49,11 @@ set(HYP_NOVGIC_KERNEL ${HYP_NOVGIC} kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchi
 # Without the virtualization extension: the guest's kernel at EL0, under shadow page tables.
 set(HYP_DEPRIV ${HYP_BASE} arch/host_el1.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el1.c ${HYP_USER} kernel/host_gicv2.c
     kvm/depriv/decode.c kvm/depriv/exit.c kvm/depriv/insn.c kvm/depriv/regs.c kvm/depriv/shadow.c kvm/depriv/walk.c
-    kvm/depriv/world.c kvm/guest_enter.S kvm/world_vhe.S kvm/state_memory.c
+    kvm/depriv/world.c kvm/guest_enter.S kvm/world_vhe.S kvm/state_memory.c kvm/state_eager.c
     kvm/vgic_soft.c kvm/vtimer_soft.c kvm/irqchip_kernel.c emul/gicv2.c emul/timer.c)
 
 hyp_variant(kvm-split LINKER arch/host_split.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_SPLIT} ${HYP_GIC2})
+hyp_variant(kvm-split-lazy LINKER arch/host_split.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_SPLIT_LAZY} ${HYP_GIC2})
 hyp_variant(kvm-vhe LINKER arch/host_vhe.ld GUEST micro-guest-v3 SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC3})
 hyp_variant(kvm-vhe-gic2 LINKER arch/host_vhe.ld GUEST micro-guest SOURCES ${HYP_COMMON} ${HYP_VHE} ${HYP_GIC2})
 hyp_variant(kvm-split-novgic LINKER arch/host_split.ld GUEST micro-guest-ptimer VMM vmm-novgic

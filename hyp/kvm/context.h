@@ -37,12 +37,18 @@
 #define VCPU_CNTV_CVAL (CTX_SIZE + 64)
 #define VCPU_IRQ_LINES (CTX_SIZE + 72)
 #define VCPU_VGIC      (CTX_SIZE + 80)
+#define VCPU_LAZY      (CTX_SIZE + 408)
+#define VCPU_FP        (CTX_SIZE + 416)
 
 #define VM_VTTBR   0
 #define VM_CNTVOFF 8
 
 #define VCPU_DEBUG_DIRTY_SHIFT                                                                     \
     0 /* the guest uses the debug registers: they are switched, and no longer trapped */
+
+/* What a lazy lowvisor does: FP at its first use, list registers while some are used. */
+#define LAZY_FP_SHIFT   0
+#define LAZY_VGIC_SHIFT 1
 
 /* Why a world switch came back. */
 #define WORLD_EXIT_IRQ  0
@@ -73,6 +79,7 @@
      HCR_AMO | HCR_SWIO | HCR_TIDCP | HCR_IMO | HCR_FMO)
 
 #define CPTR_TTA_NVHE  (1 << 20)
+#define CPTR_TFP_NVHE  (1 << 10)
 #define CPTR_RES1_NVHE 0x33ff
 #define HSTR_T15       (1 << 15)
 #define MDCR_HPMN      0x1f
@@ -149,10 +156,12 @@ struct vcpu_arch {
         u64 vttbr, cntvoff, cptr, hstr, mdcr, cnthctl, icc_sre, exit;
     } control;
 
+    u64 lazy;      /* world_split_lazy.S: LAZY_* */
+    u64 fp_on_cpu; /* FP registers are the guest's, and open to it */
+
     /* state_loaded.c, world_loaded.c: */
     u64 on_cpu;                   /* STATE_*: what this CPU's registers have */
     u64 hcr_on_cpu, vttbr_on_cpu; /* what HCR_EL2 and VTTBR_EL2 have */
-    u64 fp_on_cpu;                /* FP registers are the guest's, and open to it */
     u64 ttbr0;                    /* depriv/: of the shadow address space, with its ASID */
 };
 
@@ -187,6 +196,8 @@ VCPU_CHECK(VCPU_DEBUG, debug_flags);
 VCPU_CHECK(VCPU_CNTV_CTL, cntv_ctl);
 VCPU_CHECK(VCPU_CNTV_CVAL, cntv_cval);
 VCPU_CHECK(VCPU_IRQ_LINES, irq_lines);
+VCPU_CHECK(VCPU_LAZY, lazy);
+VCPU_CHECK(VCPU_FP, fp_on_cpu);
 VCPU_CHECK(VCPU_VGIC, vgic);
 _Static_assert(offsetof(struct vm_arch, vttbr) == VM_VTTBR, "context.h");
 _Static_assert(offsetof(struct vm_arch, cntvoff) == VM_CNTVOFF, "context.h");

@@ -1,8 +1,8 @@
 /*
  * The lowvisor that moves registers: world switch at EL2 for a host kernel at EL1, after
- * Linux 4.0's arch/arm64/kvm/hyp.S and hyp-init.S. world_split.S and world_split_novgic.S include
- * it: they have the macros of interrupts and timer, which are the only difference. For assembly
- * only.
+ * Linux 4.0's arch/arm64/kvm/hyp.S and hyp-init.S. The files world_split*.S
+ * include it: they have the macros of interrupts, timer and FP (or include them: lowvisor_timer.h,
+ * lowvisor_fp.h), which are the only difference. For assembly only.
  *
  * VTTBR_EL2 is 0 while the host runs: that tells its HVC from a guest's. Anything from a guest goes
  * all the way back to the host: every exit saves the guest and restores the host in full.
@@ -41,6 +41,7 @@ lower_sync:
 
 /* x1: ESR, x2: its class */
 guest_trap:
+    fp_trap
     mrs     x0, tpidr_el2
     str     x1, [x0, #VCPU_ESR]
     cmp     x2, #0x24               /* data or instruction abort of a lower EL */
@@ -159,7 +160,7 @@ sysregs_restore:
     ldr     x2, [x28, #VCPU_HCR]
     add_irq_lines x2, x3
     msr     hcr_el2, x2
-    ldr     x2, =(CPTR_RES1_NVHE | CPTR_TTA_NVHE)
+    cptr_guest x2
     msr     cptr_el2, x2
     mov     x2, #HSTR_T15
     msr     hstr_el2, x2
@@ -219,7 +220,7 @@ hyp_vcpu_run:
     ldr     x0, [x1, #VCPU_HOST_CTX]
     save_common
     mov     x28, x1
-    bl      fpsimd_save
+    fp_host_save
     bl      sysregs_save
     debug_compute 1f
     bl      debug_save
@@ -229,7 +230,7 @@ hyp_vcpu_run:
     timer_restore
     mov     x0, x28                 /* the guest's context comes first in the VCPU */
     bl      sysregs_restore
-    bl      fpsimd_restore
+    fp_guest_restore
     debug_skip 1f
     bl      debug_restore
 1:  restore_common
@@ -262,7 +263,7 @@ guest_exit:
     save_common
     mov     x28, x0
     mov     x27, x1
-    bl      fpsimd_save
+    fp_guest_save
     bl      sysregs_save
     debug_skip 1f
     bl      debug_save
@@ -272,7 +273,7 @@ guest_exit:
     deactivate_vm
     ldr     x0, [x28, #VCPU_HOST_CTX]
     bl      sysregs_restore
-    bl      fpsimd_restore
+    fp_host_restore
     mov     x3, #CPTR_RES1_NVHE     /* no FP or trace traps for the host */
     msr     cptr_el2, x3
     debug_skip 1f

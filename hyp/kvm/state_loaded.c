@@ -4,9 +4,8 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "guest_el.h"
-#include "kernel/boot.h"
 #include "kernel/irq.h"
-#include "kernel/panic.h"
+#include "kvm/options.h"
 #include "kvm/state.h"
 #include "kvm/vm.h"
 
@@ -16,10 +15,7 @@
 
 static struct vcpu *loaded[CPU_MAX];
 
-static const struct {
-    const char *name;
-    u64 groups;
-} options[] = {
+static const struct option options[] = {
     {"sysregs", STATE_SYSREGS},
     {"traps", STATE_TRAPS},
     {"timer", STATE_TIMER},
@@ -27,39 +23,7 @@ static const struct {
     {"vgic", STATE_VGIC},
     {"fp", STATE_FP},
     {"none", 0},
-    {"all", STATE_ALL},
 };
-
-/* The length of name if the list begins with it; 0: it does not. */
-static size_t name_length(const char *list, const char *name)
-{
-    size_t n = 0;
-    while (name[n] && list[n] == name[n]) {
-        n++;
-    }
-    return name[n] == 0 && (list[n] == 0 || list[n] == ',') ? n : 0;
-}
-
-/* opt=none, or which groups stay: opt=sysregs,vgic. Nothing said: all. */
-static void read_options(const char *bootargs)
-{
-    char text[64];
-    if (!bootargs_value(bootargs, "opt", text, sizeof(text))) {
-        return;
-    }
-    state_lazy = 0;
-    for (const char *list = text; *list;) {
-        size_t length = 0;
-        for (unsigned i = 0; i < ARRAY_SIZE(options) && length == 0; i++) {
-            length = name_length(list, options[i].name);
-            state_lazy |= length ? options[i].groups : 0;
-        }
-        if (length == 0) {
-            panic("opt= takes all, none, or of sysregs,traps,timer,debug,vgic,fp");
-        }
-        list += length + (list[length] == ',');
-    }
-}
 
 /*
  * The timer has expired while it is in the registers, in the guest or in the host: masked there,
@@ -81,7 +45,8 @@ static void vtimer_irq(void)
 
 void state_init(void)
 {
-    read_options(kernel_board()->bootargs);
+    state_lazy = options_read(options, ARRAY_SIZE(options), STATE_ALL,
+                              "opt= takes none, or of sysregs,traps,timer,debug,vgic,fp");
     irq_set_handler(INTID_VTIMER, vtimer_irq);
 }
 

@@ -1,19 +1,5 @@
-/* A VCPU's registers are in memory whenever the host runs: each world switch moves all of them. */
+/* A VCPU's registers are in memory whenever the host runs. */
 #include "kvm/vm.h"
-
-void state_init(void)
-{
-}
-
-void vcpu_load(struct vcpu *v)
-{
-    (void)v;
-}
-
-void vcpu_put(struct vcpu *v, bool blocks)
-{
-    (void)v, (void)blocks;
-}
 
 void vcpu_prepare(struct vcpu *v)
 {

@@ -56,6 +56,10 @@ void vgic_hw_put(struct vgic_hw_state *hw);
 void vgic_hw_enter(const struct vgic_hw_state *hw); /* hw->used is not 0 */
 void vgic_hw_leave(struct vgic_hw_state *hw);
 
+/* GICv2: both steps in one, at EL2, for a world switch that has no other place for the first. */
+void vgic_hw_save_used(struct vgic_hw_state *hw);
+void vgic_hw_restore_used(const struct vgic_hw_state *hw);
+
 #define __hyp_text __attribute__((section(".hyp.text")))
 
 #endif

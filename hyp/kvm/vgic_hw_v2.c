@@ -68,7 +68,7 @@ void vgic_hw_put(struct vgic_hw_state *hw)
     hw->ap1r[0] = mmio_read32(hw->base + GICH_APR);
 }
 
-void vgic_hw_enter(const struct vgic_hw_state *hw)
+__hyp_text void vgic_hw_enter(const struct vgic_hw_state *hw)
 {
     mmio_write32(hw->base + GICH_HCR, (u32)hw->hcr);
     for (u64 n = 0; n < hw->used; n++) {
@@ -77,7 +77,7 @@ void vgic_hw_enter(const struct vgic_hw_state *hw)
 }
 
 /* What ELRSR calls empty need not be read: only its state has changed. */
-void vgic_hw_leave(struct vgic_hw_state *hw)
+__hyp_text void vgic_hw_leave(struct vgic_hw_state *hw)
 {
     u64 elrsr = mmio_read32(hw->base + GICH_ELRSR0);
     for (u64 n = 0; n < hw->used; n++) {
@@ -90,4 +90,25 @@ void vgic_hw_leave(struct vgic_hw_state *hw)
         mmio_write32(at, 0);
     }
     mmio_write32(hw->base + GICH_HCR, 0);
+}
+
+/* Linux 4.9's: list registers and active priorities only while list registers are in use; without
+ * any, no priority is active. */
+__hyp_text void vgic_hw_save_used(struct vgic_hw_state *hw)
+{
+    hw->vmcr = mmio_read32(hw->base + GICH_VMCR);
+    hw->ap1r[0] = 0;
+    if (hw->used) {
+        hw->ap1r[0] = mmio_read32(hw->base + GICH_APR);
+        vgic_hw_leave(hw);
+    }
+}
+
+__hyp_text void vgic_hw_restore_used(const struct vgic_hw_state *hw)
+{
+    mmio_write32(hw->base + GICH_VMCR, (u32)hw->vmcr);
+    mmio_write32(hw->base + GICH_APR, (u32)hw->ap1r[0]);
+    if (hw->used) {
+        vgic_hw_enter(hw);
+    }
 }

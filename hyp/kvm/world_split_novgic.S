@@ -29,4 +29,5 @@
     msr     cnthctl_el2, x2
     .endm
 
+#include "kvm/lowvisor_fp.h"
 #include "kvm/lowvisor.h"
