@@ -21,7 +21,7 @@ LEFTOVER = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 # other host has a place in this tree.
 HOSTS_ALLOWED = {
     "www.gnu.org", "developer.arm.com", "www.kernel.org", "docs.kernel.org", "doi.org", "json-schema.org",
-    "www.devicetree.org", "www.unicorn-engine.org", "www.qemu.org",
+    "www.devicetree.org", "www.unicorn-engine.org", "www.qemu.org", "www.w3.org",
 }
 HOST = re.compile(r"\b[a-z][a-z+]*://([A-Za-z0-9.-]+)")
 
