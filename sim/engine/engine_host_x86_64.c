@@ -10,10 +10,11 @@
 #define BLOCK_CODE_MAX 0x100000
 
 /* A block hook: stores RBP at *user. */
-__attribute__((naked)) static void capture(uc_engine *uc, uint64_t at, uint32_t size_bytes,
-                                           void *user)
+__attribute__((naked)) static void capture(uc_engine *uc __attribute__((unused)),
+                                           uint64_t at __attribute__((unused)),
+                                           uint32_t size_bytes __attribute__((unused)),
+                                           void *user __attribute__((unused)))
 {
-    (void)uc, (void)at, (void)size_bytes, (void)user; /* no code */
     __asm__("movq %rbp, (%rcx)\n\tret");
 }
 
