@@ -172,6 +172,7 @@ class Small(unittest.TestCase):
         self.assertRegex(text, r"kvm-split +hypercall +gic\.gich\.")
         self.assertIn("sweep small: 16 of 16 points", text)
 
+    @unittest.skipIf(AMOUNT != "full", "seconds a point with the sanitizers")
     def test_points_as_jobs_give_the_same(self):
         for k in range(0, 16, 5):
             one = harness.el2sim("sweep", harness.write("job.yaml", SMALL), "--point", k)
@@ -182,6 +183,7 @@ class Small(unittest.TestCase):
         self.assertIn("12 points run, 4 were there", merged.stderr)
         self.assertEqual(results("jobs"), results("small"))
 
+    @unittest.skipIf(AMOUNT != "full", "seconds a point with the sanitizers")
     def test_points_of_something_else_are_run_again(self):
         sweep(SMALL, "changed")
         path = harness.temporary("changed/points/000002.json")
