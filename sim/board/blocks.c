@@ -166,6 +166,10 @@ COLD static bool stops(struct cpu *cpu, const struct block *b)
 /* Whether the block is ours and is not to run. */
 static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const void *caller)
 {
+    if (cpu->stops_next) {
+        cpu->stopped_insns = 0;
+        return true;
+    }
     struct block *b = block_tagged(cpu, pc, size_bytes);
     if (b == NULL) {
         cpu->stopped_insns = 0;

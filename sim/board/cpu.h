@@ -169,6 +169,7 @@ struct cpu {
     cycles_t wfe_stamp;     /* when a WFE looks again: other CPUs ran when it began */
     bool in_wfe;            /* waiting in WFE: any event wakes */
     bool trap_waits;        /* the trap hook left the trap to the loop */
+    bool stops_next;        /* the loop has something to do before the next block */
     uint32_t stopped_insns; /* block_enter() stopped before a block of so many instructions */
     bool leave;             /* stop at the next chance: power, wait, end of the machine */
     bool pc_misaligned;     /* block_enter() saw a pc that is no multiple of 4 */
@@ -381,6 +382,9 @@ void cpu_wait(struct cpu *cpu);
 
 /* The engine's trap hook. */
 enum engine_next trap_taken(void *cpu, enum engine_trap kind);
+/* The engine asks before a system instruction traps: carries it out if that is all there is to do.
+ */
+bool trap_system(void *cpu);
 /* The trapped instruction at pc, in the hook or after it. */
 void trap_handle(struct cpu *cpu);
 /* Carries out the instruction at pc, which the engine must not or cannot run. `insn` is decoded

@@ -48,6 +48,9 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     struct cpu *cpu = ctx;
     struct mmu_access access = access_of(cpu, at, type);
     block_settle(cpu);
+    if (cpu->stops_next) { /* nothing more runs: this is for the next block */
+        return refuse(cpu, REFUSED_DEADLINE, &access);
+    }
     if (type == ENGINE_FETCH) {
         if (!mmu_holds(cpu->mmu, &access)) {
             cpu->current = NULL;

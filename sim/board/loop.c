@@ -270,7 +270,13 @@ static void run_engine(struct cpu *cpu)
     cpu->stopped_insns = 0;
     enum engine_stop stop = engine_run(cpu->engine);
     block_settle(cpu);
-    if (stop != ENGINE_STOPPED_BLOCK) {
+    if (cpu->stops_next) { /* a system instruction was the last */
+        cpu->stops_next = false;
+        horizon_changed(cpu);
+        if (!cpu->leave) {
+            cpu_interrupt(cpu);
+        }
+    } else if (stop != ENGINE_STOPPED_BLOCK) {
         loop_engine_stopped(cpu, stop);
     } else if (cpu->code_stale) {
         code_drop_stale(cpu);

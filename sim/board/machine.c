@@ -92,8 +92,11 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
         .ctx = cpu, .read64 = read_descriptor, .cas64 = swap_descriptor, .dropped = view_dropped};
     cpu->mmu = mmu_create(&cpu->pe, geometry_of(&m->config, &geometry), &hooks);
 
-    struct engine_client client = {
-        .ctx = cpu, .hook = block_enter, .trap = trap_taken, .fill = fault_fill};
+    struct engine_client client = {.ctx = cpu,
+                                   .hook = block_enter,
+                                   .trap = trap_taken,
+                                   .fill = fault_fill,
+                                   .system = trap_system};
     cpu->engine = engine_create(m->config.cpu.has[FEAT_LSE], &client, e);
     if (cpu->engine == NULL ||
         !engine_map_ram(cpu->engine, m->ram.base, m->ram.size_bytes, m->ram.host, e)) {

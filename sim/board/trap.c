@@ -547,6 +547,62 @@ void trap_handle(struct cpu *cpu)
     }
 }
 
+/* The loop has something to do before the next instruction. */
+static bool loop_is_due(const struct cpu *cpu)
+{
+    return cpu->clock.now >= cpu->deadline ||
+           (cpu->at_boundary && cpu->clock.now >= cpu->turn_end) || cpu->leave || cpu->stepping;
+}
+
+/*
+ * A read that takes place in the midst of a block, all of which is charged already: time must not
+ * count. Counters of the PMU have CRn 9 and 14.
+ */
+static bool is_timeless(enum sysreg_id id, const struct insn *insn)
+{
+    uint64_t crn = bits(insn->enc, 10, 7);
+    enum sysreg_owner owner = sysreg_owner(id);
+    return owner == OWNER_STORE || (owner == OWNER_CORE && crn != 9 && crn != 14);
+}
+
+/* AT, DC and IC may fault. */
+static bool is_without_fault(enum sysreg_id id, const struct insn *insn)
+{
+    return bits(insn->enc, 15, 14) != 1 ||
+           (sysreg_owner(id) == OWNER_MMU && bits(insn->enc, 10, 7) == 8);
+}
+
+bool trap_system(void *ctx)
+{
+    struct cpu *cpu = ctx;
+    uint64_t pc = engine_pc(cpu->engine);
+    struct insn insn = code_insn(cpu, pc);
+    bool read = insn.kind == INSN_KIND_MRS;
+    bool is_system = read || insn.kind == INSN_KIND_MSR || insn.kind == INSN_KIND_MSR_IMM;
+    if (!is_system || !shortcut_on(cpu->machine, SHORTCUT_TRAP_IN_HOOK)) {
+        return false;
+    }
+    struct outcome out = resolve_sysreg(&cpu->pe, insn.enc, !read);
+    if (out.kind != OUT_ACCESS ||
+        !(read ? is_timeless(out.id, &insn) : is_without_fault(out.id, &insn))) {
+        return false;
+    }
+    if (read) {
+        write_xt(cpu, insn.rt, sysreg_read(&cpu->pe, out.id));
+        return true;
+    }
+    block_settle(cpu);
+    cpu->at_boundary = false;
+    access_register(cpu, out.id, &insn, pc);
+    cpu->current = NULL;
+    struct exception exc;
+    cpu->stops_next = loop_is_due(cpu) || interrupt_due(&cpu->pe, &exc);
+    if (cpu->stops_next) {
+        cpu->horizon = 0;
+    }
+    return true;
+}
+
 enum engine_next trap_taken(void *ctx, enum engine_trap kind)
 {
     struct cpu *cpu = ctx;
@@ -558,7 +614,5 @@ enum engine_next trap_taken(void *ctx, enum engine_trap kind)
         return ENGINE_STOP;
     }
     trap_handle(cpu);
-    bool due =
-        cpu->clock.now >= cpu->deadline || (cpu->at_boundary && cpu->clock.now >= cpu->turn_end);
-    return due || cpu->leave || cpu->stepping ? ENGINE_STOP : ENGINE_CONTINUE;
+    return loop_is_due(cpu) ? ENGINE_STOP : ENGINE_CONTINUE;
 }

@@ -48,7 +48,10 @@ struct engine;
  * it. trap() may call everything but the runs; block() and fill() not engine_pc(), and nothing that
  * changes the engine, but that fill() may flush: a model's TLB that takes the page evicts another
  * one, which must be gone when the instruction goes on. The answer is entered after that, so a
- * flush cannot take it away.
+ * flush cannot take it away. system() is optional: asked first where a system instruction traps in
+ * code that is lent registers. True: the client has carried it out, the code goes on behind it. A
+ * read does not end its block, anything else does; what trap() may do, system() may, but to move
+ * the PC. False, and nothing done: trap() follows.
  */
 struct engine_client {
     void *ctx;
@@ -56,6 +59,7 @@ struct engine_client {
     enum engine_next (*trap)(void *ctx, enum engine_trap kind);
     bool (*fill)(void *ctx, va_t at, enum engine_access access, struct engine_page *out);
     void (*hook)(void *core, uint64_t pc, uint32_t size_bytes, void *ctx);
+    bool (*system)(void *ctx);
 };
 
 enum engine_stop {

@@ -1,9 +1,10 @@
 /*
  * Pages that do not run as they are. Some words must not be translated (engine_defuse.c); others
  * need not trap: in a view that is lent registers (engine_lend), MRS of SP_EL0, say, is an MRS of
- * TPIDR_EL0, which holds its value. What does trap there traps as an SVC: Unicorn goes on behind it
- * by itself, where a new PC would make it leave its loop. A page that may be written by the code it
- * holds runs as it is but for the registers that hold lent ones: Unicorn sees such stores by
+ * TPIDR_EL0, which holds its value. What does trap there is an access to ENGINE_STAND_IN, which
+ * Unicorn asks us about before it traps (on_system()), or traps as an SVC: Unicorn goes on behind
+ * it by itself, where a new PC would make it leave its loop. A page that may be written by the code
+ * it holds runs as it is but for the registers that hold lent ones: Unicorn sees such stores by
  * itself, and a copy would be older code until the IC. Such a page runs from a private copy,
  * execute only: data is read from the page itself.
  *
@@ -28,6 +29,9 @@
 #define SYSTEM_VALUE  UINT32_C(0xd5000000)
 #define BARRIER_MASK  UINT32_C(0xffffe000)
 #define BARRIER_VALUE UINT32_C(0xd5032000)
+
+#define A64_MSR UINT32_C(0xd5000000) /* | encoding << 5 | Rt */
+#define A64_L   UINT32_C(0x00200000) /* a read: MRS, SYSL */
 
 /* Encodings: op0, op1, CRn, CRm, op2 in bits 15 to 0. */
 #define ENC_TPIDR_EL0   UINT32_C(0xde82)
@@ -86,6 +90,16 @@ static bool traps(uint32_t encoding)
     return true;
 }
 
+/* What traps in place of a system instruction. DC, IC and AT may fault: those always trap. */
+static uint32_t trapping(const struct engine *e, uint32_t word, uint32_t encoding)
+{
+    bool may_fault = bits(encoding, 15, 14) == 1 && bits(encoding, 10, 7) == 7;
+    if (e->client.system == NULL || may_fault) {
+        return A64_SVC0;
+    }
+    return A64_MSR | (word & A64_L) | ENGINE_STAND_IN << 5 | (word & A64_RT_MASK);
+}
+
 /* One word of code of a kind; whole: all that may be swapped, else only what must. */
 static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint32_t word)
 {
@@ -97,7 +111,7 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
     }
     uint32_t encoding = (uint32_t)bits(word, 20, 5);
     if (encoding == ENC_TPIDR_EL0 || encoding == ENC_TPIDRRO_EL0) {
-        return A64_SVC0;
+        return whole ? trapping(e, word, encoding) : A64_SVC0;
     }
     for (unsigned i = 0; whole && i < ENGINE_SWAPS; i++) {
         const struct engine_swap *s = &e->swaps[kind][i];
@@ -105,7 +119,7 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
             return A64_MRS | (uint32_t)s->holder << 5 | (word & A64_RT_MASK);
         }
     }
-    return whole && traps(encoding) ? A64_SVC0 : word;
+    return whole && traps(encoding) ? trapping(e, word, encoding) : word;
 }
 
 /* The page as code of this kind runs. False: as it is. */

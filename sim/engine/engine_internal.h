@@ -88,6 +88,10 @@ enum engine_reason {
     REASON_OWN /* the engine's: go on after some work, or its own code has ended */
 };
 
+/* The system register that stands in, in copies of pages, for what the client's system() carries
+ * out: PMCCNTR_EL0, whose access Unicorn checks only when it runs. */
+#define ENGINE_STAND_IN UINT32_C(0xdce8)
+
 /* A word of Unicorn's state that depends on the view. */
 struct engine_view_word {
     uint32_t *at;

@@ -94,6 +94,21 @@ static void on_trap(uc_engine *uc, uint32_t number, void *user)
     }
 }
 
+/* Unicorn's hook of MRS and MSR, before it looks whether they trap. Nonzero: it goes on behind. */
+static uint32_t on_system(uc_engine *uc, uc_arm64_reg reg, const uc_arm64_cp_reg *cp, void *user)
+{
+    struct engine *e = user;
+    (void)uc, (void)reg;
+    uint32_t encoding = cp->op0 << 14 | cp->op1 << 11 | cp->crn << 7 | cp->crm << 3 | cp->op2;
+    if (encoding != ENGINE_STAND_IN || e->exact) {
+        return 0;
+    }
+    e->pc = read_pc(e);
+    bool done = e->client.system(e->client.ctx);
+    e->stats.traps += done;
+    return done;
+}
+
 static bool permits(const struct engine_page *page, enum engine_access access)
 {
     switch (access) {
@@ -183,6 +198,15 @@ static bool setup(struct engine *engine, bool lse, struct err *e)
         !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_TLB_FILL, (void *)(uintptr_t)on_fill, engine,
                            1, 0),
                "fill hook", e)) {
+        return false;
+    }
+    if (engine->client.system != NULL &&
+        (!uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_INSN, (void *)(uintptr_t)on_system, engine,
+                            1, 0, UC_ARM64_INS_MRS),
+                "MRS hook", e) ||
+         !uc_ok(uc_hook_add(engine->uc, &hook, UC_HOOK_INSN, (void *)(uintptr_t)on_system, engine,
+                            1, 0, UC_ARM64_INS_MSR),
+                "MSR hook", e))) {
         return false;
     }
     /* An empty set of exits rather than until = 0, which would stop code at address 0. */

@@ -27,6 +27,12 @@ static enum engine_next on_trap(void *ctx, enum engine_trap kind)
     return p->on_trap != NULL ? p->on_trap(p, kind) : ENGINE_STOP;
 }
 
+static bool on_system(void *ctx)
+{
+    struct probe *p = ctx;
+    return p->on_system != NULL && p->on_system(p);
+}
+
 static bool on_fill(void *ctx, va_t at, enum engine_access access, struct engine_page *out)
 {
     struct probe *p = ctx;
@@ -53,7 +59,8 @@ struct probe *probe_create(bool lse)
     memset(p->ram, 0, PROBE_RAM);
     p->stop_before = PROBE_ANY;
     struct err e = {""};
-    struct engine_client client = {.ctx = p, .block = on_block, .trap = on_trap, .fill = on_fill};
+    struct engine_client client = {
+        .ctx = p, .block = on_block, .trap = on_trap, .fill = on_fill, .system = on_system};
     p->engine = engine_create(lse, &client, &e);
     ck_assert_msg(p->engine != NULL, "%s", e.text);
     ck_assert_msg(engine_map_ram(p->engine, pa(0), PROBE_RAM, p->ram, &e), "%s", e.text);

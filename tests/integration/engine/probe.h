@@ -47,6 +47,8 @@ struct probe {
     unsigned block_count;
     /* What trap() does; NULL: ENGINE_STOP. */
     enum engine_next (*on_trap)(struct probe *probe, enum engine_trap kind);
+    /* What system() does; NULL: false. */
+    bool (*on_system)(struct probe *probe);
     uint64_t resume_at; /* for on_trap functions */
     unsigned resume_view;
     enum engine_trap last_trap;

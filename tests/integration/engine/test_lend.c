@@ -6,6 +6,8 @@
 #define MRS_X4_TPIDR_EL0   UINT32_C(0xd53bd044)
 #define MRS_X4_TPIDRRO_EL0 UINT32_C(0xd53bd064)
 #define MSR_TPIDR_EL0_X4   UINT32_C(0xd51bd044)
+#define MRS_X6_VBAR_EL1    UINT32_C(0xd538c006)
+#define MSR_VBAR_EL1_X6    UINT32_C(0xd518c006)
 #define LDR_W5_BACK_4      UINT32_C(0x18ffffe5) /* ldr w5, .-4 */
 
 /* Encodings as sysreg_enc() has them. */
@@ -50,6 +52,49 @@ START_TEST(lent_registers_are_read_without_a_trap)
     }
     ck_assert_uint_eq(engine_x(p->engine, 2), 0x1111);
     ck_assert_uint_eq(engine_x(p->engine, 3), 0x2222);
+    probe_destroy(p);
+}
+END_TEST
+
+/* Reads give 7; what writes selects view 2 if X9 says so. */
+static bool carry_out(struct probe *p)
+{
+    uint64_t pc = engine_pc(p->engine);
+    uint32_t word = (uint32_t)(probe_read64(p, pc & ~UINT64_C(7)) >> (pc & 4) * 8);
+    p->resume_at = pc;
+    if (word == MRS_X6_VBAR_EL1) {
+        engine_set_x(p->engine, 6, engine_x(p->engine, 6) + 7);
+        return true;
+    }
+    if (word == MSR_VBAR_EL1_X6 && engine_x(p->engine, 9) != 0) {
+        engine_set_view(p->engine, 2);
+        return true;
+    }
+    return false;
+}
+
+START_TEST(system_instructions_are_carried_out_without_a_trap)
+{
+    struct probe *p = create(_i != 0);
+    PROBE_CODE_AT(p, PROBE_CODE, PROBE_NOP, MRS_X6_VBAR_EL1, MRS_X6_VBAR_EL1, PROBE_NOP,
+                  MSR_VBAR_EL1_X6, PROBE_NOP, PROBE_SVC);
+    p->on_trap = skip;
+    p->on_system = carry_out;
+    for (uint64_t moves = 0; moves < 2; moves++) {
+        engine_set_view(p->engine, 1);
+        engine_set_x(p->engine, 6, 0);
+        engine_set_x(p->engine, 9, moves);
+        ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_x(p->engine, 6), 14);
+        ck_assert_uint_eq(engine_pc(p->engine), PROBE_CODE + 24);
+        ck_assert_uint_eq(p->resume_at, PROBE_CODE + 16);
+        /* A refused one traps with the PC on it. Reads do not end the block, writes do. */
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_CODE + 16), 1 - moves);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), 2 - moves);
+        ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 0)->detail, 20);
+        ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->at, PROBE_CODE + 20);
+        ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->view, moves == 1 ? 2 : 1);
+    }
     probe_destroy(p);
 }
 END_TEST
@@ -168,6 +213,7 @@ void probe_add_lend(Suite *suite)
 {
     TCase *tc = tcase_create("lend");
     tcase_add_loop_test(tc, lent_registers_are_read_without_a_trap, 0, 2);
+    tcase_add_loop_test(tc, system_instructions_are_carried_out_without_a_trap, 0, 2);
     tcase_add_loop_test(tc, registers_that_hold_lent_ones_trap, 0, 3);
     tcase_add_loop_test(tc, other_system_instructions_are_as_before, 0, 11);
     tcase_add_test(tc, copy_is_not_seen_by_loads);

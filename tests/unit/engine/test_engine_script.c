@@ -48,7 +48,8 @@ static void setup(void)
 {
     struct err e = {""};
     seen = (struct seen){.block_answer = true, .fill_answer = true};
-    struct engine_client client = {&seen, on_block, on_trap, on_fill, NULL};
+    struct engine_client client = {
+        .ctx = &seen, .block = on_block, .trap = on_trap, .fill = on_fill};
     seen.engine = engine_create(false, &client, &e);
     ck_assert_ptr_nonnull(seen.engine);
 }
