@@ -21,10 +21,12 @@
 #define PT_TABLE    3UL
 #define PT_PAGE     3UL
 #define PT_NORMAL   (1UL << 2)
-#define PT_RO_EL0   (3UL << 6)
+#define PT_RW       (1UL << 6) /* EL0 too: EL2 wants AP[1] set */
+#define PT_RO       (3UL << 6)
 #define PT_INNER    (3UL << 8)
 #define PT_AF       (1UL << 10)
 #define PT_PXN      (1UL << 53)
+#define PT_XN       (1UL << 54 | PT_PXN)
 #define S2_NORMAL   (15UL << 2)
 #define S2_RW       (3UL << 6)
 #define GIB         (1UL << 30)
@@ -32,7 +34,9 @@
 #define MAIR_VALUE  0xff00UL
 #define TCR_4G_4K   (32UL | 1UL << 8 | 1UL << 10 | 3UL << 12 | 1UL << 23 | 2UL << 32) /* EPD1 */
 #define VTCR_4G_4K  (32UL | 1UL << 6 | 1UL << 8 | 1UL << 10 | 3UL << 12 | 2UL << 16 | 1UL << 31)
+#define TCR_EL2_4G  (32UL | 1UL << 8 | 1UL << 10 | 3UL << 12 | 2UL << 16 | 1UL << 23 | 1UL << 31)
 #define SCTLR_EL1_V (0x30d00800UL | 1 | 1 << 2 | 1 << 12) /* RES1, M, C, I */
+#define SCTLR_EL2_V (0x30c50830UL | 1 | 1 << 2 | 1 << 12)
 
 enum gic_need { GIC_NONE, GIC_V2, GIC_V3 };
 
@@ -66,11 +70,13 @@ static const struct row {
 static uint64_t level1[512] __attribute__((aligned(4096)));
 static uint64_t level2[512] __attribute__((aligned(4096)));
 static uint64_t level3[512] __attribute__((aligned(4096)));
+static uint64_t ram2[512] __attribute__((aligned(4096)));
+static uint64_t image3[512] __attribute__((aligned(4096)));
 static uint64_t stage2[512] __attribute__((aligned(4096)));
 static uint64_t page[512] __attribute__((aligned(4096)));
 static uint8_t buffer[BUFFER_BYTES] __attribute__((aligned(4096)));
 
-extern char image_start[];
+extern char image_start[], text_end[];
 void guest_main(void);
 
 static uint32_t be32(const uint8_t *p)
@@ -137,17 +143,32 @@ static const struct row *row_named(const char *name)
     power_off();
 }
 
+/* RAM as kernels and hypervisors map it: their text read-only, nothing else executable. */
+static void map_ram(uint64_t normal)
+{
+    uint64_t image = (uint64_t)image_start;
+    for (uint64_t i = 0; i < 512; i++) {
+        uint64_t at = image + i * 4096;
+        ram2[i] = (GIB + i * SIZE_2M) | PT_BLOCK | normal | PT_RW | PT_XN;
+        image3[i] = at | PT_PAGE | normal | (at < (uint64_t)text_end ? PT_RO : PT_RW | PT_XN);
+    }
+    ram2[(image - GIB) / SIZE_2M] = (uint64_t)image3 | PT_TABLE;
+    level1[1] = (uint64_t)ram2 | PT_TABLE;
+}
+
+/* The same table for EL1 and EL2. */
 static void translation_on(void)
 {
-    uint64_t device = PT_BLOCK | PT_AF;
-    uint64_t ram = PT_BLOCK | PT_NORMAL | PT_INNER | PT_AF;
+    uint64_t device = PT_BLOCK | PT_RW | PT_XN | PT_AF;
+    uint64_t normal = PT_NORMAL | PT_INNER | PT_AF;
     level1[0] = device;
-    level1[1] = 1 * GIB | ram;
+    map_ram(normal);
     level1[VA_UNBACKED / GIB] = VA_UNBACKED | device;
     level1[VA_PAGE / GIB] = (uint64_t)level2 | PT_TABLE;
     level2[0] = (uint64_t)level3 | PT_TABLE;
-    level2[(VA_USER - VA_PAGE) / SIZE_2M] = (uint64_t)image_start | ram | PT_RO_EL0 | PT_PXN;
-    level3[0] = (uint64_t)page | PT_PAGE | PT_NORMAL | PT_INNER | PT_AF;
+    level2[(VA_USER - VA_PAGE) / SIZE_2M] =
+        (uint64_t)image_start | PT_BLOCK | normal | PT_RO | PT_PXN;
+    level3[0] = (uint64_t)page | PT_PAGE | normal | PT_RW | PT_XN;
     stage2[0] = PT_BLOCK | S2_RW | PT_AF;
     stage2[1] = 1 * GIB | PT_BLOCK | S2_NORMAL | S2_RW | PT_INNER | PT_AF;
     DSB();
@@ -155,9 +176,14 @@ static void translation_on(void)
     WR("tcr_el1", TCR_4G_4K);
     WR("ttbr0_el1", level1);
     WR("sctlr_el1", SCTLR_EL1_V);
+    WR("mair_el2", MAIR_VALUE);
+    WR("tcr_el2", TCR_EL2_4G);
+    WR("ttbr0_el2", level1);
     WR("vtcr_el2", VTCR_4G_4K);
     WR("vttbr_el2", stage2);
-    __asm__ volatile("tlbi alle1\n dsb sy\n isb" ::: "memory");
+    __asm__ volatile("tlbi alle1\n tlbi alle2\n dsb sy\n isb" ::: "memory");
+    WR("sctlr_el2", SCTLR_EL2_V);
+    ISB();
 }
 
 static void write32(uint64_t at, uint32_t value)
