@@ -7,18 +7,18 @@
 #define FAULT_S1PTW BIT(7)
 
 /* A guest has no EL3 below it: as on a machine without one. */
-static enum exit_action handle_undefined(struct vcpu *v)
+enum exit_action exit_undefined(struct vcpu *v)
 {
     inject_undefined(v);
     return EXIT_RESUME;
 }
 
-static enum exit_action handle_sysreg(struct vcpu *v)
+enum exit_action exit_sysreg(struct vcpu *v)
 {
     return sysreg_emulate(v, ESR_ISS(v->arch.esr));
 }
 
-static enum exit_action handle_abort(struct vcpu *v)
+enum exit_action exit_abort(struct vcpu *v)
 {
     u64 esr = v->arch.esr;
     bool instruction = ESR_EC(esr) == EC_IABT_LOW;
@@ -37,11 +37,6 @@ static enum exit_action handle_abort(struct vcpu *v)
 
 enum exit_action exit_handle(struct vcpu *v)
 {
-    typedef enum exit_action (*handler)(struct vcpu *);
-    static const handler handlers[64] = {
-        [EC_WFX] = exit_wfx,        [EC_HVC64] = exit_hvc,        [EC_SMC64] = handle_undefined,
-        [EC_SYS64] = handle_sysreg, [EC_IABT_LOW] = handle_abort, [EC_DABT_LOW] = handle_abort,
-    };
-    handler h = handlers[ESR_EC(v->arch.esr)];
-    return h ? h(v) : handle_undefined(v);
+    exit_handler h = exit_handlers[ESR_EC(v->arch.esr)];
+    return h ? h(v) : exit_undefined(v);
 }

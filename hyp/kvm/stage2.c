@@ -8,6 +8,7 @@
 /* Arm ARM D8 "Stage 2 attribute fields" */
 #define S2_NORMAL_WB (0xfUL << 2)
 #define S2_DEVICE    (0x1UL << 2) /* nGnRE */
+#define S2_RO        (1UL << 6)
 #define S2_RW        (3UL << 6)
 #define S2_XN        BIT(54)
 
@@ -103,6 +104,16 @@ static const struct memslot *find_slot(const struct vm *vm, u64 ipa)
     return NULL;
 }
 
+static const struct host_page *find_page(const struct vm *vm, u64 ipa)
+{
+    for (unsigned i = 0; i < HOST_PAGE_MAX; i++) {
+        if (vm->page[i].page && vm->page[i].ipa == ALIGN_DOWN(ipa, PAGE_SIZE)) {
+            return &vm->page[i];
+        }
+    }
+    return NULL;
+}
+
 static void map_entry(struct vm *vm, u64 ipa, u64 pa, u64 attributes)
 {
     u64 *entry = pt_entry_alloc(vm->stage2, ipa, 3);
@@ -110,6 +121,40 @@ static void map_entry(struct vm *vm, u64 ipa, u64 pa, u64 attributes)
         WRITE_ONCE(*entry, pa | attributes | PT_AF | PT_TABLE | PT_VALID);
         dsb(ishst); /* from invalid to valid: nothing to invalidate, but the walker must see it */
     }
+}
+
+void *stage2_memory(struct vm *vm, u64 ipa)
+{
+    u64 flags = spin_lock_irqsave(&vm->mmu_lock);
+    const struct host_page *own = find_page(vm, ipa);
+    char *page = own ? own->page : NULL;
+    spin_unlock_irqrestore(&vm->mmu_lock, flags);
+    if (page) {
+        return page + ipa % PAGE_SIZE;
+    }
+    const struct memslot *slot = find_slot(vm, ipa);
+    return slot ? process_page(vm->owner, slot->user_va + (ipa - slot->ipa)) : NULL;
+}
+
+bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)
+{
+    u64 attributes = S2_NORMAL_WB | PT_SH_INNER | S2_XN | (writable ? S2_RW : S2_RO);
+    u64 flags = spin_lock_irqsave(&vm->mmu_lock);
+    struct host_page *own = (struct host_page *)find_page(vm, ipa);
+    for (unsigned i = 0; i < HOST_PAGE_MAX && !own; i++) {
+        own = vm->page[i].page ? NULL : &vm->page[i];
+    }
+    if (own) {
+        *own = (struct host_page){.ipa = ipa, .page = page, .writable = writable};
+        u64 *entry = pt_entry_alloc(vm->stage2, ipa, 3);
+        WRITE_ONCE(*entry, 0); /* break before make */
+        world_flush_ipa(&vm->arch, ipa);
+        if (page) {
+            map_entry(vm, ipa, virt_to_phys(page), attributes);
+        }
+    }
+    spin_unlock_irqrestore(&vm->mmu_lock, flags);
+    return own != NULL;
 }
 
 bool stage2_fault(struct vcpu *v, u64 ipa)

@@ -10,14 +10,22 @@
 #include "kvm/vgic.h"
 #include "kvm/world.h"
 
-#define VM_MAX      4
-#define MEMSLOT_MAX 2
-#define VHOSTS_MAX  2
+#define VM_MAX        4
+#define MEMSLOT_MAX   2
+#define VHOSTS_MAX    2
+#define HOST_PAGE_MAX 4
 
 struct guest_frame;
 struct iodev;
 struct vhost;
 struct xen_domain;
+
+/* A page of the kernel's at an address of the guest's. */
+struct host_page {
+    u64 ipa;
+    void *page; /* NULL: not used */
+    bool writable;
+};
 
 struct memslot {
     u64 ipa, size, user_va;
@@ -62,7 +70,8 @@ struct vm {
     u64 vmid_generation;
     struct memslot slot[MEMSLOT_MAX];
     unsigned slot_count;
-    struct shadow *shadow; /* depriv/: in place of stage2 */
+    struct shadow *shadow;                /* depriv/: in place of stage2 */
+    struct host_page page[HOST_PAGE_MAX]; /* in front of the slots */
 
     struct vcpu *vcpu[VCPU_MAX];
     unsigned vcpu_count;
@@ -128,6 +137,12 @@ void vcpu_set_elr_spsr(struct vcpu *v, u64 elr, u64 spsr); /* of EL1 */
 /* --- exit.c: what the guest did --- */
 enum exit_action { EXIT_RESUME, EXIT_TO_USER };
 enum exit_action exit_handle(struct vcpu *v);
+typedef enum exit_action (*exit_handler)(struct vcpu *v);
+extern const exit_handler exit_handlers[64]; /* exit_table.c or exit_table_xen.c; NULL: undefined */
+enum exit_action exit_undefined(struct vcpu *v);
+enum exit_action exit_sysreg(struct vcpu *v);
+enum exit_action exit_abort(struct vcpu *v);
+enum exit_action exit_hvc_xen(struct vcpu *v); /* xen_host.c */
 
 /* --- inject.c: exceptions of the guest's EL1; what all designs do with WFI, WFE, HVC --- */
 void inject_exception(struct vcpu *v, u64 esr);
@@ -153,7 +168,12 @@ enum exit_action sysreg_emulate(struct vcpu *v, u64 iss);
 /* --- stage2.c --- */
 bool stage2_fault(struct vcpu *v, u64 ipa); /* false: no memory there */
 void stage2_map_device(struct vm *vm, u64 ipa, u64 pa, u64 size);
-void stage2_clean(struct vm *vm); /* all its pages, to the point of coherency */
+/* A page of the kernel's in place of what is there, or (NULL) what was there again. False: too
+ * many.
+ */
+bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable);
+void *stage2_memory(struct vm *vm, u64 ipa); /* the kernel's address; NULL: no memory there */
+void stage2_clean(struct vm *vm);            /* all its pages, to the point of coherency */
 void stage2_init_vm(struct vm *vm);
 void stage2_destroy(struct vm *vm);
 void vmid_limit(unsigned count); /* at most so many; 0: as many as there are */

@@ -21,6 +21,10 @@ struct vmm_board {
 
 extern const struct vmm_board board_bench, board_virt;
 
+/* --- bench_load.c: of the benchmark guest, whatever its devices --- */
+u64 bench_ram_bytes(const struct vmm_args *args);
+struct vmm_entry bench_load(const struct vmm_args *args);
+
 s64 vmm_syscall(u64 a0, u64 a1, u64 a2, u64 number); /* start.S */
 s64 must(s64 result);                                /* ends the process if it is an error */
 void copy(void *to, const void *from, size_t bytes); /* both aligned to 8 bytes */

@@ -1,10 +1,11 @@
 /* The console of a domain: a PL011 whose lines go out whole, so that those of two domains do not
  * mix. */
+#include "xen/console.h"
+
 #include "abi/board.h"
 #include "emul/boot_linux.h"
 #include "kernel/print.h"
 #include "xen/domain.h"
-#include "xen/hypervisor.h"
 
 void console_init(struct vm *d)
 {

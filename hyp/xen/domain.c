@@ -158,7 +158,6 @@ static void vcpu_add(struct vm *d, unsigned index)
     wait_queue_init(&v->wait);
     vtimer_init(v);
     vgic_init_vcpu(v);
-    v->vgic.irq[GUEST_EVTCHN_INTID].edge = true; /* raised once for all that is pending */
     d->vcpu[index] = v;
     d->vcpu_count++;
 }
@@ -217,7 +216,7 @@ int domain_wait(struct vm *d)
     struct xen_domain *x = d->xen;
     wait_event(&x->gone, READ_ONCE(x->thread_count) == 0);
     spin_unlock_irqrestore(&x->lock, spin_lock_irqsave(&x->lock)); /* the last one has let go */
-    return d->stop_reason == VCPU_EXIT_RESET ? SHUTDOWN_REBOOT : x->exit_status;
+    return d->stop_reason == VCPU_EXIT_SHUTDOWN ? 0 : 1;
 }
 
 void domain_destroy(struct vm *d)

@@ -16,7 +16,7 @@
 #define XEN_BLOCK_MAX (PAGE_SIZE / sizeof(void *)) /* 1 GiB */
 #define XEN_LINE_MAX  160
 
-enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN };
+enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN, PORT_HOST };
 
 struct port {
     u8 state; /* enum port_state */
@@ -41,7 +41,9 @@ struct xen_domain {
     struct grant_entry_v1 *grants;         /* likewise */
     struct vcpu_info *vcpu_info[VCPU_MAX]; /* NULL: the VCPU has none, it gets no events */
     u32 polling;                           /* VCPUs in SCHEDOP_POLL, as bits */
-    int exit_status;
+    /* NULL, or: this host is what a port to domain 0 leads to. Called when the guest opens it and
+     * when it sends; interrupts are masked. */
+    void (*host_event)(struct vm *d, u32 port);
 
     /* of the hypervisor alone */
     void **block; /* a page of addresses: its memory, 2 MiB each */
@@ -64,9 +66,12 @@ bool copy_to_guest(struct vcpu *v, u64 va, const void *from, u64 bytes);
 /* --- event.c: one for each command --- */
 s64 event_channel_op(struct vcpu *v, u64 command, u64 argument);
 bool event_pending(const struct vm *d, u32 port);
+void event_raise(struct vm *d, u32 port); /* by the host, on a port that leads to it */
 
 /* --- grant.c --- */
 s64 grant_table_op(struct vcpu *v, u64 command, u64 array, u64 count);
+void *grant_use(struct vm *owner, u32 ref); /* by the host, as domain 0; NULL: not granted */
+void grant_release(struct vm *owner, u32 ref);
 
 /* --- of the host --- */
 u64 *guest_registers(struct vcpu *v);       /* x0-x30 */

@@ -69,6 +69,15 @@ bool event_pending(const struct vm *d, u32 port)
            (READ_ONCE(d->xen->shared->evtchn_pending[port / 64]) >> port % 64 & 1);
 }
 
+void event_raise(struct vm *d, u32 port)
+{
+    u64 flags = spin_lock_irqsave(&d->xen->lock);
+    if (d->xen->port[port].state == PORT_HOST) {
+        set_pending(d, port);
+    }
+    spin_unlock_irqrestore(&d->xen->lock, flags);
+}
+
 /* --- commands; each has the domain's lock --- */
 
 static s64 alloc_unbound(struct vm *d, struct evtchn_alloc_unbound *a)
@@ -76,13 +85,20 @@ static s64 alloc_unbound(struct vm *d, struct evtchn_alloc_unbound *a)
     if (a->dom != DOMID_SELF && a->dom != d->id) {
         return -XEN_EPERM; /* for others: only the tools of a real dom0 */
     }
-    s64 port = allocate(d->xen);
-    if (port > 0) {
-        u16 remote = a->remote_dom == DOMID_SELF ? (u16)d->id : a->remote_dom;
-        d->xen->port[port] = (struct port){.state = PORT_UNBOUND, .remote_domid = remote};
-        a->port = (u32)port;
+    struct xen_domain *x = d->xen;
+    s64 port = allocate(x);
+    if (port < 0) {
+        return port;
     }
-    return port < 0 ? port : 0;
+    u16 remote = a->remote_dom == DOMID_SELF ? (u16)d->id : a->remote_dom;
+    bool to_host = remote == 0 && x->host_event;
+    x->port[port] =
+        (struct port){.state = to_host ? PORT_HOST : PORT_UNBOUND, .remote_domid = remote};
+    a->port = (u32)port;
+    if (to_host) {
+        x->host_event(d, a->port);
+    }
+    return 0;
 }
 
 static bool accept_binding(struct vm *d, u64 message)
@@ -117,7 +133,8 @@ static s64 bind_interdomain(struct vm *d, struct evtchn_bind_interdomain *b)
         return port < 0 ? port : -XEN_EINVAL;
     }
     struct message m = {(u16)d->id, (u32)port, b->remote_port};
-    if (b->remote_dom == d->id || !vm_with(b->remote_dom, accept_binding, (u64)&m)) {
+    bool to_host = b->remote_dom == 0 && d->xen->host_event; /* it opens no ports to guests */
+    if (to_host || b->remote_dom == d->id || !vm_with(b->remote_dom, accept_binding, (u64)&m)) {
         return -XEN_EINVAL;
     }
     d->xen->port[port] = (struct port){
@@ -135,6 +152,8 @@ static s64 send(struct vm *d, u32 port)
     }
     if (p->state == PORT_INTERDOMAIN) { /* an unbound one: nobody is there, nothing is lost */
         vm_with(p->remote_domid, deliver, p->remote_port);
+    } else if (p->state == PORT_HOST) {
+        d->xen->host_event(d, port);
     }
     return 0;
 }

@@ -49,6 +49,18 @@ static bool release_grant(struct vm *owner, u64 ref)
     return true;
 }
 
+void *grant_use(struct vm *owner, u32 ref)
+{
+    struct grant_request r = {0, false, ref, NULL, GNTST_BAD_DOMAIN};
+    use_grant(owner, (u64)&r);
+    return r.page;
+}
+
+void grant_release(struct vm *owner, u32 ref)
+{
+    release_grant(owner, ref);
+}
+
 static s64 map(struct vm *d, struct gnttab_map_grant_ref *m)
 {
     struct xen_domain *x = d->xen;

@@ -161,8 +161,7 @@ static s64 sched_op(struct vcpu *v, const u64 *a)
         if (!copy_from_guest(v, &s, a[1], sizeof(s))) {
             return -XEN_EFAULT;
         }
-        v->vm->xen->exit_status = (int)s.reason;
-        vm_shutdown(v->vm, VCPU_EXIT_SHUTDOWN);
+        vm_shutdown(v->vm, s.reason == SHUTDOWN_POWEROFF ? VCPU_EXIT_SHUTDOWN : VCPU_EXIT_RESET);
         return 0;
     case SCHEDOP_POLL:
         return poll(v, a[1]);

@@ -3,6 +3,7 @@
 #define EL2SIM_HYP_XEN_HYPERVISOR_H
 
 #include "kvm/vm.h"
+#include "xen/console.h"
 #include "xen/frame.h"
 
 /* --- domain.c --- */
@@ -22,7 +23,7 @@ struct domain_config {
     } file[DOMAIN_FILES]; /* what is in its memory when it begins */
 };
 struct vm *domain_create(const struct domain_config *config); /* its VCPU 0 starts */
-int domain_wait(struct vm *d);                                /* until it is off: its exit status */
+int domain_wait(struct vm *d); /* until it is off; 0: of its own will */
 void domain_destroy(struct vm *d);
 struct vcpu *vcpu_of_frame(struct guest_frame *f);
 struct vcpu *vcpu_on_this_cpu(void);   /* whose state is in the machine, or NULL */
@@ -52,10 +53,6 @@ void vgic_restore_state(struct vcpu *v);
 void vtimer_save(struct vcpu *v);
 void vtimer_restore(struct vcpu *v);
 void vtimer_interrupt(void); /* PPI 27: the guest's own timer */
-
-/* --- console.c: the console of a domain --- */
-void console_init(struct vm *d);
-bool console_access(struct vm *d, struct mmio *m); /* false: not its address */
 
 /* --- sysregs_xen.c --- */
 bool sysreg_trap(struct vcpu *v, u64 iss); /* false: UNDEFINED */

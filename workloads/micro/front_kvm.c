@@ -4,9 +4,6 @@
 
 #define NOT_SUPPORTED (~0UL) /* SMCCC 1.1, 5.2: of a hypervisor that does not know the number */
 #define CONFIG        (GUEST_VIRTIO + VIRTIO_CONFIG)
-#define EC(esr)       ((esr) >> 26 & 0x3f)
-#define EC_DABT_CUR   0x25
-#define FSC_EXTERNAL  0x10
 
 #define LOAD(insn, reg, offset)                                                                    \
     ({                                                                                             \
@@ -139,28 +136,4 @@ bool check_mmio_zero_register(void)
     mmio_write64(CONFIG, ~0UL);
     __asm__ volatile("strb wzr, [%0, #1]" ::"r"(CONFIG) : "memory");
     return ok && mmio_read64(CONFIG) == 0xffffffffffff00ff;
-}
-
-/* A pair has no syndrome: nobody can emulate it. */
-bool check_abort_injected(void)
-{
-    u64 a, b;
-    expect_exception();
-    __asm__ volatile("ldp %0, %1, [%2]" : "=&r"(a), "=&r"(b) : "r"(CONFIG) : "memory");
-    return exception_expected.taken && EC(exception_expected.esr) == EC_DABT_CUR &&
-           (exception_expected.esr & 0x3f) == FSC_EXTERNAL && exception_expected.far == CONFIG;
-}
-
-/* Trapped until the first write, then switched; the PMU reads as zero. */
-bool check_debug_registers(void)
-{
-    const u64 address = 0x40080000;
-    write_sysreg(address, dbgbvr0_el1);
-    write_sysreg(address + 8, dbgwvr0_el1);
-    isb();
-    for (unsigned i = 0; i < 4; i++) {
-        hvc(HVC_NOOP, 0, 0, 0);
-    }
-    bool ok = read_sysreg(dbgbvr0_el1) == address && read_sysreg(dbgwvr0_el1) == address + 8;
-    return ok && read_sysreg(pmccntr_el0) == 0;
 }

@@ -7,10 +7,6 @@
 #define UART_FR      (GUEST_UART + 0x18)
 #define UART_FR_TXFE 0x80
 #define PRIORITIES   (BOARD_GICD + 0x400) /* GICD_IPRIORITYR: bytes and words, 5 bits each */
-#define NOWHERE      (GUEST_RAM - 0x10000000UL)
-#define EC(esr)      ((esr) >> 26 & 0x3f)
-#define EC_DABT_CUR  0x25
-#define FSC_EXTERNAL 0x10
 
 static struct xen_ring ring __attribute__((aligned(4096)));
 static u32 port;
@@ -41,17 +37,6 @@ bool front_start(void)
     return READ_ONCE(ring.ready) == 1;
 }
 
-const char *front_lacks(const char *row)
-{
-    if (text_equal(row, "io-user")) {
-        return "Xen has no user space under it";
-    }
-    if (text_equal(row, "stage2-fault")) {
-        return "Xen maps all memory when it makes the domain";
-    }
-    return NULL;
-}
-
 void hypercall_exec(void)
 {
     wrong |= (u64)xen_hypercall(HYPERCALL_XEN_VERSION, XENVER_VERSION, 0, 0) >> 32;
@@ -66,10 +51,6 @@ bool hypercall_post(unsigned ops)
 void io_kernel_exec(void)
 {
     wrong |= (mmio_read32(UART_FR) & UART_FR_TXFE) ^ UART_FR_TXFE;
-}
-
-void io_user_exec(void)
-{
 }
 
 /* --- the device in dom0: a request is a slot of the ring and an event --- */
@@ -154,21 +135,4 @@ bool check_mmio_zero_register(void)
     bool ok = mmio_read32(at) == 0xf8f800f8;
     __asm__ volatile("str wzr, [%0]" ::"r"(at) : "memory");
     return ok && mmio_read32(at) == 0;
-}
-
-/* Neither memory nor a device is there. */
-bool check_abort_injected(void)
-{
-    expect_exception();
-    (void)mmio_read32(NOWHERE);
-    return exception_expected.taken && EC(exception_expected.esr) == EC_DABT_CUR &&
-           (exception_expected.esr & 0x3f) == FSC_EXTERNAL && exception_expected.far == NOWHERE;
-}
-
-/* Xen gives its guests neither debug registers nor a PMU: they read as zero. */
-bool check_debug_registers(void)
-{
-    write_sysreg(0x40080000, dbgbvr0_el1);
-    isb();
-    return read_sysreg(dbgbvr0_el1) == 0 && read_sysreg(pmccntr_el0) == 0;
 }

@@ -68,7 +68,8 @@ static bool check(u64 pattern, bool fp)
     return ok;
 }
 
-/* After an exit to user space, one that the kernel handles, and one that gives up the CPU. */
+/* After an exit to a device, in user space if there is one, one that the kernel handles, and one
+ * that gives up the CPU. */
 static bool check_through_exits(u64 pattern, bool fp)
 {
     (void)mmio_read32(GUEST_UART_FLAGS);

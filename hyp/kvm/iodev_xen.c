@@ -1,0 +1,136 @@
+/*
+ * The devices of a guest that speaks Xen's interface, in the kernel: a console, and in the place of
+ * dom0 the backend of the I/O rows, a thread behind an event channel. It uses the ring that the
+ * guest grants to domain 0.
+ */
+#include "a64.h"
+#include "abi/guest.h"
+#include "abi/mark.h"
+#include "abi/xen_io.h"
+#include "kernel/page.h"
+#include "xen/console.h"
+#include "xen/domain.h"
+
+struct iodev {
+    struct vm *vm;
+    struct xen_ring *ring; /* NULL: the guest has not opened the port yet */
+    struct wait_queue wait;
+    struct wait_queue gone_wait;
+    struct spinlock lock;
+    bool kicked; /* set by an event, taken by the thread */
+    bool stop, gone;
+};
+
+static void event(struct vm *vm, u32 port)
+{
+    if (port == XEN_IO_PORT) {
+        WRITE_ONCE(vm->iodev->kicked, true);
+        wake_all(&vm->iodev->wait);
+    }
+}
+
+static void connect(struct iodev *d)
+{
+    d->ring = grant_use(d->vm, XEN_IO_GRANT);
+    if (d->ring) {
+        WRITE_ONCE(d->ring->ready, 1);
+        dmb(ish);
+        event_raise(d->vm, XEN_IO_PORT);
+    }
+}
+
+/* What a request costs the device is a time, not a path: the thread sleeps it, so that the guest is
+ * idle when the answer comes. */
+static void reply(struct iodev *d, u32 mode)
+{
+    timer_sleep_until(timer_now_ticks() + timer_us_to_ticks(IODEV_DELAY_US));
+    if (mode == IODEV_MODE_IN) {
+        mark_begin("io-latency-in", 1);
+    }
+    event_raise(d->vm, XEN_IO_PORT);
+}
+
+/* The ring is the guest's to write: nothing in it is trusted. */
+static void serve(struct iodev *d)
+{
+    struct xen_ring *ring = d->ring;
+    u32 n = READ_ONCE(ring->responses);
+    if (n == READ_ONCE(ring->requests)) {
+        return;
+    }
+    dmb(ish); /* the request is there when its number is */
+    u32 mode = READ_ONCE(ring->mode[n % XEN_RING_SIZE]);
+    if (mode == IODEV_MODE_OUT) {
+        mark_end("io-latency-out");
+    }
+    WRITE_ONCE(ring->responses, n + 1);
+    if (mode == IODEV_MODE_REPLY || mode == IODEV_MODE_IN) {
+        reply(d, mode);
+    }
+}
+
+static void io_thread(void *arg)
+{
+    struct iodev *d = arg;
+    while (!READ_ONCE(d->stop)) {
+        wait_event(&d->wait, READ_ONCE(d->kicked) || READ_ONCE(d->stop));
+        WRITE_ONCE(d->kicked, false);
+        dmb(ish); /* before the look at the ring: a kick that comes now is seen next time */
+        if (READ_ONCE(d->stop)) {
+            break;
+        }
+        if (!d->ring) {
+            connect(d);
+        } else {
+            serve(d);
+        }
+    }
+}
+
+static void io_thread_gone(void *arg)
+{
+    struct iodev *d = arg;
+    u64 flags = spin_lock_irqsave(&d->lock);
+    WRITE_ONCE(d->gone, true);
+    wake_all(&d->gone_wait);
+    spin_unlock_irqrestore(&d->lock, flags);
+}
+
+/* The VMM asks for it at an address and with an interrupt; Xen's interface needs neither. */
+int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
+{
+    (void)ipa, (void)intid;
+    if (vm->iodev) {
+        return -1;
+    }
+    struct iodev *d = page_alloc(0);
+    d->vm = vm;
+    wait_queue_init(&d->wait);
+    wait_queue_init(&d->gone_wait);
+    vm->iodev = d;
+    vm->xen = xen_domain_create();
+    vm->xen->host_event = event;
+    console_init(vm);
+    thread_create_kernel("io", io_thread, d, PRIO_IO, cpu, io_thread_gone);
+    return 0;
+}
+
+bool iodev_access(struct vm *vm, struct mmio *m)
+{
+    return vm->xen && console_access(vm, m);
+}
+
+void iodev_destroy(struct vm *vm)
+{
+    struct iodev *d = vm->iodev;
+    if (!d) {
+        return;
+    }
+    WRITE_ONCE(d->stop, true);
+    wake_all(&d->wait);
+    wait_event(&d->gone_wait, READ_ONCE(d->gone));
+    spin_unlock_irqrestore(&d->lock, spin_lock_irqsave(&d->lock)); /* the thread has let go of it */
+    xen_domain_destroy(vm->xen);
+    vm->xen = NULL;
+    page_free(d, 0);
+}
