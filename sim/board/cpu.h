@@ -190,6 +190,8 @@ struct cpu {
     struct mmu_fault fault;
     struct mmu_access refused_access;
     struct mmu_page refused_page;
+    bool refusal_open; /* the engine has been told, the instruction has not taken its fault */
+    cycles_t refusal_time;
     bool grant_refused; /* the next fill of refused_access's page is answered without looking at the
                            instruction */
 

@@ -27,7 +27,20 @@ static bool refuse(struct cpu *cpu, enum refusal why, const struct mmu_access *a
 {
     cpu->refusal = why;
     cpu->refused_access = *access;
+    cpu->refusal_open = true;
+    cpu->refusal_time = cpu->clock.now;
     return false;
+}
+
+/* The engine asks twice for the page of a DC ZVA that faults, probing first: the second question is
+ * of the same instruction, has the same answer, and is no second walk. */
+static bool is_asked_again(const struct cpu *cpu, const struct mmu_access *access)
+{
+    const struct mmu_access *refused = &cpu->refused_access;
+    return cpu->refusal_open && cpu->refusal == REFUSED_FAULT &&
+           cpu->refusal_time == cpu->clock.now && refused->type == access->type &&
+           refused->el == access->el && refused->unprivileged == access->unprivileged &&
+           refused->va.v / ENGINE_PAGE == access->va.v / ENGINE_PAGE;
 }
 
 static bool is_same_page(const struct mmu_access *a, va_t at)
@@ -50,6 +63,9 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     block_settle(cpu);
     if (cpu->stops_next) { /* nothing more runs: this is for the next block */
         return refuse(cpu, REFUSED_DEADLINE, &access);
+    }
+    if (is_asked_again(cpu, &access)) {
+        return false;
     }
     if (type == ENGINE_FETCH) {
         if (!mmu_holds(cpu->mmu, &access)) {
@@ -325,6 +341,7 @@ void fault_refused(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
     struct mmu_access access = cpu->refused_access;
+    cpu->refusal_open = false;
     bool fetch = access.type == MMU_FETCH;
     uint32_t word = 0;
     if (!fetch) {

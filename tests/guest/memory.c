@@ -193,7 +193,7 @@ static void check_zva(const void *arg)
     }
 }
 
-/* DC ZVA to Device memory is an alignment fault (C5.3.24). */
+/* DC ZVA to Device memory is an alignment fault (C5.3.24). A fault has its operand as FAR. */
 INSN(zva_insn, "dc zva, x0");
 
 /* Code that is written and made visible by DC CVAU, DSB, IC IVAU, DSB, ISB (B2.4.4). */
@@ -382,6 +382,9 @@ const struct check checks[] = {
      ALIGN(.access = load_acquire, .attributes = RW_EL1, .offset = 12, .esr = 0x96000021)},
     {.name = "dc_zva_of_device_memory_is_an_alignment_fault",
      ALIGN(.access = zva_insn, .attributes = DEVICE_PAGE, .esr = 0x96000061)},
+    {.name = "dc_zva_gives_an_access_flag_fault", /* DZE: EL0's does not trap */
+     ALIGN(.access = zva_insn, .attributes = RW_EL1 & ~PT_AF, .sctlr = 1UL << 14, .offset = 24,
+           .esr = 0x9600004b)},
     {.name = "exclusive_pair_succeeds", EXCLUSIVE(.fn = exclusive_pair, .status = 0)},
     {.name = "clrex_makes_the_exclusive_store_fail",
      EXCLUSIVE(.fn = exclusive_after_clrex, .status = 1)},
