@@ -16,7 +16,7 @@
 /*
  * Finds what the user named: a path if it holds a slash or ends in `suffix`, else NAME.suffix in
  * the data directory of that kind
- * ("profiles", "designs", "guest", "real"). False with *e, which lists what there is.
+ * ("profiles", "designs", "papers", "guest", "real"). False with *e, which lists what there is.
  */
 bool data_file_find(const char *kind, const char *name, const char *suffix,
                     char path[DATA_PATH_MAX], struct err *e);
