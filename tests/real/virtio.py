@@ -1,12 +1,11 @@
 """Debian's kernel with virtio disk, network, random numbers and console says the same lines as in QEMU on the same files;
 one CPU and four say the same; the disk's file is changed with write-through only."""
-import glob
-import gzip
 import os
 import shutil
 import subprocess
 import sys
 
+import cpio
 import harness
 import real
 
@@ -32,24 +31,6 @@ echo through the console >/dev/hvc0; sleep 0.1
 echo RESULT $(awk '/virtio/ {{n += $2 + $3 + $4 + $5 > 0}} END {{print n}}' /proc/interrupts) devices interrupted
 poweroff -f
 """
-
-
-def entry(name, mode, data=b""):
-    """One file of a cpio archive, newc."""
-    fields = [0, mode, 0, 0, 1, 0, len(data), 0, 0, 0, 0, len(name) + 1, 0]
-    head = b"070701" + b"".join(b"%08X" % f for f in fields) + name.encode() + b"\0"
-    return head + bytes(-len(head) % 4) + data + bytes(-len(data) % 4)
-
-
-def initramfs():
-    root = os.path.dirname(os.path.realpath(real.KERNEL)) + "/.."
-    parts = [entry(d, 0o40755) for d in ("bin", "lib", "dev", "proc", "sys", "mnt")]
-    files = [("init", INIT.encode()), ("bin/busybox", harness_bytes(os.path.join(real.DIR, "busybox")))]
-    for module in MODULES:
-        [path] = glob.glob(f"{root}/lib/modules/*-cloud-arm64/kernel/**/{module}.ko", recursive=True)
-        files.append((f"lib/{module}.ko", harness_bytes(path)))
-    parts += [entry(name, 0o100755, data) for name, data in files] + [entry("TRAILER!!!", 0)]
-    return harness.write("virtio.cpio.gz", gzip.compress(b"".join(parts), 1, mtime=0))
 
 
 def harness_bytes(path):
@@ -88,7 +69,7 @@ def said(console):
     return sorted(line for line in console.split("\n") if not line.startswith("["))
 
 
-ramfs, disk = initramfs(), disk_image()
+ramfs, disk = cpio.with_modules(INIT, MODULES, "virtio.cpio.gz"), disk_image()
 before = harness_bytes(disk)
 one = run(ramfs, disk)
 one.expect("^hello from ext4", "^5 packets transmitted, 5 packets received", "^1024", "^through the console",
