@@ -106,7 +106,9 @@ enum refusal {
     REFUSED_FAULT,    /* translation fault: cpu->fault */
     REFUSED_DEVICE,   /* not RAM: carry it out on the bus */
     REFUSED_DEADLINE, /* the walk's cycles reached a deadline: find the exact instruction */
-    REFUSED_LOOK      /* the instruction must be known first (LDTR, watched page) */
+    REFUSED_LOOK,     /* the instruction must be known first (LDTR, watched page) */
+    REFUSED_CODE,     /* a store to a page of code, through another mapping */
+    REFUSED_WRITTEN   /* a fetch from a page that may be written through another mapping */
 };
 
 #define TRAP_KINDS 0x104
@@ -237,6 +239,8 @@ struct machine {
     struct gic *gic;
     struct bus bus;
     struct ram ram;
+    struct code_page *code_pages; /* code_writes.c */
+    uint32_t code_epoch;          /* grows when all views are emptied */
     struct psci psci;
     struct pl011 uart;
     struct pl031 rtc;
@@ -337,6 +341,22 @@ uint64_t code_changed_at(const struct cpu *cpu, uint64_t at);
  * code_stale is set, and code_drop_stale(), called while the engine stands, makes it so. */
 bool code_is_fresh(struct cpu *cpu, uint64_t at);
 void code_drop_stale(struct cpu *cpu);
+
+/* code_writes.c ----------------------------------------------------------------------------- */
+
+void code_writes_init(struct machine *m);
+void code_writes_destroy(struct machine *m);
+/* Whether a view may hold the page for fetches, for stores; notes that it does. */
+bool code_may_be_fetched(struct machine *m, const struct mmu_page *page);
+bool code_may_be_written(struct machine *m, const struct mmu_page *page);
+/* An instruction that writes the page it runs from, and that nobody but the engine can carry out:
+ * the page is granted for both. */
+void code_leave_to_engine(struct machine *m, pa_t at);
+/* A fetch was refused: after this it may be granted. */
+void code_fetch_refused(struct machine *m);
+/* Memory is about to be written, or was by a device: what may lead to code there is dropped. Not
+ * while the engine runs. */
+void code_written(struct machine *m, pa_t at, uint64_t size_bytes);
 
 /* loop.c
  * --------------------------------------------------------------------------------------------------------------
@@ -445,6 +465,8 @@ void view_select(struct cpu *cpu);
 void view_tags_changed(struct cpu *cpu);
 /* A page goes into the view that runs; pan_counts: struct mmu_page. */
 void view_note_fill(struct cpu *cpu, bool pan_counts);
+/* No view holds a page; their tags stay. */
+void view_empty_all(struct cpu *cpu);
 /* Code may have changed: all views' code is looked up again. */
 void view_renew_code(struct cpu *cpu);
 /* mmu_hooks.dropped */

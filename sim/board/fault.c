@@ -94,11 +94,22 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     if (cpu->clock.now != before && cpu->clock.now > cpu->deadline && type != ENGINE_FETCH) {
         return refuse(cpu, REFUSED_DEADLINE, &access);
     }
+    bool writable = page->prot & PROT_W;
+    if (type == ENGINE_FETCH) {
+        if (!code_may_be_fetched(cpu->machine, page)) {
+            return refuse(cpu, REFUSED_WRITTEN, &access);
+        }
+    } else if (writable && !code_may_be_written(cpu->machine, page)) {
+        if (type == ENGINE_WRITE) {
+            return refuse(cpu, REFUSED_CODE, &access);
+        }
+        writable = false; /* the store asks again */
+    }
     view_note_fill(cpu, page->pan_counts);
     *out = (struct engine_page){
         .pa = page->pa,
         .readable = page->prot & PROT_R,
-        .writable = page->prot & PROT_W,
+        .writable = writable,
         .executable = page->prot & PROT_X,
     };
     return true;
@@ -206,8 +217,11 @@ static bool bus_do(struct cpu *cpu, pa_t at, unsigned size_bytes, bool write, ui
 {
     struct machine *m = cpu->machine;
     if (ram_holds(&m->ram, at, size_bytes)) {
-        return write ? ram_write(&m->ram, at, value, size_bytes)
-                     : ram_read(&m->ram, at, value, size_bytes);
+        if (write) {
+            code_written(m, at, size_bytes);
+            return ram_write(&m->ram, at, value, size_bytes);
+        }
+        return ram_read(&m->ram, at, value, size_bytes);
     }
     const struct bus_region *region = bus_find(&m->bus, at, size_bytes);
     if (region == NULL) {
@@ -337,6 +351,34 @@ bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     return true;
 }
 
+/* Whether device_insn() can do this store to RAM: one aligned access, or a pair, of one page. */
+static bool is_plain_store(struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    struct ldst l;
+    return fault_decode(cpu, pc, word, &l) && l.is_store && !l.is_load && !l.is_exclusive &&
+           !l.is_atomic && l.structure_count <= 1 && l.address % l.size_bytes == 0 &&
+           l.address / ENGINE_PAGE ==
+               (l.address + l.size_bytes * l.register_count - 1) / ENGINE_PAGE &&
+           is_same_page(&cpu->refused_access, va(l.address));
+}
+
+/* A kernel that patches its text may patch the page of the very store: it cannot be code and data
+ * at once. */
+static void store_to_code(struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    struct machine *m = cpu->machine;
+    pa_t page = pa(align_down(cpu->refused_page.pa.v, ENGINE_PAGE));
+    uint64_t own;
+    if (!code_pa(cpu, pc, &own) || align_down(own, ENGINE_PAGE) != page.v) {
+        code_written(m, page, ENGINE_PAGE);
+    } else if (is_plain_store(cpu, pc, word)) {
+        device_insn(cpu, pc, word);
+        code_changed(m, page, ENGINE_PAGE);
+    } else {
+        code_leave_to_engine(m, page);
+    }
+}
+
 void fault_refused(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
@@ -368,6 +410,12 @@ void fault_refused(struct cpu *cpu)
         break;
     case REFUSED_LOOK:
         look(cpu, word);
+        break;
+    case REFUSED_CODE:
+        store_to_code(cpu, pc, word);
+        break;
+    case REFUSED_WRITTEN:
+        code_fetch_refused(cpu->machine);
         break;
     case REFUSED_DEADLINE:
         break;

@@ -216,7 +216,7 @@ static void create_devices(struct machine *m)
 
 static void dma_written(void *ctx, pa_t at, uint64_t size_bytes)
 {
-    code_changed(ctx, at, size_bytes);
+    code_written(ctx, at, size_bytes);
 }
 
 static bool create_virtio(struct machine *m, struct err *e)
@@ -295,6 +295,9 @@ struct machine *machine_create(const struct machine_config *config, struct err *
     unimp_set_quiet(m->unimp, config->quiet);
     span_init(m);
     bool ok = ram_map(&m->ram, pa(MEMMAP_RAM_BASE), config->ram_bytes, e);
+    if (ok) {
+        code_writes_init(m);
+    }
     for (unsigned i = 0; ok && i < config->cpu_count; i++) {
         ok = create_cpu(m, i, e);
     }
@@ -355,6 +358,7 @@ void machine_destroy(struct machine *m)
     }
     span_destroy(m);
     fdt_tree_free(&m->dtb);
+    code_writes_destroy(m);
     ram_unmap(&m->ram);
     unimp_destroy(m->unimp);
     event_stream_destroy(m->events);

@@ -173,6 +173,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
             fault_raise(cpu, &fault, &access, pc, insn->word);
             return false;
         }
+        code_written(m, pa(page.pa.v), size);
         memset(host, 0, size);
     } else if (id == SR_IC_IVAU) {
         code_changed(m, pa(align_down(page.pa.v, size)), size);

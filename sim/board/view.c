@@ -133,6 +133,14 @@ void view_note_fill(struct cpu *cpu, bool pan_counts)
     }
 }
 
+void view_empty_all(struct cpu *cpu)
+{
+    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
+        engine_flush_view(cpu->engine, view);
+        cpu->view_without_pan[view] = false;
+    }
+}
+
 /* Beyond this, emptying the view is cheaper than walking it page by page. */
 #define RANGE_FLUSH_MAX (UINT64_C(16) << 10)
 
