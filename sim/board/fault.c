@@ -271,6 +271,13 @@ static bool device_access(struct cpu *cpu, const struct ldst *l, uint64_t pc)
     return true;
 }
 
+/* LD1..LD4, ST1..ST4 of lanes or interleaved elements: device_access() does not take them apart. */
+static bool has_lanes(const struct ldst *l)
+{
+    return l->element_bytes != 0 &&
+           (l->structure_count > 1 || l->lane >= 0 || l->element_bytes < l->size_bytes);
+}
+
 /* A load or store whose page is no RAM: carried out here, on the bus. */
 static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
@@ -281,8 +288,7 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         return;
     }
     bool decoded = fault_decode(cpu, pc, word, &l);
-    if (decoded && l.is_fp &&
-        (l.structure_count > 1 || l.replicate || l.element_bytes < l.size_bytes)) {
+    if (decoded && has_lanes(&l)) {
         unimp_note(cpu->machine->unimp, pc, "structure or lane load/store of a device: 0x%08x",
                    word);
         raise_simple(cpu, FAULT_EXTERNAL, pc, word);
@@ -356,7 +362,7 @@ static bool is_plain_store(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct ldst l;
     return fault_decode(cpu, pc, word, &l) && l.is_store && !l.is_load && !l.is_exclusive &&
-           !l.is_atomic && l.structure_count <= 1 && l.address % l.size_bytes == 0 &&
+           !l.is_atomic && !has_lanes(&l) && l.address % l.size_bytes == 0 &&
            l.address / ENGINE_PAGE ==
                (l.address + l.size_bytes * l.register_count - 1) / ENGINE_PAGE &&
            is_same_page(&cpu->refused_access, va(l.address));

@@ -196,6 +196,16 @@ static void check_zva(const void *arg)
 /* DC ZVA to Device memory is an alignment fault (C5.3.24). A fault has its operand as FAR. */
 INSN(zva_insn, "dc zva, x0");
 
+/* A SIMD load of a device is a load: PL011's UARTPeriphID0, with the MMU off. */
+INSN(simd_load, "ldr s1, [x0]\n fmov w0, s1");
+
+static void check_device_simd(const void *arg)
+{
+    (void)arg;
+    expect("ID", run_el1(simd_load, UART_BASE + 0xfe0), 0x11);
+    expect_no_trap("ESR");
+}
+
 /* Code that is written and made visible by DC CVAU, DSB, IC IVAU, DSB, ISB (B2.4.4). */
 static void put_code(uint64_t address, uint32_t insn)
 {
@@ -265,6 +275,21 @@ static uint64_t modify_own_page_at_el1(uint64_t alias)
     *(volatile uint32_t *)(alias + 68) = 0xd65f03c0;
     for (unsigned i = 0; i < 64; i++) {
         ((void (*)(uint64_t, uint64_t))(TEST_VA + 64))(alias, 0xd2800000 | i << 5);
+        OP("dsb ish\n isb");
+        sum += ((guest_fn)TEST_VA)(0);
+    }
+    return sum;
+}
+
+/* By a SIMD store: FMOV D1, X1; STR D1, [X0]; RET. */
+static uint64_t modify_own_page_by_simd_at_el1(uint64_t alias)
+{
+    uint64_t sum = 0;
+    *(volatile uint32_t *)(alias + 64) = 0x9e670021;
+    *(volatile uint32_t *)(alias + 68) = 0xfd000001;
+    *(volatile uint32_t *)(alias + 72) = 0xd65f03c0;
+    for (unsigned i = 0; i < 64; i++) {
+        ((void (*)(uint64_t, uint64_t))(TEST_VA + 64))(alias, 0xd65f03c0d2800000 | i << 5);
         OP("dsb ish\n isb");
         sum += ((guest_fn)TEST_VA)(0);
     }
@@ -425,6 +450,7 @@ const struct check checks[] = {
     {.name = "dc_zva_gives_an_access_flag_fault", /* DZE: EL0's does not trap */
      ALIGN(.access = zva_insn, .attributes = RW_EL1 & ~PT_AF, .sctlr = 1UL << 14, .offset = 24,
            .esr = 0x9600004b)},
+    {.name = "simd_load_of_a_device_reads_it", .run = check_device_simd},
     {.name = "exclusive_pair_succeeds", EXCLUSIVE(.fn = exclusive_pair, .status = 0)},
     {.name = "clrex_makes_the_exclusive_store_fail",
      EXCLUSIVE(.fn = exclusive_after_clrex, .status = 1)},
@@ -462,6 +488,9 @@ const struct check checks[] = {
     {.name = "code_that_changes_its_own_page_through_an_alias_is_seen",
      .run = check_alias_code_without_ic,
      .arg = (const void *)modify_own_page_at_el1},
+    {.name = "code_that_changes_its_own_page_by_a_simd_store_is_seen",
+     .run = check_alias_code_without_ic,
+     .arg = (const void *)modify_own_page_by_simd_at_el1},
     {.name = "tlbi_vae1_removes_the_page", TLBI(.tlbi = tlbi_vae1, .el = 1, .operand = OPERAND)},
     {.name = "tlbi_vale1_removes_the_page", TLBI(.tlbi = tlbi_vale1, .el = 1, .operand = OPERAND)},
     {.name = "tlbi_vaae1_removes_the_page_of_any_asid",
