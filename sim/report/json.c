@@ -6,6 +6,7 @@
 
 #include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
+#include "sim/report/json_parts.h"
 #include "sim/report/why.h"
 
 static const char *end_name(enum machine_end end)
@@ -23,7 +24,7 @@ static json_t *integer(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
-static json_t *images_json(const struct image_list *images)
+json_t *report_images_json(const struct image_list *images)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < images->count; i++) {
@@ -232,8 +233,8 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
         json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:i, s:s}", "el2sim", EL2SIM_VERSION, "kind",
                   "run", "profile", profile_json(report->profile), "machine",
                   machine_json(report->config, report->config->cpu_count), "images",
-                  images_json(machine_image_list(m)), "end", end_name(r->end), "end_text", r->text,
-                  "status", r->status, "digest", r->digest);
+                  report_images_json(machine_image_list(m)), "end", end_name(r->end), "end_text",
+                  r->text, "status", r->status, "digest", r->digest);
     if (machine_snapshot_note(m, 0)) {
         json_object_set_new(root, "mixed", notes_json(m));
     }
@@ -307,9 +308,10 @@ void report_compare_json(FILE *out, const struct comparison *c)
         json_t *design = json_pack(
             "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "name", d->design->name, "title",
             d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
-            images_json(&d->images), "end", end_name(d->result.end), "digest", d->result.digest,
-            "unmodelled_kinds", integer(d->unimp_count), "rows", rows_json(d, c->functions),
-            "skipped", skipped_json(d), "wrong_marks", integer(d->mark_errors));
+            report_images_json(&d->images), "end", end_name(d->result.end), "digest",
+            d->result.digest, "unmodelled_kinds", integer(d->unimp_count), "rows",
+            rows_json(d, c->functions), "skipped", skipped_json(d), "wrong_marks",
+            integer(d->mark_errors));
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",

@@ -6,13 +6,8 @@
 static const struct report_row *row_of(const struct paper_report *p, unsigned system,
                                        const char *name)
 {
-    const struct design_report *d = &p->designs[system];
-    for (size_t i = 0; i < d->row_count; i++) {
-        if (strcmp(d->rows[i].name, name) == 0) {
-            return d->rows[i].operations != 0 ? &d->rows[i] : NULL;
-        }
-    }
-    return NULL;
+    const struct report_row *row = report_find_row(&p->designs[system], name);
+    return row != NULL && row->operations != 0 ? row : NULL;
 }
 
 static bool is_function_of(const struct paper_row *r, const char *function)

@@ -120,8 +120,15 @@ struct sweep_effect {
 /* In order of size; *count of them, the caller frees. */
 struct sweep_effect *sweep_effects(const struct sweep_file *s, const json_t *points, size_t *count);
 
-/* Which points no other one beats in all objectives (rows and axes of numbers, less is better): an
- * array of their indices in `points`. Points without one of them are no candidates. */
+/* What a sweep looks for the least of: rows and axes of numbers. */
+struct sweep_objectives {
+    char *const *names;
+    unsigned count;
+};
+struct sweep_objectives sweep_objectives(const struct sweep_file *s);
+
+/* Which points no other one beats in all objectives: an array of their indices in
+ * `points`. Points without one of them are no candidates. */
 json_t *sweep_pareto(const struct sweep_file *s, const json_t *points);
 bool sweep_objective(const struct sweep_file *s, const json_t *point, const char *name,
                      double *out);

@@ -187,6 +187,12 @@ struct sweep_effect *sweep_effects(const struct sweep_file *s, const json_t *poi
     return effects;
 }
 
+struct sweep_objectives sweep_objectives(const struct sweep_file *s)
+{
+    return s->pareto_count ? (struct sweep_objectives){s->pareto, s->pareto_count}
+                           : (struct sweep_objectives){s->rows, s->rows_count};
+}
+
 struct objectives {
     bool is_candidate;
     double values[SWEEP_ROWS_MAX];
@@ -195,10 +201,9 @@ struct objectives {
 static struct objectives objectives_of(const struct sweep_file *s, const json_t *point)
 {
     struct objectives o = {.is_candidate = true};
-    char *const *names = s->pareto_count ? s->pareto : s->rows;
-    unsigned count = s->pareto_count ? s->pareto_count : s->rows_count;
-    for (unsigned i = 0; i < count && o.is_candidate; i++) {
-        o.is_candidate = sweep_objective(s, point, names[i], &o.values[i]);
+    struct sweep_objectives of = sweep_objectives(s);
+    for (unsigned i = 0; i < of.count && o.is_candidate; i++) {
+        o.is_candidate = sweep_objective(s, point, of.names[i], &o.values[i]);
     }
     return o;
 }
@@ -219,7 +224,7 @@ static bool beats(const struct objectives *a, const struct objectives *b, unsign
 json_t *sweep_pareto(const struct sweep_file *s, const json_t *points)
 {
     size_t n = json_array_size(points);
-    unsigned count = s->pareto_count ? s->pareto_count : s->rows_count;
+    unsigned count = sweep_objectives(s).count;
     struct objectives *all = calloc(n + 1, sizeof *all);
     json_t *front = json_array();
     BUG_ON(all == NULL);

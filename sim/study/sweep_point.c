@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "sim/board/data_files.h"
+#include "sim/report/json_parts.h"
 #include "sim/study/sweep.h"
 
 /* Which value of each axis: the last axis changes fastest, designs slowest. */
@@ -177,18 +178,6 @@ static json_t *rows_json(const struct design_report *r)
     return rows;
 }
 
-static json_t *images_json(const struct image_list *images)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < images->count; i++) {
-        const char *slash = strrchr(images->records[i].path, '/');
-        json_array_append_new(list, json_pack("{s:s, s:s}", "file",
-                                              slash ? slash + 1 : images->records[i].path, "sha256",
-                                              images->records[i].sha256));
-    }
-    return list;
-}
-
 static json_t *point_json(const struct sweep_file *s, const struct sweep_point *p,
                           const struct design_report *r)
 {
@@ -206,8 +195,8 @@ static json_t *point_json(const struct sweep_file *s, const struct sweep_point *
                      (int)p->number, "key", p->key, "design", p->design.name, "axes", axes,
                      "profile", "name", base->name, "sha256", base->sha256, "priced_sha256",
                      p->profile.sha256, "boot_once", p->start[0] != '\0', "images",
-                     images_json(&r->images), "digest", r->result.digest, "rows", rows_json(r),
-                     "skipped", skipped);
+                     report_images_json(&r->images), "digest", r->result.digest, "rows",
+                     rows_json(r), "skipped", skipped);
 }
 
 json_t *sweep_point_run(const struct sweep_file *s, const struct sweep_point *p,

@@ -104,20 +104,9 @@ static void print_effects(FILE *out, const struct sweep_file *s, const json_t *p
     free(effects);
 }
 
-struct objective_list {
-    char *const *names;
-    unsigned count;
-};
-
-static struct objective_list objectives_of(const struct sweep_file *s)
-{
-    return s->pareto_count ? (struct objective_list){s->pareto, s->pareto_count}
-                           : (struct objective_list){s->rows, s->rows_count};
-}
-
 static bool is_alike(const struct sweep_file *s, const json_t *a, const json_t *b)
 {
-    struct objective_list o = objectives_of(s);
+    struct sweep_objectives o = sweep_objectives(s);
     for (unsigned i = 0; i < o.count; i++) {
         double x = 0, y = 0;
         sweep_objective(s, a, o.names[i], &x);
@@ -148,7 +137,7 @@ static void count_alike(const struct sweep_file *s, const json_t *points, const 
 static void print_front_point(FILE *out, const struct sweep_file *s, const json_t *point,
                               unsigned alike)
 {
-    struct objective_list o = objectives_of(s);
+    struct sweep_objectives o = sweep_objectives(s);
     char label[SWEEP_LABEL_MAX];
     sweep_label(s, (unsigned)number_of(point, "point"), label);
     fprintf(out, "  %-48s", label);
@@ -166,7 +155,7 @@ static void print_front_point(FILE *out, const struct sweep_file *s, const json_
 static void print_front(FILE *out, const struct sweep_file *s, const json_t *points)
 {
     json_t *front = sweep_pareto(s, points), *index;
-    struct objective_list o = objectives_of(s);
+    struct sweep_objectives o = sweep_objectives(s);
     size_t i, shown = 0;
     fprintf(out,
             "\nPareto: points that no other one beats in all of this (less is better)\n  %-48s",
@@ -300,7 +289,7 @@ static json_t *texts_json(char *const *texts, unsigned count)
 
 void sweep_report_json(FILE *out, const struct sweep_file *s, const json_t *points)
 {
-    struct objective_list objectives = objectives_of(s);
+    struct sweep_objectives objectives = sweep_objectives(s);
     json_t *root = json_pack(
         "{s:s, s:s, s:s, s:i, s:o, s:o, s:o, s:o, s:o, s:O}", "el2sim", EL2SIM_VERSION, "kind",
         "sweep", "name", s->name, "point_count", (int)s->point_count, "axes", axes_json(s), "rows",
