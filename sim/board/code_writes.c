@@ -21,8 +21,6 @@
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
-#define PAGE_BITS 10 /* the engine's */
-
 #define EPOCH_MAX 0x3fffffffu
 
 /* Of a page of RAM. */
@@ -34,7 +32,7 @@ struct code_page {
 
 void code_writes_init(struct machine *m)
 {
-    m->code_pages = calloc((size_t)(m->ram.size_bytes >> PAGE_BITS), sizeof *m->code_pages);
+    m->code_pages = calloc((size_t)(m->ram.size_bytes >> ENGINE_PAGE_BITS), sizeof *m->code_pages);
     BUG_ON(m->code_pages == NULL);
     m->code_epoch = 1;
 }
@@ -46,7 +44,7 @@ void code_writes_destroy(struct machine *m)
 
 static struct code_page *page_of(const struct machine *m, uint64_t at)
 {
-    return &m->code_pages[(at - m->ram.base.v) >> PAGE_BITS];
+    return &m->code_pages[(at - m->ram.base.v) >> ENGINE_PAGE_BITS];
 }
 
 static bool is_left_to_engine(const struct code_page *p, const struct mmu_page *page)
@@ -84,7 +82,7 @@ static void empty_views(struct machine *m)
         view_empty_all(m->cpus[i]);
     }
     if (++m->code_epoch > EPOCH_MAX) { /* a billion later */
-        for (uint64_t p = 0; p < m->ram.size_bytes >> PAGE_BITS; p++) {
+        for (uint64_t p = 0; p < m->ram.size_bytes >> ENGINE_PAGE_BITS; p++) {
             m->code_pages[p].granted = 0;
         }
         m->code_epoch = 1;
@@ -103,15 +101,14 @@ void code_fetch_refused(struct machine *m)
 
 void code_written(struct machine *m, pa_t at, uint64_t size_bytes)
 {
-    const uint64_t step = UINT64_C(1) << PAGE_BITS;
     bool was_code = false;
     if (size_bytes == 0 || !ram_holds(&m->ram, at, size_bytes)) {
         return;
     }
-    for (uint64_t p = align_down(at.v, step); p < at.v + size_bytes; p += step) {
+    for (uint64_t p = align_down(at.v, ENGINE_PAGE); p < at.v + size_bytes; p += ENGINE_PAGE) {
         if (page_of(m, p)->is_code) {
             page_of(m, p)->is_code = false;
-            code_changed(m, pa(p), step);
+            code_changed(m, pa(p), ENGINE_PAGE);
             was_code = true;
         }
     }

@@ -4,9 +4,6 @@
 #include "cpu-el/ldst.h"
 #include "sim/base/bits.h"
 
-/* The engine's page: it never asks for less. */
-#define ENGINE_PAGE UINT64_C(1024)
-
 #define A64_DC_ZVA UINT32_C(0xd50b7420) /* Xt in bits 4..0 */
 
 /* Memory is Device while the MMU is off, too, but then start-up code would run at the speed of a

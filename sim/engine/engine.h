@@ -87,6 +87,11 @@ struct engine_natives {
 
 #define ENGINE_VIEWS 3 /* independent translation caches */
 
+/* What a fill is asked for, and granted, at a time: Unicorn's page for arm64; it cannot be changed.
+ */
+#define ENGINE_PAGE_BITS 10
+#define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
+
 /*
  * lse: the modelled CPU has LSE atomics (else the engine's own CPU model makes them UNDEF). NULL
  * with *e on failure.

@@ -8,10 +8,6 @@
 
 #include "sim/engine/engine.h"
 
-/* Unicorn's page for arm64; it cannot be changed. */
-#define ENGINE_PAGE_BITS 10
-#define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
-
 /* The engine's own memory, far above any RAM of the models (48 bits): its code, then copies of
  * pages that do not run as they are (engine_copies.c). */
 #define ENGINE_OWN_PA         UINT64_C(0x0000fffff0000000)
