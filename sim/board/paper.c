@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/board/data_files.h"
+#include "sim/board/span.h"
 
 static const cyaml_strval_t statuses[] = {
     {"read", PAPER_READ}, {"recalled", PAPER_RECALLED}, {"derived", PAPER_DERIVED}};
@@ -29,16 +30,16 @@ static const cyaml_schema_value_t value_schema = {
 };
 
 static const cyaml_schema_value_t function_schema = {
-    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char *, 1, 64),
+    CYAML_VALUE_STRING(CYAML_FLAG_POINTER, char, 1, 64),
 };
 
 static const cyaml_schema_field_t row_fields[] = {
     CYAML_FIELD_STRING_PTR("title", CYAML_FLAG_POINTER, struct paper_row, title, 1, 64),
-    CYAML_FIELD_STRING_PTR("row", CYAML_FLAG_POINTER, struct paper_row, row, 1, 31),
+    CYAML_FIELD_STRING_PTR("row", CYAML_FLAG_POINTER, struct paper_row, row, 1, SPAN_NAME_MAX - 1),
     CYAML_FIELD_SEQUENCE("functions", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct paper_row,
                          functions, &function_schema, 1, 16),
     CYAML_FIELD_SEQUENCE("values", CYAML_FLAG_POINTER, struct paper_row, values, &value_schema, 1,
-                         8),
+                         PAPER_SYSTEMS_MAX),
     CYAML_FIELD_END,
 };
 
@@ -55,7 +56,8 @@ static const cyaml_schema_field_t table_fields[] = {
                            over, 1, 64),
     CYAML_FIELD_STRING_PTR("about", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct paper_table,
                            about, 1, 2000),
-    CYAML_FIELD_SEQUENCE("rows", CYAML_FLAG_POINTER, struct paper_table, rows, &row_schema, 1, 32),
+    CYAML_FIELD_SEQUENCE("rows", CYAML_FLAG_POINTER, struct paper_table, rows, &row_schema, 1,
+                         PAPER_ROWS_MAX),
     CYAML_FIELD_END,
 };
 
@@ -83,8 +85,9 @@ static const cyaml_schema_field_t paper_fields[] = {
     CYAML_FIELD_STRING_PTR("about", CYAML_FLAG_POINTER, struct paper, about, 1, 4000),
     CYAML_FIELD_STRING_PTR("profile", CYAML_FLAG_POINTER, struct paper, profile, 1, 900),
     CYAML_FIELD_SEQUENCE("systems", CYAML_FLAG_POINTER, struct paper, systems, &system_schema, 1,
-                         8),
-    CYAML_FIELD_SEQUENCE("tables", CYAML_FLAG_POINTER, struct paper, tables, &table_schema, 1, 16),
+                         PAPER_SYSTEMS_MAX),
+    CYAML_FIELD_SEQUENCE("tables", CYAML_FLAG_POINTER, struct paper, tables, &table_schema, 1,
+                         PAPER_TABLES_MAX),
     CYAML_FIELD_END,
 };
 
@@ -107,6 +110,10 @@ static bool check_row(const struct paper *p, const struct paper_row *r, struct e
     for (unsigned v = 0; v < r->values_count; v++) {
         if (paper_system(p, r->values[v].system) == NULL) {
             return err_set(e, "rows: \"%s\": no system \"%s\"", r->title, r->values[v].system);
+        }
+        if (!(r->values[v].published > 0)) { /* errors are parts of it */
+            return err_set(e, "rows: \"%s\": published of %s: a number above 0 is expected",
+                           r->title, r->values[v].system);
         }
         for (unsigned w = 0; w < v; w++) {
             if (strcmp(r->values[v].system, r->values[w].system) == 0) {

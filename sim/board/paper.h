@@ -9,6 +9,10 @@
 
 #include "sim/base/err.h"
 
+#define PAPER_SYSTEMS_MAX 8
+#define PAPER_TABLES_MAX  16
+#define PAPER_ROWS_MAX    32 /* of a table */
+
 /* How far a published number can be trusted. */
 enum paper_status {
     PAPER_READ,     /* in the paper, its authors' own text, or a text that cites paper and table */
@@ -27,7 +31,7 @@ enum paper_unit {
 /* One number of a table. */
 struct paper_value {
     char *system;
-    double published; /* in the table's unit */
+    double published; /* in the table's unit; above 0 */
     int status;       /* enum paper_status */
     bool calibration; /* the profile was made from it: its error says nothing */
     char *why;        /* what the distance comes from; may be NULL */

@@ -111,7 +111,7 @@ static int by_size(const void *a, const void *b)
 }
 
 struct summary {
-    double errors[1024];
+    double errors[PAPER_TABLES_MAX * PAPER_ROWS_MAX * PAPER_SYSTEMS_MAX];
     size_t count, within;
     unsigned orders, orders_right;
 };
@@ -127,8 +127,7 @@ static void summarize(const struct paper_report *p, int status, struct summary *
             for (unsigned s = 0; s < p->paper->systems_count; s++) {
                 const struct paper_value *v = paper_cell_value(p, &table->rows[r], s);
                 struct paper_cell cell = paper_cell(p, table, &table->rows[r], s);
-                if (!cell.is_predicted || v->calibration || v->status != status ||
-                    sum->count == sizeof sum->errors / sizeof sum->errors[0]) {
+                if (!cell.is_predicted || v->calibration || v->status != status) {
                     continue;
                 }
                 sum->errors[sum->count++] = fabs(cell.error);

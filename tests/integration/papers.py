@@ -120,6 +120,7 @@ class Papers(unittest.TestCase):
             (("over: vhe", "over: nobody"), 'no system "nobody"'),
             (("id: vhe, title", "id: split, title"), "there twice"),
             (("status: derived", "status: sure"), "sure"),
+            (("published: 0.5", "published: 0"), "published of vhe: a number above 0"),
             (("design: kvm-split", "design: kvm-none"), "kvm-none"),
         ):
             with self.subTest(message=message):
