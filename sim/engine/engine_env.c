@@ -4,10 +4,13 @@
  * each place is found by what the API writes, and checked both ways. What is not found is done by
  * the API, and so is all on a host that is not known (engine_host_state()).
  */
+#define _DEFAULT_SOURCE /* msync() */
 #include "sim/engine/engine_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "sim/base/bits.h"
 
@@ -188,12 +191,25 @@ static bool find_all(struct state *s, struct engine_env *env)
            find_flags(s, env) && find_view_words(s, env);
 }
 
+/* Another Unicorn may keep something else where engine_host_state() looks: then it is no address,
+ * and a look would end the program. */
+static bool can_be_state(const void *at, size_t size_bytes)
+{
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = align_down((uintptr_t)at, page);
+    return at != NULL && (uintptr_t)at % sizeof(uint64_t) == 0 &&
+           msync((void *)first, (uintptr_t)at - first + size_bytes, MS_ASYNC) == 0;
+}
+
 void engine_env_init(struct engine *engine)
 {
     void *base = engine_host_state(engine);
     struct state s = {.engine = engine, .words = base};
     s.word_count = uc_context_size(engine->uc) / sizeof *s.words;
-    uint32_t *copies = base == NULL ? NULL : calloc(ENGINE_VIEWS, s.word_count * sizeof *copies);
+    if (!can_be_state(base, s.word_count * sizeof *s.words)) {
+        return;
+    }
+    uint32_t *copies = calloc(ENGINE_VIEWS, s.word_count * sizeof *copies);
     for (unsigned i = 0; copies != NULL && i < ENGINE_VIEWS; i++) {
         s.copies[i] = copies + i * s.word_count;
     }
