@@ -404,14 +404,19 @@ void cpu_wait(struct cpu *cpu);
 
 /* The engine's trap hook. */
 enum engine_next trap_taken(void *cpu, enum engine_trap kind);
-/* The engine asks before a system instruction traps: carries it out if that is all there is to do.
- */
-bool trap_system(void *cpu);
 /* The trapped instruction at pc, in the hook or after it. */
 void trap_handle(struct cpu *cpu);
 /* Carries out the instruction at pc, which the engine must not or cannot run. `insn` is decoded
  * from it. */
 void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* The loop has something to do before the next instruction. */
+bool trap_loop_is_due(const struct cpu *cpu);
+
+/* trap_sysreg.c: an MRS, MSR or SYS. */
+void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+/* The engine asks before a system instruction traps: carries it out if that is all there is to do.
+ */
+bool trap_system(void *cpu);
 /* What the engine may run natively in the present state. */
 void trap_natives_changed(struct cpu *cpu);
 /* An exception by rule at pc: UNDEF or trap. */
