@@ -2,25 +2,7 @@
  * Into and out of a guest for a host at EL2, or at EL1 above a guest at EL0: only what C cannot do.
  * After Linux 4.6's arch/arm64/kvm/hyp/entry.S. The vectors that lead here are another file's.
  */
-#include "kvm/context.h"
-
-    .macro save_callee
-    stp     x19, x20, [x1, #CTX_X(19)]
-    stp     x21, x22, [x1, #CTX_X(21)]
-    stp     x23, x24, [x1, #CTX_X(23)]
-    stp     x25, x26, [x1, #CTX_X(25)]
-    stp     x27, x28, [x1, #CTX_X(27)]
-    stp     x29, x30, [x1, #CTX_X(29)]
-    .endm
-
-    .macro restore_callee
-    ldp     x19, x20, [x1, #CTX_X(19)]
-    ldp     x21, x22, [x1, #CTX_X(21)]
-    ldp     x23, x24, [x1, #CTX_X(23)]
-    ldp     x25, x26, [x1, #CTX_X(25)]
-    ldp     x27, x28, [x1, #CTX_X(27)]
-    ldp     x29, x30, [x1, #CTX_X(29)]
-    .endm
+#include "kvm/general_regs.h"
 
     .section .hyp.text, "ax"
 
@@ -30,7 +12,7 @@
  */
     .global guest_enter
 guest_enter:
-    save_callee
+    save_callee_saved x1
     stp     x0, x1, [sp, #-16]!
     mov     x18, x0
     ldp     x2, x3, [x18, #CTX_X(2)]
@@ -42,7 +24,7 @@ guest_enter:
     ldp     x14, x15, [x18, #CTX_X(14)]
     ldp     x16, x17, [x18, #CTX_X(16)]
     mov     x1, x18
-    restore_callee
+    restore_callee_saved x1
     ldp     x0, x1, [x18, #CTX_X(0)]
     ldr     x18, [x18, #CTX_X(18)]
     eret
@@ -52,19 +34,12 @@ guest_enter:
 guest_exit:
     stp     x2, x3, [sp, #-16]!
     ldr     x1, [sp, #32]
-    stp     x4, x5, [x1, #CTX_X(4)]
-    stp     x6, x7, [x1, #CTX_X(6)]
-    stp     x8, x9, [x1, #CTX_X(8)]
-    stp     x10, x11, [x1, #CTX_X(10)]
-    stp     x12, x13, [x1, #CTX_X(12)]
-    stp     x14, x15, [x1, #CTX_X(14)]
-    stp     x16, x17, [x1, #CTX_X(16)]
-    str     x18, [x1, #CTX_X(18)]
+    save_caller_saved x1
     ldp     x2, x3, [sp], #16
     stp     x2, x3, [x1, #CTX_X(2)]
     ldp     x2, x3, [sp], #16
     stp     x2, x3, [x1, #CTX_X(0)]
-    save_callee
+    save_callee_saved x1
     ldp     x2, x1, [sp], #16
-    restore_callee
+    restore_callee_saved x1
     ret

@@ -31,13 +31,7 @@ lower_sync:
     cbnz    x3, guest_trap
     pop     x2, x3
     pop     x0, x1
-    push    x30, xzr
-    mov     x30, x0
-    mov     x0, x1
-    mov     x1, x2
-    blr     x30
-    pop     x30, xzr
-    eret
+    call_for_host
 
 /* x1: ESR, x2: its class */
 guest_trap:
@@ -83,12 +77,7 @@ lower_irq:
 
 /* ---- general registers and what an exception banks; x0: context; x3 and x19-x24 are lost ---- */
     .macro save_common
-    stp     x19, x20, [x0, #CTX_X(19)]
-    stp     x21, x22, [x0, #CTX_X(21)]
-    stp     x23, x24, [x0, #CTX_X(23)]
-    stp     x25, x26, [x0, #CTX_X(25)]
-    stp     x27, x28, [x0, #CTX_X(27)]
-    stp     x29, x30, [x0, #CTX_X(29)]
+    save_callee_saved x0
     mrs     x19, sp_el0
     mrs     x20, elr_el2
     mrs     x21, spsr_el2
@@ -110,12 +99,7 @@ lower_irq:
     msr     sp_el1, x22
     msr     elr_el1, x23
     msr     spsr_el1, x24
-    ldp     x19, x20, [x0, #CTX_X(19)]
-    ldp     x21, x22, [x0, #CTX_X(21)]
-    ldp     x23, x24, [x0, #CTX_X(23)]
-    ldp     x25, x26, [x0, #CTX_X(25)]
-    ldp     x27, x28, [x0, #CTX_X(27)]
-    ldp     x29, x30, [x0, #CTX_X(29)]
+    restore_callee_saved x0
     .endm
 
 /* ---- registers of EL1, in the order of enum ctx_sys ---- */
@@ -207,11 +191,6 @@ sysregs_restore:
 8:  debug_skip \clean
     .endm
 
-    .macro debug_skip clean
-    ldr     x3, [x28, #VCPU_DEBUG]
-    tbz     x3, #VCPU_DEBUG_DIRTY_SHIFT, \clean
-    .endm
-
 /* ---- u64 hyp_vcpu_run(struct vcpu_arch *): x0 ---- */
     .global hyp_vcpu_run
 hyp_vcpu_run:
@@ -234,28 +213,14 @@ hyp_vcpu_run:
     debug_skip 1f
     bl      debug_restore
 1:  restore_common
-    ldp     x4, x5, [x0, #CTX_X(4)]
-    ldp     x6, x7, [x0, #CTX_X(6)]
-    ldp     x8, x9, [x0, #CTX_X(8)]
-    ldp     x10, x11, [x0, #CTX_X(10)]
-    ldp     x12, x13, [x0, #CTX_X(12)]
-    ldp     x14, x15, [x0, #CTX_X(14)]
-    ldp     x16, x17, [x0, #CTX_X(16)]
-    ldr     x18, [x0, #CTX_X(18)]
+    restore_caller_saved x0
     ldp     x2, x3, [x0, #CTX_X(2)]
     ldp     x0, x1, [x0, #CTX_X(0)]
     eret
 
 /* x0: VCPU, x1: WORLD_EXIT_*; the guest's x0-x3 are on the stack */
 guest_exit:
-    stp     x4, x5, [x0, #CTX_X(4)]
-    stp     x6, x7, [x0, #CTX_X(6)]
-    stp     x8, x9, [x0, #CTX_X(8)]
-    stp     x10, x11, [x0, #CTX_X(10)]
-    stp     x12, x13, [x0, #CTX_X(12)]
-    stp     x14, x15, [x0, #CTX_X(14)]
-    stp     x16, x17, [x0, #CTX_X(16)]
-    str     x18, [x0, #CTX_X(18)]
+    save_caller_saved x0
     pop     x6, x7
     pop     x4, x5
     stp     x4, x5, [x0, #CTX_X(0)]

@@ -3,14 +3,13 @@
  * that includes it has cpu_init (x2: the CPU's stack page, its end), and lower_sync, lower_irq,
  * hyp_panic, hyp_vcpu_run. Linked at its physical address, which is its address at EL2 (stage 1 of
  * EL2 is the identity). For assembly only.
- *
- * HVC from the host is "call the function in x0 at EL2 with x1, x2".
  */
 #ifndef EL2SIM_HYP_KVM_LOWVISOR_COMMON_H
 #define EL2SIM_HYP_KVM_LOWVISOR_COMMON_H
 
 #include "arch/boot.h"
 #include "kvm/context.h"
+#include "kvm/general_regs.h"
 
 #ifdef __ASSEMBLER__
 /* clang-format off */
@@ -23,6 +22,23 @@
 
     .macro pop a, b
     ldp     \a, \b, [sp], #16
+    .endm
+
+/* Goes to \clean unless the guest uses the debug registers. x28: VCPU */
+    .macro debug_skip clean
+    ldr     x3, [x28, #VCPU_DEBUG]
+    tbz     x3, #VCPU_DEBUG_DIRTY_SHIFT, \clean
+    .endm
+
+/* An HVC of the host: the function in x0 at EL2 with x1, x2. */
+    .macro call_for_host
+    push    x30, xzr
+    mov     x30, x0
+    mov     x0, x1
+    mov     x1, x2
+    blr     x30
+    pop     x30, xzr
+    eret
     .endm
 
 /* ---- from the stub, MMU off: x1 TTBR0_EL2, x2 stack, x3 TCR_EL2, x4 VTCR_EL2 ---- */

@@ -30,13 +30,7 @@ lower_sync:
     mrs     x0, VMCBR_EL2
     tbnz    x0, #VMCBR_EXITED_SHIFT, 1f
     pop     x0, x1
-    push    x30, xzr
-    mov     x30, x0
-    mov     x0, x1
-    mov     x1, x2
-    blr     x30
-    pop     x30, xzr
-    eret
+    call_for_host
 1:  mov     x1, #WORLD_EXIT_TRAP
     b       guest_exit
 
@@ -45,37 +39,13 @@ lower_irq:
     mov     x1, #WORLD_EXIT_IRQ
     b       guest_exit
 
-    .macro save_callee_saved
-    stp     x19, x20, [x0, #CTX_X(19)]
-    stp     x21, x22, [x0, #CTX_X(21)]
-    stp     x23, x24, [x0, #CTX_X(23)]
-    stp     x25, x26, [x0, #CTX_X(25)]
-    stp     x27, x28, [x0, #CTX_X(27)]
-    stp     x29, x30, [x0, #CTX_X(29)]
-    .endm
-
-    .macro restore_callee_saved
-    ldp     x19, x20, [x0, #CTX_X(19)]
-    ldp     x21, x22, [x0, #CTX_X(21)]
-    ldp     x23, x24, [x0, #CTX_X(23)]
-    ldp     x25, x26, [x0, #CTX_X(25)]
-    ldp     x27, x28, [x0, #CTX_X(27)]
-    ldp     x29, x30, [x0, #CTX_X(29)]
-    .endm
-
-/* Goes to \clean unless the guest uses the debug registers. x28: VCPU */
-    .macro debug_skip clean
-    ldr     x3, [x28, #VCPU_DEBUG]
-    tbz     x3, #VCPU_DEBUG_DIRTY_SHIFT, \clean
-    .endm
-
 /* ---- u64 hyp_vcpu_run(struct vcpu_arch *): x0 ---- */
     .global hyp_vcpu_run
 hyp_vcpu_run:
     msr     tpidr_el2, x0
     mov     x1, x0
     mrs     x0, VMHSR_EL2
-    save_callee_saved
+    save_callee_saved x0
     mov     x28, x1
     bl      fpsimd_save
     debug_skip 1f
@@ -86,15 +56,8 @@ hyp_vcpu_run:
     bl      debug_restore
 1:  orr     x1, x0, #VMCBR_EN
     msr     VMCBR_EL2, x1
-    restore_callee_saved
-    ldp     x4, x5, [x0, #CTX_X(4)]
-    ldp     x6, x7, [x0, #CTX_X(6)]
-    ldp     x8, x9, [x0, #CTX_X(8)]
-    ldp     x10, x11, [x0, #CTX_X(10)]
-    ldp     x12, x13, [x0, #CTX_X(12)]
-    ldp     x14, x15, [x0, #CTX_X(14)]
-    ldp     x16, x17, [x0, #CTX_X(16)]
-    ldr     x18, [x0, #CTX_X(18)]
+    restore_callee_saved x0
+    restore_caller_saved x0
     ldp     x2, x3, [x0, #CTX_X(2)]
     ldp     x0, x1, [x0, #CTX_X(0)]
     eret
@@ -105,17 +68,10 @@ guest_exit:
     mrs     x0, tpidr_el2
     msr     VMCBR_EL2, xzr
     stp     x2, x3, [x0, #CTX_X(2)]
-    stp     x4, x5, [x0, #CTX_X(4)]
-    stp     x6, x7, [x0, #CTX_X(6)]
-    stp     x8, x9, [x0, #CTX_X(8)]
-    stp     x10, x11, [x0, #CTX_X(10)]
-    stp     x12, x13, [x0, #CTX_X(12)]
-    stp     x14, x15, [x0, #CTX_X(14)]
-    stp     x16, x17, [x0, #CTX_X(16)]
-    str     x18, [x0, #CTX_X(18)]
+    save_caller_saved x0
     pop     x4, x5
     stp     x4, x5, [x0, #CTX_X(0)]
-    save_callee_saved
+    save_callee_saved x0
     mov     x28, x0
     mov     x27, x1
     bl      fpsimd_save
@@ -127,7 +83,7 @@ guest_exit:
     str     xzr, [x28, #VCPU_DEBUG] /* trapped again, unless MDSCR_EL1 says otherwise */
     bl      debug_restore
 1:  mov     x5, x27
-    restore_callee_saved
+    restore_callee_saved x0
     mov     x0, x5
     ret
 
