@@ -11,7 +11,7 @@ void debug_save(struct cpu_context *c);
 void debug_restore(const struct cpu_context *c);
 void world_panic(void); /* from the vectors: an exception that nobody expects */
 
-extern char guest_vectors[];  /* world_vhe.S, world_loaded.S */
+extern char guest_vectors[];  /* guest_vectors.h */
 extern char kernel_vectors[]; /* arch/vectors.S */
 
 /* world_el2.c: FAR_EL2 and HPFAR_EL2 of an abort that the guest has just taken. False: the guest

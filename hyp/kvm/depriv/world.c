@@ -23,7 +23,7 @@
 #define CPACR_FPEN_EL1 (1UL << 20) /* EL0 traps */
 #define PMUVER(dfr0)   ((dfr0) >> 8 & 0xf)
 
-u64 guest_enter(struct vcpu_arch *guest, struct cpu_context *host); /* world_vhe.S */
+u64 guest_enter(struct vcpu_arch *guest, struct cpu_context *host); /* guest_enter.S */
 void fpsimd_save(struct cpu_context *c);
 void fpsimd_restore(const struct cpu_context *c);
 void world_panic(void);
