@@ -1,5 +1,6 @@
 /* A host at EL2 with HCR_EL2.E2H = 0: any v8.0 CPU. */
 #include "arch/boot.h"
+#include "arch/el_setup.h"
 #include "kvm/context.h"
 
     .section .head.text, "ax"
@@ -12,29 +13,13 @@ el_setup:
     mov     x0, #1                  /* EL1PCTEN without EL1PCEN: the physical timer is nobody's */
     msr     cnthctl_el2, x0         /* but EL2's, which has CNTHP beside it */
     msr     cntvoff_el2, xzr
-    mrs     x0, midr_el1
-    msr     vpidr_el2, x0
-    mrs     x0, mpidr_el1
-    msr     vmpidr_el2, x0
+    setup_ids
     mov     x0, #CPTR_RES1_NVHE
     msr     cptr_el2, x0
     msr     hstr_el2, xzr
     msr     vttbr_el2, xzr
-    mrs     x1, id_aa64dfr0_el1
-    ubfx    x1, x1, #8, #4          /* PMUVer: 0 and 15 are no PMUv3 */
-    sub     x1, x1, #1
-    mov     x0, xzr
-    cmp     x1, #14
-    b.hs    1f
-    mrs     x0, pmcr_el0
-    ubfx    x0, x0, #11, #5         /* N: all event counters are the host's */
-1:  msr     mdcr_el2, x0
-    mrs     x1, id_aa64pfr0_el1
-    ubfx    x1, x1, #24, #4         /* GIC: system registers */
-    cbz     x1, 2f
-    mov     x0, #9                  /* SRE, Enable. S3_4_C12_C9_5 is ICC_SRE_EL2 */
-    msr     S3_4_C12_C9_5, x0
-    isb
+    setup_pmu
+    setup_gic 2f
     mov     x0, #7                  /* ICC_SRE_EL1: SRE, for accesses from EL2 too */
     msr     S3_0_C12_C12_5, x0
     isb

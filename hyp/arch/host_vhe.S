@@ -3,6 +3,7 @@
  * here on.
  */
 #include "arch/boot.h"
+#include "arch/el_setup.h"
 #include "kvm/context.h"
 
     .section .head.text, "ax"
@@ -17,27 +18,11 @@ el_setup:
     msr     hcr_el2, x0
     isb
     msr     cntvoff_el2, xzr
-    mrs     x0, midr_el1
-    msr     vpidr_el2, x0
-    mrs     x0, mpidr_el1
-    msr     vmpidr_el2, x0
+    setup_ids
     msr     hstr_el2, xzr
     msr     vttbr_el2, xzr
-    mrs     x1, id_aa64dfr0_el1
-    ubfx    x1, x1, #8, #4          /* PMUVer: 0 and 15 are no PMUv3 */
-    sub     x1, x1, #1
-    mov     x0, xzr
-    cmp     x1, #14
-    b.hs    1f
-    mrs     x0, pmcr_el0
-    ubfx    x0, x0, #11, #5         /* N: all event counters are the host's */
-1:  msr     mdcr_el2, x0
-    mrs     x1, id_aa64pfr0_el1
-    ubfx    x1, x1, #24, #4         /* GIC: system registers */
-    cbz     x1, 2f
-    mov     x0, #9                  /* SRE, Enable. S3_4_C12_C9_5 is ICC_SRE_EL2 */
-    msr     S3_4_C12_C9_5, x0
-    isb
+    setup_pmu
+    setup_gic 2f
     msr     S3_4_C12_C11_0, xzr     /* ICH_HCR_EL2 */
 2:  ldr     x0, =SCTLR_EL1_RES1     /* SCTLR_EL2 has EL1's layout now */
     msr     sctlr_el1, x0
