@@ -1,15 +1,4 @@
 /* The VMM and the guest (for a GICv2) as files inside the kernel image, page aligned. */
-    .section .rodata, "a"
-    .balign 4096
-    .global vmm_image
-vmm_image:
-    .incbin "vmm.bin"
-    .balign 4096
-    .global guest_image
-guest_image:
-    .incbin "micro-guest.bin"
-guest_image_end:
-    .balign 4096
-    .global guest_image_bytes
-guest_image_bytes:
-    .quad   guest_image_end - guest_image
+#include "arch/images.h"
+
+    images  vmm.bin, micro-guest.bin

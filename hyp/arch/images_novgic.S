@@ -1,19 +1,8 @@
 /* The VMM with an interrupt controller of its own and the guest of the physical timer as files
  * inside the kernel image; its name. */
-    .section .rodata, "a"
-    .balign 4096
-    .global vmm_image
-vmm_image:
-    .incbin "vmm-novgic.bin"
-    .balign 4096
-    .global guest_image
-guest_image:
-    .incbin "micro-guest-ptimer.bin"
-guest_image_end:
-    .balign 4096
-    .global guest_image_bytes
-guest_image_bytes:
-    .quad   guest_image_end - guest_image
+#include "arch/images.h"
+
+    images  vmm-novgic.bin, micro-guest-ptimer.bin
     .global host_design
 host_design:
     .asciz  "kvm-split-novgic"

@@ -1,16 +1,5 @@
 /* The VMM and the guest (for a GICv3) of Xen's interface as files inside the kernel image, page
  * aligned. */
-    .section .rodata, "a"
-    .balign 4096
-    .global vmm_image
-vmm_image:
-    .incbin "vmm-xen.bin"
-    .balign 4096
-    .global guest_image
-guest_image:
-    .incbin "micro-guest-xen-kvm-v3.bin"
-guest_image_end:
-    .balign 4096
-    .global guest_image_bytes
-guest_image_bytes:
-    .quad   guest_image_end - guest_image
+#include "arch/images.h"
+
+    images  vmm-xen.bin, micro-guest-xen-kvm-v3.bin

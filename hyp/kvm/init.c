@@ -15,7 +15,7 @@
 #define HOST_MEMORY_MIB  8 /* beside a guest: stacks, the VMM, its page tables and stage 2's */
 
 extern const char vmm_image[], guest_image[];
-extern const u64 guest_image_bytes; /* images_gic*.S */
+extern const u64 guest_image_bytes; /* images_*.S */
 
 static struct vmm_args args[2]; /* of the VMs */
 
