@@ -92,30 +92,15 @@ void vcpu_finish(struct vcpu *v)
     }
 }
 
-#define EACH_SYS(op)                                                                               \
-    op(SYS_VMPIDR, vmpidr_el2) op(SYS_CSSELR, csselr_el1) op(SYS_SCTLR, GUEST_SCTLR)               \
-        op(SYS_ACTLR, actlr_el1) op(SYS_CPACR, GUEST_CPACR) op(SYS_TTBR0, GUEST_TTBR0)             \
-            op(SYS_TTBR1, GUEST_TTBR1) op(SYS_TCR, GUEST_TCR) op(SYS_ESR, GUEST_ESR)               \
-                op(SYS_AFSR0, GUEST_AFSR0) op(SYS_AFSR1, GUEST_AFSR1) op(SYS_FAR, GUEST_FAR)       \
-                    op(SYS_MAIR, GUEST_MAIR) op(SYS_VBAR, GUEST_VBAR)                              \
-                        op(SYS_CONTEXTIDR, GUEST_CONTEXTIDR) op(SYS_TPIDR_EL0, tpidr_el0)          \
-                            op(SYS_TPIDRRO_EL0, tpidrro_el0) op(SYS_TPIDR_EL1, tpidr_el1)          \
-                                op(SYS_AMAIR, GUEST_AMAIR) op(SYS_CNTKCTL, GUEST_CNTKCTL)          \
-                                    op(SYS_PAR, par_el1)
-
-#define SYS_GET(r, name)                                                                           \
-    case r:                                                                                        \
-        return read_sysreg(name);
-#define SYS_SET(r, name)                                                                           \
-    case r:                                                                                        \
-        write_sysreg(value, name);                                                                 \
-        return;
-
 u64 vcpu_sys(const struct vcpu *v, enum ctx_sys r)
 {
     if (v->arch.on_cpu & STATE_SYSREGS) {
         switch (r) {
-            EACH_SYS(SYS_GET)
+#define GUEST_SYS(r, name)                                                                         \
+    case r:                                                                                        \
+        return read_sysreg(name);
+#define GUEST_SYS_SHARED(r, name) GUEST_SYS(r, name)
+#include "kvm/guest_sys.def"
         case SYS_MDSCR:
         case SYS_COUNT: /* never in the registers here */
             break;
@@ -128,7 +113,12 @@ void vcpu_set_sys(struct vcpu *v, enum ctx_sys r, u64 value)
 {
     if (v->arch.on_cpu & STATE_SYSREGS) {
         switch (r) {
-            EACH_SYS(SYS_SET)
+#define GUEST_SYS(r, name)                                                                         \
+    case r:                                                                                        \
+        write_sysreg(value, name);                                                                 \
+        return;
+#define GUEST_SYS_SHARED(r, name) GUEST_SYS(r, name)
+#include "kvm/guest_sys.def"
         case SYS_MDSCR:
         case SYS_COUNT: /* never in the registers here */
             break;

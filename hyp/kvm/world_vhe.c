@@ -56,23 +56,9 @@ __hyp_text static void common_restore(const struct cpu_context *c)
 
 __hyp_text static void guest_save(struct cpu_context *c)
 {
-    c->sys[SYS_VMPIDR] = read_sysreg(vmpidr_el2);
-    c->sys[SYS_CSSELR] = read_sysreg(csselr_el1);
-    c->sys[SYS_SCTLR] = read_sysreg(GUEST_SCTLR);
-    c->sys[SYS_CPACR] = read_sysreg(GUEST_CPACR);
-    c->sys[SYS_TTBR0] = read_sysreg(GUEST_TTBR0);
-    c->sys[SYS_TTBR1] = read_sysreg(GUEST_TTBR1);
-    c->sys[SYS_TCR] = read_sysreg(GUEST_TCR);
-    c->sys[SYS_ESR] = read_sysreg(GUEST_ESR);
-    c->sys[SYS_AFSR0] = read_sysreg(GUEST_AFSR0);
-    c->sys[SYS_AFSR1] = read_sysreg(GUEST_AFSR1);
-    c->sys[SYS_FAR] = read_sysreg(GUEST_FAR);
-    c->sys[SYS_MAIR] = read_sysreg(GUEST_MAIR);
-    c->sys[SYS_VBAR] = read_sysreg(GUEST_VBAR);
-    c->sys[SYS_CONTEXTIDR] = read_sysreg(GUEST_CONTEXTIDR);
-    c->sys[SYS_AMAIR] = read_sysreg(GUEST_AMAIR);
-    c->sys[SYS_CNTKCTL] = read_sysreg(GUEST_CNTKCTL);
-    c->sys[SYS_PAR] = read_sysreg(par_el1);
+#define GUEST_SYS(r, name)        c->sys[r] = read_sysreg(name);
+#define GUEST_SYS_SHARED(r, name) /* common_save() */
+#include "kvm/guest_sys.def"
     c->sp_el1 = read_sysreg(sp_el1);
     c->elr_el1 = read_sysreg(GUEST_ELR);
     c->spsr_el1 = read_sysreg(GUEST_SPSR);
@@ -80,23 +66,9 @@ __hyp_text static void guest_save(struct cpu_context *c)
 
 __hyp_text static void guest_restore(const struct cpu_context *c)
 {
-    write_sysreg(c->sys[SYS_VMPIDR], vmpidr_el2);
-    write_sysreg(c->sys[SYS_CSSELR], csselr_el1);
-    write_sysreg(c->sys[SYS_SCTLR], GUEST_SCTLR);
-    write_sysreg(c->sys[SYS_CPACR], GUEST_CPACR);
-    write_sysreg(c->sys[SYS_TTBR0], GUEST_TTBR0);
-    write_sysreg(c->sys[SYS_TTBR1], GUEST_TTBR1);
-    write_sysreg(c->sys[SYS_TCR], GUEST_TCR);
-    write_sysreg(c->sys[SYS_ESR], GUEST_ESR);
-    write_sysreg(c->sys[SYS_AFSR0], GUEST_AFSR0);
-    write_sysreg(c->sys[SYS_AFSR1], GUEST_AFSR1);
-    write_sysreg(c->sys[SYS_FAR], GUEST_FAR);
-    write_sysreg(c->sys[SYS_MAIR], GUEST_MAIR);
-    write_sysreg(c->sys[SYS_VBAR], GUEST_VBAR);
-    write_sysreg(c->sys[SYS_CONTEXTIDR], GUEST_CONTEXTIDR);
-    write_sysreg(c->sys[SYS_AMAIR], GUEST_AMAIR);
-    write_sysreg(c->sys[SYS_CNTKCTL], GUEST_CNTKCTL);
-    write_sysreg(c->sys[SYS_PAR], par_el1);
+#define GUEST_SYS(r, name)        write_sysreg(c->sys[r], name);
+#define GUEST_SYS_SHARED(r, name) /* common_restore() */
+#include "kvm/guest_sys.def"
     write_sysreg(c->sp_el1, sp_el1);
     write_sysreg(c->elr_el1, GUEST_ELR);
     write_sysreg(c->spsr_el1, GUEST_SPSR);
