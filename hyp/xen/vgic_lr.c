@@ -8,17 +8,9 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "arch/boot.h"
+#include "kvm/gich.h"
 
 #define GICH(offset) (KERNEL_BASE + BOARD_GICH + (offset))
-
-#define GICH_HCR  GICH(0x000)
-#define GICH_VTR  GICH(0x004)
-#define GICH_VMCR GICH(0x008)
-#define GICH_APR  GICH(0x0f0)
-#define GICH_LR0  GICH(0x100)
-
-#define GICH_HCR_EN  BIT(0)
-#define GICH_HCR_UIE BIT(1)
 
 #define LR_ID_MASK     0x3ff
 #define LR_CPU_SHIFT   10
@@ -33,7 +25,7 @@ const char vgic_guest_gic[] = "gicv2";
 
 unsigned vgic_hw_init(void)
 {
-    return (mmio_read32(GICH_VTR) & 0x3f) + 1;
+    return (mmio_read32(GICH(GICH_VTR)) & 0x3f) + 1;
 }
 
 void vgic_hw_reset(struct vgic_hw_state *hw)
@@ -43,8 +35,8 @@ void vgic_hw_reset(struct vgic_hw_state *hw)
 
 static void hcr_underflow(bool on)
 {
-    u32 hcr = mmio_read32(GICH_HCR);
-    mmio_write32(GICH_HCR, (u32)(on ? hcr | GICH_HCR_UIE : hcr & ~GICH_HCR_UIE));
+    u32 hcr = mmio_read32(GICH(GICH_HCR));
+    mmio_write32(GICH(GICH_HCR), (u32)(on ? hcr | GICH_HCR_UIE : hcr & ~GICH_HCR_UIE));
 }
 
 /* The request is in the list register now. Xen 4.5 merges the senders of an SGI into one. */
@@ -58,7 +50,7 @@ static u32 take_request(struct virq *q)
 
 static void look_at_lr(struct vcpu *v, unsigned n)
 {
-    u64 lr_address = GICH_LR0 + 4 * n;
+    u64 lr_address = GICH(GICH_LR0) + 4 * n;
     u32 lr = mmio_read32(lr_address);
     u32 intid = lr & LR_ID_MASK;
     struct virq *q = vgic_irq(v->vm, v, intid);
@@ -118,7 +110,7 @@ static void list(struct vcpu *v, unsigned n, u32 intid)
     u32 lr = intid | LR_PENDING | (u32)(q->priority >> PRIO_SHIFT) << LR_PRIO_SHIFT;
     lr |= q->edge ? 0 : LR_EOI; /* a level: look again when the guest has completed it */
     lr |= take_request(q) << LR_CPU_SHIFT;
-    mmio_write32(GICH_LR0 + 4 * n, lr);
+    mmio_write32(GICH(GICH_LR0) + 4 * n, lr);
     q->listed = true;
     v->vgic.lr_used |= BIT(n);
     v->vgic.lr_pending |= BIT(n);
@@ -150,14 +142,14 @@ void vgic_inject(struct vcpu *v)
 /* Xen asks the virtual interface what the guest masks before it lets a WFI block. */
 bool vgic_needs_delivery(struct vcpu *v)
 {
-    u32 apr = mmio_read32(GICH_APR);
-    u32 mask = mmio_read32(GICH_VMCR) >> VMCR_PMR_SHIFT;
+    u32 apr = mmio_read32(GICH(GICH_APR));
+    u32 mask = mmio_read32(GICH(GICH_VMCR)) >> VMCR_PMR_SHIFT;
     u32 active = apr ? (u32)__builtin_ctz(apr) : 32;
     u32 limit = mask < active ? mask : active;
     bool pending = false;
     u64 flags = spin_lock_irqsave(&v->vm->vgic.lock);
     for (u64 left = v->vgic.lr_pending; left && !pending; left &= left - 1) {
-        u32 lr = mmio_read32(GICH_LR0 + 4 * (u64)__builtin_ctzll(left));
+        u32 lr = mmio_read32(GICH(GICH_LR0) + 4 * (u64)__builtin_ctzll(left));
         pending = (lr >> LR_PRIO_SHIFT & 0x1f) < limit;
     }
     for (u64 left = v->vgic.candidates; left && !pending; left &= left - 1) {
@@ -172,11 +164,11 @@ void vgic_save_state(struct vcpu *v)
 {
     struct vgic_hw_state *hw = &v->arch.vgic;
     for (u64 n = 0; n < hw->lr_count; n++) {
-        hw->lr[n] = mmio_read32(GICH_LR0 + 4 * n);
+        hw->lr[n] = mmio_read32(GICH(GICH_LR0) + 4 * n);
     }
-    hw->ap1r[0] = mmio_read32(GICH_APR);
-    hw->vmcr = mmio_read32(GICH_VMCR);
-    mmio_write32(GICH_HCR, 0);
+    hw->ap1r[0] = mmio_read32(GICH(GICH_APR));
+    hw->vmcr = mmio_read32(GICH(GICH_VMCR));
+    mmio_write32(GICH(GICH_HCR), 0);
     isb();
 }
 
@@ -184,11 +176,11 @@ void vgic_restore_state(struct vcpu *v)
 {
     const struct vgic_hw_state *hw = &v->arch.vgic;
     for (u64 n = 0; n < hw->lr_count; n++) {
-        mmio_write32(GICH_LR0 + 4 * n, (u32)hw->lr[n]);
+        mmio_write32(GICH(GICH_LR0) + 4 * n, (u32)hw->lr[n]);
     }
-    mmio_write32(GICH_APR, (u32)hw->ap1r[0]);
-    mmio_write32(GICH_VMCR, (u32)hw->vmcr);
-    mmio_write32(GICH_HCR, GICH_HCR_EN);
+    mmio_write32(GICH(GICH_APR), (u32)hw->ap1r[0]);
+    mmio_write32(GICH(GICH_VMCR), (u32)hw->vmcr);
+    mmio_write32(GICH(GICH_HCR), GICH_HCR_EN);
     isb();
     vgic_inject(v);
 }
