@@ -27,7 +27,6 @@
 
 #define FSC_TYPE        0x3c
 #define FSC_TRANSLATION 0x04
-#define FSC_ACCESS      0x08
 #define FSC_PERMISSION  0x0c
 
 void exception_init_cpu(void);

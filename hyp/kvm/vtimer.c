@@ -24,10 +24,10 @@ static void soft_expired(struct timer *t)
     vtimer_expire(container_of(t, struct vcpu, soft_timer));
 }
 
-/* The interrupt only makes a guest exit: the world switch silences the timer before the host can
- * take it. */
 const u32 vtimer_guest_intid = INTID_VTIMER;
 
+/* The interrupt only makes a guest exit: the world switch silences the timer before the host can
+ * take it. */
 void vtimer_init_cpu(void)
 {
     gic_enable_ppi(INTID_VTIMER);

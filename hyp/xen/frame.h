@@ -36,6 +36,7 @@ struct guest_stack {
 _Static_assert(offsetof(struct guest_frame, sp_el0) == FRAME_SP, "frame.h");
 _Static_assert(offsetof(struct guest_frame, pc) == FRAME_PC, "frame.h");
 _Static_assert(offsetof(struct guest_frame, sp_el1) == GUEST_FRAME_SP_EL1, "frame.h");
+_Static_assert(offsetof(struct guest_frame, elr_el1) == GUEST_FRAME_ELR_EL1, "frame.h");
 _Static_assert(offsetof(struct guest_frame, spsr_el1) == GUEST_FRAME_SPSR_EL1, "frame.h");
 _Static_assert(sizeof(struct guest_frame) == GUEST_FRAME_SIZE, "frame.h");
 #endif

@@ -19,7 +19,6 @@
 /* Results below zero. */
 #define XEN_EPERM  1
 #define XEN_ENOENT 2
-#define XEN_ESRCH  3
 #define XEN_EFAULT 14
 #define XEN_EINVAL 22
 #define XEN_ENOSPC 28
@@ -75,7 +74,6 @@
 #define GNTST_PERMISSION_DENIED  (-8)
 
 /* A grant table of version 1. References below 8 belong to the tools. */
-#define GNTTAB_RESERVED   8
 #define GTF_PERMIT_ACCESS 1
 #define GTF_TYPE_MASK     3
 #define GTF_READONLY      (1 << 2)
@@ -87,7 +85,6 @@
 #define SHARED_INFO_EVTCHN_PENDING 0x30
 #define SHARED_INFO_EVTCHN_MASK    0x230
 #define EVTCHN_WORDS               64
-#define EVTCHN_COUNT               (EVTCHN_WORDS * 64)
 
 #ifndef __ASSEMBLER__
 #include <stddef.h>

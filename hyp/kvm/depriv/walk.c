@@ -9,7 +9,6 @@
 #define TCR_A1        BIT(22)
 #define SCTLR_WXN     BIT(19)
 
-#define FSC_ADDRESS_SIZE  0x00
 #define FSC_TRANSLATION_0 0x04
 #define FSC_ACCESS_FLAG   0x08
 #define FSC_WALK_ABORT    0x14
