@@ -18,7 +18,7 @@ DESIGNS = ["linux-nvhe"] if BRIEF else ["linux-nvhe", "linux-vhe", "linux-protec
 ROWS = ["hypercall", "gic-trap", "io-user"]
 if not BRIEF:
     ROWS += ["virtual-ipi", "virtual-eoi", "io-latency-out", "io-latency-in", "virtual-timer", "stage2-fault"]
-OPS = 8
+OPS = 32  # so many that one tick of the host, which falls where it falls, turns no order around
 LINE = "console=ttyAMA0 nokaslr cryptomgr.notests quiet kvm.halt_poll_ns=0"
 
 harness.real("Image")
