@@ -52,7 +52,9 @@ static struct domain_file make_boot(unsigned i, const char *bootargs, unsigned v
     b->vcpu_count = vcpu_count;
     b->pcpu_count = cpu_count;
     b->ops = bootargs_number(bootargs, "n");
+    b->work = bootargs_number(bootargs, "work");
     bootargs_value(bootargs, "rows", b->rows, sizeof(b->rows));
+    bootargs_value(bootargs, "spread", b->spread, sizeof(b->spread));
     return (struct domain_file){GUEST_RAM, b, sizeof(*b)};
 }
 
