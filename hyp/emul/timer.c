@@ -1,16 +1,12 @@
 #include "emul/timer.h"
 
-#define CTL_ENABLE  1
-#define CTL_IMASK   2
-#define CTL_ISTATUS 4
-
 u64 soft_timer_read(const struct soft_timer *t, enum soft_timer_reg reg, u64 now)
 {
     switch (reg) {
     case SOFT_TIMER_COUNT:
         return now;
     case SOFT_TIMER_CTL:
-        return t->ctl | ((t->ctl & CTL_ENABLE) && now >= t->cval ? CTL_ISTATUS : 0);
+        return t->ctl | ((t->ctl & TIMER_CTL_ENABLE) && now >= t->cval ? TIMER_CTL_ISTATUS : 0);
     case SOFT_TIMER_CVAL:
         return t->cval;
     case SOFT_TIMER_TVAL:
@@ -22,7 +18,7 @@ u64 soft_timer_read(const struct soft_timer *t, enum soft_timer_reg reg, u64 now
 void soft_timer_write(struct soft_timer *t, enum soft_timer_reg reg, u64 value, u64 now)
 {
     if (reg == SOFT_TIMER_CTL) {
-        t->ctl = value & (CTL_ENABLE | CTL_IMASK);
+        t->ctl = value & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK);
     } else if (reg == SOFT_TIMER_CVAL) {
         t->cval = value;
     } else if (reg == SOFT_TIMER_TVAL) {
@@ -32,7 +28,7 @@ void soft_timer_write(struct soft_timer *t, enum soft_timer_reg reg, u64 value, 
 
 static bool is_on(const struct soft_timer *t)
 {
-    return (t->ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE;
+    return (t->ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK)) == TIMER_CTL_ENABLE;
 }
 
 bool soft_timer_line(const struct soft_timer *t, u64 now)

@@ -5,6 +5,11 @@
 
 #include "types.h"
 
+/* CNTV_CTL_EL0 and CNTP_CTL_EL0 */
+#define TIMER_CTL_ENABLE  1
+#define TIMER_CTL_IMASK   2
+#define TIMER_CTL_ISTATUS 4
+
 enum soft_timer_reg { SOFT_TIMER_COUNT, SOFT_TIMER_CTL, SOFT_TIMER_CVAL, SOFT_TIMER_TVAL };
 
 struct soft_timer {

@@ -9,10 +9,6 @@
 #include "kvm/state.h"
 #include "kvm/vm.h"
 
-#define CTL_ENABLE  1
-#define CTL_IMASK   2
-#define CTL_ISTATUS 4
-
 static struct vcpu *loaded[CPU_MAX];
 
 static const struct option options[] = {
@@ -36,8 +32,9 @@ static void vtimer_irq(void)
         return;
     }
     u64 ctl = read_sysreg(GUEST_CNTV_CTL);
-    if ((ctl & (CTL_ENABLE | CTL_IMASK | CTL_ISTATUS)) == (CTL_ENABLE | CTL_ISTATUS)) {
-        write_sysreg(CTL_ENABLE | CTL_IMASK, GUEST_CNTV_CTL);
+    if ((ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK | TIMER_CTL_ISTATUS)) ==
+        (TIMER_CTL_ENABLE | TIMER_CTL_ISTATUS)) {
+        write_sysreg(TIMER_CTL_ENABLE | TIMER_CTL_IMASK, GUEST_CNTV_CTL);
         isb();
         vgic_pulse(v->vm, v, INTID_VTIMER);
     }

@@ -5,9 +5,8 @@
 #include "kernel/smp.h"
 #include "kvm/vm.h"
 
-#define PSTATE_EL1H_MASKED 0x3c5
-#define SCTLR_EL1_RESET    SCTLR_EL1_RES1
-#define MPIDR_RES1         BIT(31)
+#define SCTLR_EL1_RESET SCTLR_EL1_RES1
+#define MPIDR_RES1      BIT(31)
 
 /* The host's state while the CPU runs a guest. */
 static struct cpu_context host_contexts[CPU_MAX];
@@ -32,7 +31,7 @@ void vcpu_set_reg(struct vcpu *v, unsigned n, u64 value)
 void vcpu_reset(struct vcpu *v, u64 entry, u64 argument)
 {
     struct cpu_context *c = &v->arch.ctx;
-    *c = (struct cpu_context){.pc = entry, .pstate = PSTATE_EL1H_MASKED};
+    *c = (struct cpu_context){.pc = entry, .pstate = SPSR_EL1H};
     c->x[0] = argument;
     c->sys[SYS_VMPIDR] = MPIDR_RES1 | v->index;
     c->sys[SYS_SCTLR] = SCTLR_EL1_RESET;

@@ -9,12 +9,9 @@
 #include "kernel/irq.h"
 #include "kvm/vm.h"
 
-#define CTL_ENABLE 1
-#define CTL_IMASK  2
-
 void vtimer_expire(struct vcpu *v)
 {
-    v->arch.cntv_ctl |= CTL_IMASK;
+    v->arch.cntv_ctl |= TIMER_CTL_IMASK;
     vgic_pulse(v->vm, v, INTID_VTIMER);
 }
 
@@ -53,7 +50,7 @@ void vtimer_flush(struct vcpu *v)
 
 void vtimer_sync(struct vcpu *v)
 {
-    if ((v->arch.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) != CTL_ENABLE) {
+    if ((v->arch.cntv_ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK)) != TIMER_CTL_ENABLE) {
         return;
     }
     u64 deadline = v->arch.cntv_cval + v->vm->arch.cntvoff;
@@ -66,7 +63,7 @@ void vtimer_sync(struct vcpu *v)
 
 void vtimer_watch(struct vcpu *v)
 {
-    if ((v->arch.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE) {
+    if ((v->arch.cntv_ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK)) == TIMER_CTL_ENABLE) {
         timer_start(&v->soft_timer, v->arch.cntv_cval + v->vm->arch.cntvoff);
     }
 }

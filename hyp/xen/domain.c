@@ -10,8 +10,7 @@
 #include "kernel/string.h"
 #include "xen/hypervisor.h"
 
-#define PSTATE_EL1H_MASKED 0x3c5
-#define MPIDR_RES1         BIT(31)
+#define MPIDR_RES1 BIT(31)
 
 void thread_start_kernel(void); /* arch/switch.S */
 
@@ -79,7 +78,7 @@ static void apply_reset(struct vcpu *v)
     v->arch.cntv_ctl = 0;
     v->arch.cntv_cval = 0;
     *v->frame = (struct guest_frame){
-        .x = {[0] = v->reset_argument}, .pc = v->reset_entry, .pstate = PSTATE_EL1H_MASKED};
+        .x = {[0] = v->reset_argument}, .pc = v->reset_entry, .pstate = SPSR_EL1H};
 }
 
 static bool wait_until_on(struct vcpu *v)

@@ -8,14 +8,11 @@
 #include "a64.h"
 #include "abi/board.h"
 
-#define CTL_ENABLE 1
-#define CTL_IMASK  2
-
 /* In interrupt context on the VCPU's CPU: it is not running. */
 static void soft_expired(struct timer *t)
 {
     struct vcpu *v = container_of(t, struct vcpu, soft_timer);
-    v->arch.cntv_ctl |= CTL_IMASK;
+    v->arch.cntv_ctl |= TIMER_CTL_IMASK;
     vgic_pulse(v->vm, v, INTID_VTIMER);
 }
 
@@ -27,9 +24,9 @@ void vtimer_init(struct vcpu *v)
 void vtimer_save(struct vcpu *v)
 {
     v->arch.cntv_ctl = read_sysreg(cntv_ctl_el0);
-    write_sysreg(v->arch.cntv_ctl & ~(u64)CTL_ENABLE, cntv_ctl_el0);
+    write_sysreg(v->arch.cntv_ctl & ~(u64)TIMER_CTL_ENABLE, cntv_ctl_el0);
     v->arch.cntv_cval = read_sysreg(cntv_cval_el0);
-    if ((v->arch.cntv_ctl & (CTL_ENABLE | CTL_IMASK)) == CTL_ENABLE) {
+    if ((v->arch.cntv_ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK)) == TIMER_CTL_ENABLE) {
         timer_start(&v->soft_timer, v->arch.cntv_cval + v->vm->arch.cntvoff);
     }
 }
@@ -49,7 +46,7 @@ void vtimer_interrupt(void)
     if (!v) {
         return;
     }
-    write_sysreg(read_sysreg(cntv_ctl_el0) | CTL_IMASK, cntv_ctl_el0);
+    write_sysreg(read_sysreg(cntv_ctl_el0) | TIMER_CTL_IMASK, cntv_ctl_el0);
     isb(); /* the level drops before the interrupt is completed */
     vgic_pulse(v->vm, v, INTID_VTIMER);
 }
