@@ -66,6 +66,21 @@ static const struct mmu_geometry *geometry_of(const struct machine_config *confi
     return g;
 }
 
+/* Whether the CPU has instructions that the engine's v8.0 model lacks. */
+static bool has_later_instructions(const struct cpu_model *model)
+{
+    static const enum cpu_feature later[] = {
+        FEAT_LSE,   FEAT_LOR,  FEAT_RDM,    FEAT_FP16,  FEAT_DOTPROD, FEAT_LRCPC,
+        FEAT_JSCVT, FEAT_FCMA, FEAT_LRCPC2, FEAT_FLAGM, FEAT_SB,
+    };
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++) {
+        if (model->has[later[i]]) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool create_cpu(struct machine *m, unsigned index, struct err *e)
 {
     struct cpu *cpu = calloc(1, sizeof *cpu);
@@ -97,7 +112,7 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
                                    .trap = trap_taken,
                                    .fill = fault_fill,
                                    .system = trap_system};
-    cpu->engine = engine_create(m->config.cpu.has[FEAT_LSE], &client, e);
+    cpu->engine = engine_create(has_later_instructions(&m->config.cpu), &client, e);
     if (cpu->engine == NULL ||
         !engine_map_ram(cpu->engine, m->ram.base, m->ram.size_bytes, m->ram.host, e)) {
         return false;

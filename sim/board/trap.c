@@ -370,6 +370,8 @@ void trap_handle(struct cpu *cpu)
         cpu->trap_misaligned = false;
         align_faults(cpu, &insn, pc);
     } else {
+        /* A load or store that traps is one that the engine lacks: to run it would trap again. */
+        insn.kind = insn.kind == INSN_KIND_LOADSTORE ? INSN_KIND_UNDEF : insn.kind;
         trap_execute(cpu, &insn, pc);
     }
     cpu->current = NULL;

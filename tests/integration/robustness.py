@@ -55,6 +55,14 @@ class Endless(unittest.TestCase):
         for report in self.ends_by_limit("spin", "--smp", 4):
             self.assertEqual(report["machine"]["smp"], 4)
 
+    def test_later_instructions_of_an_old_cpu(self):
+        """The engine's v8.0 model has them not, whatever the CPU has."""
+        for level in ("functional", "block"):
+            _, report = run("limited_order", "--cpu", "cortex-a57", "--feature", "lor=on", "--level", level, "--max-cycles", LIMIT)
+            self.assertEqual((report["end"], report["status"]), ("power-off", 0))
+            _, report = run("limited_order", "--cpu", "cortex-a57", "--level", level, "--max-cycles", LIMIT)
+            self.assertEqual(report["end"], "max-cycles")
+
     def test_control_blocks_that_cannot_be(self):
         for level in ("functional", "block"):
             result, report = run("vmcb", "--feature", "vmcb=on", "--level", level, "--max-cycles", LIMIT)
