@@ -20,6 +20,7 @@ struct event_stream {
         uint64_t events[BATCH][EVENT_WORDS];
     } batch;
     size_t batched;
+    struct event_observer *observers;
 };
 
 struct event_stream *event_stream_create(void)
@@ -41,8 +42,32 @@ static XXH128_hash_t digest(const struct event_stream *stream)
     return XXH3_128bits(&stream->batch, size_bytes);
 }
 
+void event_observe(struct event_stream *stream, struct event_observer *observer)
+{
+    struct event_observer **end = &stream->observers;
+    while (*end) {
+        end = &(*end)->next;
+    }
+    observer->next = NULL;
+    *end = observer;
+}
+
+void event_unobserve(struct event_stream *stream, struct event_observer *observer)
+{
+    struct event_observer **at = &stream->observers;
+    while (*at && *at != observer) {
+        at = &(*at)->next;
+    }
+    if (*at) {
+        *at = observer->next;
+    }
+}
+
 void event_emit(struct event_stream *stream, const struct arch_event *e)
 {
+    for (const struct event_observer *o = stream->observers; o; o = o->next) {
+        o->seen(o->ctx, e);
+    }
     uint64_t *word = stream->batch.events[stream->batched++];
     word[0] = (uint64_t)e->kind << 8 | e->cpu;
     word[1] = e->at;

@@ -30,11 +30,23 @@ struct arch_event {
     uint64_t a, b, c;
 };
 
+/* Somebody who watches a run: told of each event as it happens, in the order of their adding.
+ * Watching changes nothing, the digest included. */
+struct event_observer {
+    void (*seen)(void *ctx, const struct arch_event *e);
+    void *ctx;
+    struct event_observer *next; /* the stream's */
+};
+
 struct event_stream;
 
 struct event_stream *event_stream_create(void);
 void event_stream_destroy(struct event_stream *stream);
 void event_emit(struct event_stream *stream, const struct arch_event *e);
+
+/* From now on; *observer stays the caller's, until event_unobserve() or the stream's end. */
+void event_observe(struct event_stream *stream, struct event_observer *observer);
+void event_unobserve(struct event_stream *stream, struct event_observer *observer);
 
 /* Digest of all events so far: XXH3, 128 bits, as 32 hex digits and a NUL. */
 void event_digest(const struct event_stream *stream, char out[33]);

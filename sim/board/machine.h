@@ -137,6 +137,10 @@ void machine_run(struct machine *m, struct machine_result *result);
  * model. */
 void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t now), void *ctx);
 
+/* Has somebody watch the run's events (sim/base/event.h), before or during it. */
+void machine_observe(struct machine *m, struct event_observer *observer);
+void machine_unobserve(struct machine *m, struct event_observer *observer);
+
 /* After (or during) the run. The ledger is complete: its sum over a CPU is that CPU's clock. */
 struct ledger *machine_ledger(struct machine *m);
 const struct span_table *machine_spans(const struct machine *m);

@@ -47,6 +47,16 @@ void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t
     m->progress_ctx = ctx;
 }
 
+void machine_observe(struct machine *m, struct event_observer *observer)
+{
+    event_observe(m->events, observer);
+}
+
+void machine_unobserve(struct machine *m, struct event_observer *observer)
+{
+    event_unobserve(m->events, observer);
+}
+
 bool machine_context_is_vm(const struct machine *m, uint16_t context)
 {
     return context != SYMBOLS_NO_STAGE2 && !(m->config.host_stage2 && context == SYMBOLS_VMID_0);
