@@ -147,22 +147,17 @@ static bool return_is_illegal(const struct pe *pe, uint32_t spsr)
 static void restore_pstate(struct pe *pe, uint32_t spsr, bool illegal)
 {
     struct pstate *ps = &pe->ps;
-    const bool *has = pe->model.has;
     unsigned el = illegal ? ps->el : (unsigned)bits(spsr, 3, 2);
-    ps->ss = debug_step_on_return(pe, el, spsr);
-    ps->nzcv = (uint32_t)(spsr & SPSR_NZCV);
-    ps->daif = (uint8_t)bits(spsr, 9, 6);
-    ps->pan = has[FEAT_PAN] && (spsr & SPSR_PAN);
-    if (illegal) {
-        ps->il = true; /* EL, SP, UAO, DIT and SSBS stay */
-        return;
+    bool ss = debug_step_on_return(pe, el, spsr);
+    if (!illegal) {
+        pstate_from_spsr(pe, spsr);
+    } else { /* EL, SP, UAO, DIT and SSBS stay */
+        ps->nzcv = (uint32_t)(spsr & SPSR_NZCV);
+        ps->daif = (uint8_t)bits(spsr, 9, 6);
+        ps->pan = pe->model.has[FEAT_PAN] && (spsr & SPSR_PAN);
+        ps->il = true;
     }
-    ps->il = spsr & SPSR_IL;
-    ps->el = (uint8_t)el;
-    ps->sp = spsr & SPSR_SP;
-    ps->uao = has[FEAT_UAO] && (spsr & SPSR_UAO);
-    ps->dit = has[FEAT_DIT] && (spsr & SPSR_DIT);
-    ps->ssbs = has[FEAT_SSBS] && (spsr & SPSR_SSBS);
+    ps->ss = ss;
 }
 
 unsigned exception_return(struct pe *pe)

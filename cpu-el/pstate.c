@@ -58,3 +58,19 @@ uint32_t pstate_to_spsr(const struct pe *pe)
             (ps->uao ? SPSR_UAO : 0) | (ps->dit ? SPSR_DIT : 0);
     return (uint32_t)spsr;
 }
+
+void pstate_from_spsr(struct pe *pe, uint32_t spsr)
+{
+    struct pstate *ps = &pe->ps;
+    const bool *has = pe->model.has;
+    ps->nzcv = (uint32_t)(spsr & SPSR_NZCV);
+    ps->daif = (uint8_t)bits(spsr, 9, 6);
+    ps->el = (uint8_t)bits(spsr, 3, 2);
+    ps->sp = spsr & SPSR_SP;
+    ps->il = spsr & SPSR_IL;
+    ps->ss = spsr & SPSR_SS;
+    ps->pan = has[FEAT_PAN] && (spsr & SPSR_PAN);
+    ps->uao = has[FEAT_UAO] && (spsr & SPSR_UAO);
+    ps->dit = has[FEAT_DIT] && (spsr & SPSR_DIT);
+    ps->ssbs = has[FEAT_SSBS] && (spsr & SPSR_SSBS);
+}

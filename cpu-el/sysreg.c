@@ -85,6 +85,18 @@ uint64_t sysreg_reset_value(enum sysreg_id id)
     return sysreg_rows[id].reset;
 }
 
+bool sysreg_holds_value(enum sysreg_id id)
+{
+    const struct sysreg_row *row = &sysreg_rows[id];
+    return row->enc >> 14 >= 2 && ((row->access & 15u) != (NO_ACCESS & 15u) || id == SR_SP_EL2);
+}
+
+bool sysreg_is_writable(enum sysreg_id id)
+{
+    const struct sysreg_row *row = &sysreg_rows[id];
+    return row->access >> 4 != NO_ACCESS >> 4 || row->top_el_writes || id == SR_SP_EL2;
+}
+
 uint64_t sysreg_legal_value(const struct cpu_model *model, enum sysreg_id id, uint64_t value)
 {
     for (size_t i = 0; i < sizeof feature_bits / sizeof feature_bits[0]; i++) {

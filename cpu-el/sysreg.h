@@ -71,6 +71,12 @@ enum sysreg_id sysreg_by_name(const char *name);
 enum sysreg_owner sysreg_owner(enum sysreg_id id);
 uint64_t sysreg_reset_value(enum sysreg_id id);
 
+/* Whether the row is a register that holds a value somebody can read: no instruction, PSTATE field
+ * of MSR (immediate) or write-only register. SP_EL2, which no MRS reads, is one. */
+bool sysreg_holds_value(enum sysreg_id id);
+/* Whether some EL writes it. */
+bool sysreg_is_writable(enum sysreg_id id);
+
 /* `value` as a CPU of this model would keep it: RES0 and RES1 of the row, and of the bits whose
  * feature it has not. For writes, and for reset values. */
 uint64_t sysreg_legal_value(const struct cpu_model *model, enum sysreg_id id, uint64_t value);

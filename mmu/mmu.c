@@ -185,9 +185,19 @@ bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access)
 bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
                struct mmu_fault *fault)
 {
+    return mmu_probe_steps(mmu, access, NULL, out, fault);
+}
+
+bool mmu_probe_steps(struct mmu *mmu, const struct mmu_access *access, struct mmu_steps *steps,
+                     struct mmu_page *out, struct mmu_fault *fault)
+{
     struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
     struct walk w = walk_of(mmu, &ctx, access, false, fault);
     struct translation t;
+    if (steps) {
+        *steps = (struct mmu_steps){.has_stage1 = ctx.stage1, .has_stage2 = ctx.stage2};
+        w.steps = steps;
+    }
     if (!va_is_valid(&ctx, access->va.v)) {
         return refuse_address(&w);
     }

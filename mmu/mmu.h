@@ -135,6 +135,29 @@ bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access);
 bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
                struct mmu_fault *fault);
 
+/* A descriptor that a walk has read. */
+struct mmu_step {
+    bool stage2;
+    bool of_table;  /* stage 2 of the address of a stage-1 descriptor, not of the access */
+    unsigned level; /* 0..3 */
+    uint64_t input; /* the VA or IPA that this stage translates */
+    pa_t at;        /* where it lies */
+    uint64_t descriptor;
+};
+
+/* Four levels of stage 1, each behind four of stage 2, and those of the access. */
+#define MMU_STEPS_MAX 24
+
+struct mmu_steps {
+    bool has_stage1, has_stage2; /* whether the stages are on */
+    unsigned count;
+    struct mmu_step at[MMU_STEPS_MAX];
+};
+
+/* mmu_probe() that tells the descriptors on its way, in order, up to one that faults. */
+bool mmu_probe_steps(struct mmu *mmu, const struct mmu_access *access, struct mmu_steps *steps,
+                     struct mmu_page *out, struct mmu_fault *fault);
+
 /* TLBI by row of the register table. The board calls it for this PE, or for all PEs with the
  * issuer's context for broadcasts. */
 struct mmu_tlbi {

@@ -114,6 +114,14 @@ static enum walk_result read_descriptor(const struct walk *w, enum purpose why, 
     if (!mmu->hooks.read64(mmu->hooks.ctx, pa(at_pa), desc)) {
         return fail(w, why, FAULT_EXTERNAL_WALK, level, input);
     }
+    if (w->steps && w->steps->count < MMU_STEPS_MAX) {
+        w->steps->at[w->steps->count++] = (struct mmu_step){.stage2 = why != STAGE1,
+                                                            .of_table = why == STAGE2_TABLE,
+                                                            .level = level,
+                                                            .input = input,
+                                                            .at = pa(at_pa),
+                                                            .descriptor = *desc};
+    }
     return WALK_OK;
 }
 

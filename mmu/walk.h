@@ -26,6 +26,7 @@ struct walk {
     bool dirties;     /* marks pages dirty where hardware does */
     bool live;        /* charges, updates descriptors, uses the walk caches; else no trace */
     struct mmu_fault *fault;
+    struct mmu_steps *steps; /* what it reads; NULL: nobody asks */
 };
 
 enum walk_result {

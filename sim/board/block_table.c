@@ -198,6 +198,15 @@ void blocks_fold(struct cpu *cpu)
     cpu->run_count = 0;
 }
 
+void blocks_unmake(struct cpu *cpu)
+{
+    cpu->current = NULL;
+    for (unsigned i = 1; i < cpu->block_count; i++) {
+        look_again(&cpu->blocks[i]);
+        cpu->blocks[i].row = NULL;
+    }
+}
+
 /* A sum of the words of a block, which lies within a page. */
 static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
 {
@@ -390,6 +399,14 @@ void block_counts_itself(struct cpu *cpu, const struct block *b, const void *cal
     }
 }
 
+static void mark_breakpoints(struct cpu *cpu, struct block *b)
+{
+    b->flags &= (uint16_t)~BLOCK_HAS_BREAKPOINT;
+    if (cpu->machine->control && control_breaks_in(cpu, b->pc, b->insn_count)) {
+        b->flags |= BLOCK_HAS_BREAKPOINT;
+    }
+}
+
 struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     uint64_t at;
@@ -400,7 +417,8 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
     bool is_new = b == NULL;
     uint64_t changed = code_changed_at(cpu, at);
-    bool known = !is_new && (b->info->stamp >= changed || block_is_unchanged(cpu, b));
+    bool known =
+        !is_new && b->row != NULL && (b->info->stamp >= changed || block_is_unchanged(cpu, b));
     if ((!known && !code_is_fresh(cpu, at)) || (is_new && (b = new_block(cpu)) == NULL)) {
         return NULL;
     }
@@ -411,6 +429,7 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     if (is_new) {
         link_block(cpu, b);
     }
+    mark_breakpoints(cpu, b);
     b->info->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
     b->engine.tag = b->flags & cpu->look_flags ? 0 : b->tag;

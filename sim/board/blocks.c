@@ -66,7 +66,7 @@ static bool may_run(struct cpu *cpu, const struct block *b)
     if (cpu->sp_moved) {
         align_look_at_sp(cpu);
     }
-    if (cpu->leave || cpu->stepping || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+    if (cpu->leave || cpu->stepping || cpu->one_insn || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
         return false;
     }
     if (cpu->clock.now >= cpu->turn_end && cpu->at_boundary) {
@@ -85,8 +85,12 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
     uint32_t own = block_symbol_end(cpu, pc, info.pa, count);
     least = own < least ? own : least;
     bool sp_moved = false;
+    bool breaks = cpu->machine->control && control_breaks_in(cpu, pc, count);
     for (uint32_t i = 0; i < least; i++) {
         struct insn insn = block_insn(cpu, &part, i);
+        if (breaks && i != 0 && control_breaks_in(cpu, pc + 4 * (uint64_t)i, 1)) {
+            return i;
+        }
         if (block_flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
             return i;
         }
@@ -276,7 +280,8 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
     if (cpu->stop_flags_of[el] != 0) {
         return cpu->stop_flags_of[el];
     }
-    uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS;
+    uint32_t flags =
+        BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS | BLOCK_HAS_BREAKPOINT;
     if (resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS) {
         flags |= BLOCK_HAS_FP;
     }

@@ -22,6 +22,8 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes);
 void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller);
 /* Decodes the words of a block at physical address `at` into its costs. */
 void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes);
+/* The ledger's rows are others now: each block is made again when it is next entered. */
+void blocks_unmake(struct cpu *cpu);
 /* Books the runs of one block; it may then be reused. */
 void block_fold(struct block *b, const cycles_t *prices);
 /* Instruction i of a block. */

@@ -210,6 +210,7 @@ void booked_archive(struct booked *b, size_t row_count, struct archive *a)
     }
     archive_count(a, &count, SIZE_MAX, CELL_BYTES);
     if (a->is_loading) {
+        booked_clear(b);
         load_cells(b, count, row_count, a);
     } else {
         save_cells(b, row_count, a);

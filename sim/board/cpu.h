@@ -60,7 +60,8 @@ enum block_flag {
     BLOCK_USES_MOVED_SP = 1 << 11,  /* ... and is used for a load or store already in it */
     BLOCK_READS_DCZID = 1 << 12,
     BLOCK_SPANS_SYMBOLS = 1 << 13, /* falls through into another function: run in parts */
-    BLOCK_READS_LENT = 1 << 14     /* MRS of a register that may be lent (lend.c) */
+    BLOCK_READS_LENT = 1 << 14,    /* MRS of a register that may be lent (lend.c) */
+    BLOCK_HAS_BREAKPOINT = 1 << 15 /* the user's (control.h) */
 };
 
 /* Every instruction class fits; blocks hold few. */
@@ -108,7 +109,8 @@ enum refusal {
     REFUSED_DEADLINE, /* the walk's cycles reached a deadline: find the exact instruction */
     REFUSED_LOOK,     /* the instruction must be known first (LDTR, watched page) */
     REFUSED_CODE,     /* a store to a page of code, through another mapping */
-    REFUSED_WRITTEN   /* a fetch from a page that may be written through another mapping */
+    REFUSED_WRITTEN,  /* a fetch from a page that may be written through another mapping */
+    REFUSED_WATCHED   /* a page with a watchpoint of the user (control.h) */
 };
 
 #define TRAP_KINDS 0x104
@@ -186,6 +188,10 @@ struct cpu {
     bool stepped;      /* an instruction ran since step became active */
     bool stepped_exclusive;
 
+    /* control.c */
+    bool held;     /* the run stops before the next instruction */
+    bool one_insn; /* the user steps this CPU: one instruction at a time */
+
     /* fault.c */
     bool trap_misaligned; /* the trap is of a misaligned exclusive */
     enum refusal refusal;
@@ -248,6 +254,7 @@ struct machine {
     struct host_input *input;     /* NULL: none */
     struct input_past input_past; /* before the snapshot that the machine goes on from */
     struct input_script *script;  /* NULL: none */
+    uint64_t printed, shown;      /* bytes of the console: by the run, and at most so far */
     struct ledger *ledger;
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
@@ -260,8 +267,9 @@ struct machine {
     struct fdt_tree dtb;
     struct image_list images;
     struct snapshot_task snapshot;
-    struct cpu *running;        /* in the midst of its turn when the snapshot was taken ... */
-    bool resumes;               /* ... from which this machine goes on */
+    struct cpu *running;        /* in the midst of its turn; NULL: between turns */
+    struct control *control;    /* who has the run in hand; NULL: nobody */
+    uint64_t debugger_changes;  /* of registers and memory, by hand */
     char notes[NOTES_MAX][160]; /* machine_snapshot_note() */
     size_t note_count;
     void (*progress)(void *ctx, cycles_t now);
@@ -362,6 +370,7 @@ void code_written(struct machine *m, pa_t at, uint64_t size_bytes);
  * --------------------------------------------------------------------------------------------------------------
  */
 
+/* Until the run ends, or its user stops it (control.h); it goes on with another call. */
 void loop_run(struct machine *m);
 /* Handles a trap left to the loop, a refused page or a failure; nothing for the other stops. */
 void loop_engine_stopped(struct cpu *cpu, enum engine_stop stop);
@@ -376,6 +385,8 @@ enum engine_stop loop_run_until(struct cpu *cpu, va_t until);
 void loop_wake_others(struct cpu *by);
 /* Another CPU has something to do: the turn ends at the next boundary. */
 void loop_end_turn(struct cpu *cpu);
+/* Behind the last loop_run(): the last events, what was run, the digest. */
+void machine_complete(struct machine *m, struct machine_result *result);
 /* Ends the run. The first reason counts. */
 void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -509,6 +520,8 @@ void input_console_output(void *machine, const char *text, size_t length);
 void input_destroy(struct machine *m);
 /* What has come in so far. */
 void input_archive(struct machine *m, struct archive *a);
+/* Beside that, for a machine with the same sources: where script and replay are. */
+void input_archive_progress(struct machine *m, struct archive *a);
 
 /* machine_images.c
  * --------------------------------------------------------------------------------------------------------------
@@ -533,6 +546,26 @@ bool span_read_name(struct cpu *cpu, uint64_t at, char name[SPAN_NAME_MAX]);
 /* An SGI left `from` for `to`; `to` goes on (woken, or in its next turn). */
 void span_sgi(struct cpu *from, struct cpu *to);
 void span_wake(struct cpu *cpu);
+
+/* control.c; where there is a machine.control --------------------------------------------------
+ */
+
+/* Whether the run stops before the next instruction; the CPU is in its turn. */
+bool control_holds(struct cpu *cpu);
+/* Whether it stops between turns. `next` goes on, at `at`, by waiting or not. */
+bool control_holds_machine(struct machine *m, struct cpu *next, cycles_t at, bool is_idle);
+/* A deadline without effect of its own, and what is then to be done. */
+cycles_t control_due_at(const struct cpu *cpu);
+void control_look(struct cpu *cpu);
+
+/* control_points.c: whether one of `count` instructions at pc has a breakpoint; whether the run
+ * stops for it. */
+bool control_breaks_in(const struct cpu *cpu, uint64_t pc, uint32_t count);
+bool control_breaks_at(struct cpu *cpu, uint64_t pc);
+/* Whether reads (else writes) of this page must be looked at. */
+bool control_watches(const struct cpu *cpu, va_t at, bool reads);
+/* Carries out the instruction that was refused for it, or stops the run before it. */
+void control_watched(struct cpu *cpu, uint64_t pc, uint32_t word);
 
 /* snapshot_plan.c ---------------------------------------------------------------------------- */
 

@@ -75,6 +75,14 @@ static void free_group(struct group *group)
     free(group);
 }
 
+static void forget_changes(struct disk *disk)
+{
+    for (uint64_t i = 0; i < disk->group_count; i++) {
+        free_group(disk->groups[i]);
+        disk->groups[i] = NULL;
+    }
+}
+
 void disk_close(struct disk *disk)
 {
     if (disk == NULL) {
@@ -83,9 +91,7 @@ void disk_close(struct disk *disk)
     if (disk->file >= 0) {
         close(disk->file);
     }
-    for (uint64_t i = 0; i < disk->group_count; i++) {
-        free_group(disk->groups[i]);
-    }
+    forget_changes(disk);
     free(disk->groups);
     free(disk);
 }
@@ -258,6 +264,9 @@ void disk_archive(struct disk *disk, struct archive *a)
         count++;
     }
     archive_count(a, &count, SIZE_MAX, DISK_CLUSTER_BYTES);
+    if (a->is_loading) {
+        forget_changes(disk);
+    }
     for (at = 0; count > 0 && !a->has_failed; count--, at += DISK_CLUSTER_BYTES) {
         if (!a->is_loading) {
             disk_changed(disk, &at);

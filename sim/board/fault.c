@@ -64,6 +64,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     if (is_asked_again(cpu, &access)) {
         return false;
     }
+    bool is_controlled = cpu->machine->control && type != ENGINE_FETCH;
+    if (is_controlled && control_watches(cpu, at, type == ENGINE_READ)) {
+        return refuse(cpu, REFUSED_WATCHED, &access);
+    }
     if (type == ENGINE_FETCH) {
         if (!mmu_holds(cpu->mmu, &access)) {
             cpu->current = NULL;
@@ -101,6 +105,9 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
             return refuse(cpu, REFUSED_CODE, &access);
         }
         writable = false; /* the store asks again */
+    }
+    if (is_controlled && control_watches(cpu, at, false)) {
+        writable = false;
     }
     view_note_fill(cpu, page->pan_counts);
     *out = (struct engine_page){
@@ -419,6 +426,9 @@ void fault_refused(struct cpu *cpu)
         break;
     case REFUSED_WRITTEN:
         code_fetch_refused(cpu->machine);
+        break;
+    case REFUSED_WATCHED:
+        control_watched(cpu, pc, word);
         break;
     case REFUSED_DEADLINE:
         break;

@@ -277,12 +277,24 @@ static bool type_byte(void *ctx, uint8_t byte, cycles_t at)
     return true;
 }
 
+/* What is printed again, because the run was taken back (checkpoint.h), is not shown again. */
+static void print(struct machine *m, const char *text, size_t length)
+{
+    uint64_t again = m->shown - m->printed;
+    size_t skip = again < length ? (size_t)again : length;
+    m->printed += length;
+    if (m->printed > m->shown) {
+        m->shown = m->printed;
+    }
+    if (m->config.console && skip < length) {
+        m->config.console(m->config.console_ctx, text + skip, length - skip);
+    }
+}
+
 void input_console_output(void *machine, const char *text, size_t length)
 {
     struct machine *m = machine;
-    if (m->config.console) {
-        m->config.console(m->config.console_ctx, text, length);
-    }
+    print(m, text, length);
     if (m->script) {
         input_script_output(m->script, text, length, furthest(m));
     }
@@ -432,6 +444,7 @@ struct input_account machine_input_account(const struct machine *m)
     struct input_account account = m->input ? m->input->account : (struct input_account){0};
     account.console_bytes += m->input_past.console_bytes;
     account.packets += m->input_past.packets;
+    account.debugger_changes = m->debugger_changes;
     return account;
 }
 
@@ -458,5 +471,27 @@ void input_archive(struct machine *m, struct archive *a)
     archive_u64(a, &past.packets);
     if (a->is_loading) {
         m->input_past = past;
+    }
+}
+
+void input_archive_progress(struct machine *m, struct archive *a)
+{
+    struct host_input *in = m->input;
+    bool has_script = m->script != NULL;
+    archive_u64(a, &m->printed);
+    archive_u64(a, &m->debugger_changes);
+    archive_bool(a, &has_script);
+    if (has_script != (m->script != NULL)) {
+        archive_refuse(a, "there is an input script for one machine, not for the other");
+    } else if (has_script) {
+        input_script_archive(m->script, a);
+    }
+    if (a->is_loading && in) { /* input_past has it all */
+        in->account.console_bytes = in->account.packets = in->entered = 0;
+        in->next = in->is_replay ? (size_t)m->input_past.entries : in->next;
+        in->latest = furthest(m);
+        for (unsigned i = 0; i < m->config.cpu_count; i++) {
+            in->look_at[i] = m->cpus[i]->clock.now;
+        }
     }
 }

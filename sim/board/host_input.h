@@ -39,6 +39,7 @@ bool machine_end_input(struct machine *m, const struct machine_result *result, s
 
 struct input_account {
     uint64_t console_bytes, packets; /* from outside */
+    uint64_t debugger_changes;       /* of registers and memory, by hand (control_state.h) */
     bool is_recorded, is_replayed;
 };
 

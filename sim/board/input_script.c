@@ -219,6 +219,17 @@ struct input_script *input_script_read(const char *path, const struct input_scri
     return script;
 }
 
+void input_script_archive(struct input_script *script, struct archive *a)
+{
+    unsigned next = (unsigned)script->next;
+    archive_unsigned(a, &next, (unsigned)script->count);
+    script->next = next;
+    archive_bytes(a, &script->sent, sizeof script->sent);
+    archive_bytes(a, &script->seen, sizeof script->seen);
+    archive_bytes(a, script->tail, sizeof script->tail);
+    clock_archive_event(script->config.clock, &script->due, a);
+}
+
 void input_script_free(struct input_script *script)
 {
     if (script) {

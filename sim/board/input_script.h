@@ -30,6 +30,8 @@ struct input_script *input_script_parse(const char *path, const char *bytes, siz
 /* NULL with *e. */
 struct input_script *input_script_read(const char *path, const struct input_script_config *config,
                                        struct err *e);
+/* How far it has come; behind the clock. */
+void input_script_archive(struct input_script *script, struct archive *a);
 void input_script_free(struct input_script *script);
 
 void input_script_start(struct input_script *script);

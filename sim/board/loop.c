@@ -28,7 +28,7 @@ void machine_end(struct machine *m, enum machine_end end, int status, const char
 static void horizon_changed(struct cpu *cpu)
 {
     cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
-    if (cpu->sp_moved) {
+    if (cpu->sp_moved || cpu->one_insn) {
         cpu->horizon = 0;
     }
 }
@@ -48,6 +48,9 @@ void loop_deadline_changed(struct cpu *cpu)
     }
     if (cpu->machine->snapshot.at < cpu->deadline) {
         cpu->deadline = cpu->machine->snapshot.at;
+    }
+    if (cpu->machine->control && control_due_at(cpu) < cpu->deadline) {
+        cpu->deadline = control_due_at(cpu);
     }
     horizon_changed(cpu);
 }
@@ -238,7 +241,10 @@ static void run_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 static void at_block(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
-    uint32_t count = cpu->stopped_insns;
+    uint32_t count = cpu->one_insn ? 1 : cpu->stopped_insns;
+    if (cpu->machine->control && control_breaks_at(cpu, pc)) {
+        return;
+    }
     uint32_t clear = block_insns_before_stop(cpu, pc, count);
     if (clear != 0) {
         run_part(cpu, pc, clear);
@@ -334,6 +340,9 @@ static void at_deadline(struct cpu *cpu)
         input_look(cpu);
     }
     loop_wake_others(cpu);
+    if (m->control) {
+        control_look(cpu);
+    }
     if (m->progress && cpu->clock.now >= cpu->progress_at) {
         cpu->progress_at = cpu->clock.now + PROGRESS_PERIOD;
         m->progress(m->progress_ctx, cpu->clock.now);
@@ -345,13 +354,17 @@ static void at_deadline(struct cpu *cpu)
     }
 }
 
-/* One turn of a CPU: until it waits, is off, has used its quantum, or the machine ends. */
-static void run_turn(struct cpu *cpu)
+/* One turn of a CPU: until it waits, is off, has used its quantum, or the machine ends. False: its
+ * user stops it (control.h), it goes on with another call. */
+static bool run_turn(struct cpu *cpu)
 {
     cpu->leave = cpu->machine->ended;
     span_wake(cpu);
     loop_deadline_changed(cpu);
     while (!cpu->leave) {
+        if (cpu->machine->control && control_holds(cpu)) {
+            return false;
+        }
         if (cpu->clock.now >= cpu->machine->snapshot.at) { /* before anything that is due now */
             snapshot_take(cpu);
             loop_deadline_changed(cpu);
@@ -376,6 +389,7 @@ static void run_turn(struct cpu *cpu)
             cpu->step_through = false;
         }
     }
+    return true;
 }
 
 /* When a WFE ends without an interrupt: SEV and lost reservations (after_turn), the event stream.
@@ -492,30 +506,42 @@ static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycle
     return limit;
 }
 
+/* Chooses whose turn is next, or lets time pass while all wait. False: the user stops the run. */
+static bool begin_turn(struct machine *m)
+{
+    cycles_t at, others;
+    struct cpu *cpu = choose(m, &at, &others);
+    bool is_idle = cpu == NULL || cpu->pe.waiting || !cpu->pe.powered;
+    if (m->control && control_holds_machine(m, cpu, at, is_idle)) {
+        return false;
+    }
+    if (m->input && input_while_idle(m, is_idle, at)) {
+        return true;
+    }
+    if (cpu == NULL) {
+        machine_end(m, END_DEADLOCK, 1,
+                    "every CPU waits (WFI or off) and no timer or device is due");
+    } else if (cpu->pe.waiting || !cpu->pe.powered) {
+        wake(cpu, at);
+    } else {
+        cpu->turn_end = turn_limit(m, cpu, others);
+        m->running = cpu;
+    }
+    return true;
+}
+
 void loop_run(struct machine *m)
 {
-    if (m->resumes) { /* the turn in which the snapshot was taken */
-        run_turn(m->running);
-        after_turn(m, m->running);
-    }
-    while (!m->ended) {
-        cycles_t at, others;
-        struct cpu *cpu = choose(m, &at, &others);
-        bool is_idle = cpu == NULL || cpu->pe.waiting || !cpu->pe.powered;
-        if (m->input && input_while_idle(m, is_idle, at)) {
+    bool goes_on = true;
+    while (goes_on && !m->ended) {
+        if (m->running == NULL) {
+            goes_on = begin_turn(m);
             continue;
         }
-        if (cpu == NULL) {
-            machine_end(m, END_DEADLOCK, 1,
-                        "every CPU waits (WFI or off) and no timer or device is due");
-            break;
+        goes_on = run_turn(m->running);
+        if (goes_on) {
+            after_turn(m, m->running);
+            m->running = NULL;
         }
-        if (cpu->pe.waiting || !cpu->pe.powered) {
-            wake(cpu, at);
-            continue;
-        }
-        cpu->turn_end = turn_limit(m, cpu, others);
-        run_turn(cpu);
-        after_turn(m, cpu);
     }
 }

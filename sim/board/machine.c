@@ -477,9 +477,8 @@ static void emit_final_state(struct machine *m)
     }
 }
 
-void machine_run(struct machine *m, struct machine_result *result)
+void machine_complete(struct machine *m, struct machine_result *result)
 {
-    loop_run(m);
     emit_final_state(m);
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];
@@ -493,4 +492,10 @@ void machine_run(struct machine *m, struct machine_result *result)
     }
     event_digest(m->events, m->result.digest);
     *result = m->result;
+}
+
+void machine_run(struct machine *m, struct machine_result *result)
+{
+    loop_run(m);
+    machine_complete(m, result);
 }

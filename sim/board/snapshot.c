@@ -179,7 +179,7 @@ static bool check(const struct machine *m, struct err *e)
             return err_set(e, "the ledger of CPU %u does not add up to its clock", i);
         }
     }
-    return (m->running->pe.powered && !m->running->pe.waiting) ||
+    return m->running == NULL || (m->running->pe.powered && !m->running->pe.waiting) ||
            err_set(e, "the CPU that was running did not run");
 }
 

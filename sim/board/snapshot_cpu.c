@@ -76,9 +76,10 @@ static void archive_cpu(struct cpu *cpu, struct archive *a)
 
 void snapshot_cpus(struct machine *m, struct archive *a)
 {
-    unsigned running = m->running ? m->running->pe.index : 0;
-    archive_unsigned(a, &running, m->config.cpu_count - 1);
-    m->running = m->cpus[running];
+    const unsigned none = m->config.cpu_count;
+    unsigned running = m->running ? m->running->pe.index : none;
+    archive_unsigned(a, &running, none);
+    m->running = running == none ? NULL : m->cpus[running];
     for (unsigned i = 0; i < m->config.cpu_count && !a->has_failed; i++) {
         archive_cpu(m->cpus[i], a);
     }
@@ -96,6 +97,13 @@ static void derive(struct cpu *cpu)
     view_select(cpu);
     step_changed(cpu);
     loop_deadline_changed(cpu);
+}
+
+void snapshot_derive(struct machine *m)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        derive(m->cpus[i]);
+    }
 }
 
 /* Other prices or another clock: what was planned by the old ones. */
@@ -165,10 +173,7 @@ bool snapshot_go_on(struct machine *m, const struct snapshot_origin *origin, str
     if (!note(m, origin, e) || !change_rate(m, origin->at, e)) {
         return false;
     }
-    m->resumes = true;
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        derive(m->cpus[i]);
-    }
+    snapshot_derive(m);
     if (has_other_prices(&m->config, &origin->config)) {
         plan_anew(m);
     }

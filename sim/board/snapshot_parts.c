@@ -192,12 +192,17 @@ static void archive_disks(struct machine *m, struct archive *a)
     }
 }
 
-void snapshot_devices(struct machine *m, struct archive *a)
+void snapshot_device_state(struct machine *m, struct archive *a)
 {
     psci_archive(&m->psci, a);
     pl011_archive(&m->uart, a);
     pl031_archive(&m->rtc, a);
     devices_archive(m->devices, a);
+}
+
+void snapshot_devices(struct machine *m, struct archive *a)
+{
+    snapshot_device_state(m, a);
     archive_disks(m, a);
 }
 

@@ -20,6 +20,8 @@ void snapshot_symbols(struct machine *m, struct archive *a);
 void snapshot_ledger(struct machine *m, struct archive *a);
 void snapshot_cpus(struct machine *m, struct archive *a);
 void snapshot_gic(struct machine *m, struct archive *a);
+void snapshot_device_state(struct machine *m, struct archive *a);
+/* The same, and that disks are still the same files. */
 void snapshot_devices(struct machine *m, struct archive *a);
 void snapshot_spans(struct machine *m, struct archive *a);
 void snapshot_events(struct machine *m, struct archive *a);
@@ -28,6 +30,8 @@ void snapshot_events(struct machine *m, struct archive *a);
 bool snapshot_write_ram(const struct ram *ram, struct snapshot_out *out, struct err *e);
 bool snapshot_read_ram(const struct ram *ram, struct snapshot_in *in, struct err *e);
 
+/* What of the CPUs is derived from what was loaded. */
+void snapshot_derive(struct machine *m);
 /* Everything is loaded: derives the rest, and notes what is configured other than at the origin. */
 bool snapshot_go_on(struct machine *m, const struct snapshot_origin *origin, struct err *e);
 

@@ -107,7 +107,6 @@ void snapshot_take(struct cpu *cpu)
     struct snapshot_task *task = &m->snapshot;
     task->at = CYCLES_NEVER;
     task->is_over = true;
-    m->running = cpu;
     task->is_done = snapshot_write(m, task->plan, &task->err);
     if (!task->is_done) { /* at once: the run may go on for long */
         fprintf(stderr, "el2sim: %s\n", task->err.text);

@@ -52,7 +52,7 @@ void span_destroy(struct machine *m)
         booked_destroy(&s->handoffs[i].sent);
         booked_destroy(&s->handoffs[i].woke);
     }
-    for (size_t i = 0; i < m->spans.row_count; i++) {
+    for (size_t i = 0; i < SPAN_ROWS_MAX; i++) {
         free(m->spans.rows[i].parts);
     }
     booked_destroy(&s->scratch);
@@ -327,6 +327,7 @@ static void archive_open(struct machine *m, struct open_span *span, struct archi
     unsigned row = span->row ? (unsigned)(span->row - m->spans.rows) : none;
     archive_unsigned(a, &row, none);
     if (row == none) {
+        span->row = NULL;
         return;
     }
     archive_unsigned(a, &span->cpu, m->config.cpu_count - 1);
@@ -344,6 +345,12 @@ void span_archive(struct machine *m, struct archive *a)
     struct span_state *s = m->span_state;
     archive_count(a, &m->spans.row_count, SPAN_ROWS_MAX, sizeof(uint64_t));
     archive_u64(a, &m->spans.errors);
+    if (a->is_loading) { /* into a machine that ran: what it has beyond that is no more */
+        s->open_count = 0;
+        for (size_t i = m->spans.row_count; i < SPAN_ROWS_MAX; i++) {
+            m->spans.rows[i] = (struct span_row){.parts = m->spans.rows[i].parts};
+        }
+    }
     for (size_t i = 0; i < m->spans.row_count; i++) {
         archive_row(&m->spans.rows[i], &s->parts_room[i], a);
     }

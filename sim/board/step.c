@@ -62,6 +62,9 @@ void step_one(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
     struct exception exc = {0};
+    if (cpu->machine->control && control_breaks_at(cpu, pc)) {
+        return;
+    }
     if (due_before(cpu, pc, &exc)) {
         raise(cpu, &exc);
         return;

@@ -383,7 +383,8 @@ void trap_handle(struct cpu *cpu)
 bool trap_loop_is_due(const struct cpu *cpu)
 {
     return cpu->clock.now >= cpu->deadline ||
-           (cpu->at_boundary && cpu->clock.now >= cpu->turn_end) || cpu->leave || cpu->stepping;
+           (cpu->at_boundary && cpu->clock.now >= cpu->turn_end) || cpu->leave || cpu->held ||
+           cpu->stepping;
 }
 
 enum engine_next trap_taken(void *ctx, enum engine_trap kind)

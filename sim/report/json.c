@@ -138,8 +138,9 @@ static json_t *notes_json(const struct machine *m)
 static json_t *host_input_json(const struct machine *m)
 {
     struct input_account a = machine_input_account(m);
-    return json_pack("{s:o, s:o, s:b, s:b}", "console_bytes", integer(a.console_bytes), "packets",
-                     integer(a.packets), "recorded", a.is_recorded, "replayed", a.is_replayed);
+    return json_pack("{s:o, s:o, s:o, s:b, s:b}", "console_bytes", integer(a.console_bytes),
+                     "packets", integer(a.packets), "debugger_changes", integer(a.debugger_changes),
+                     "recorded", a.is_recorded, "replayed", a.is_replayed);
 }
 
 static json_t *traps_json(const struct machine *m)

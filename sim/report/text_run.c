@@ -130,6 +130,12 @@ static void print_host_input(FILE *out, const struct machine *m)
                 : a.is_recorded ? "recorded"
                                 : "NOT RECORDED, so another run will differ");
     }
+    if (a.debugger_changes != 0) {
+        fprintf(out,
+                "  by hand: %" PRIu64 " changes of registers or memory: NOT RECORDED, so another "
+                "run will differ\n",
+                a.debugger_changes);
+    }
 }
 
 /* What a guest did wrong: the run went on, but its results may not be what they seem. */

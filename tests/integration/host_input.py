@@ -47,8 +47,8 @@ class Records(unittest.TestCase):
         self.assertEqual(again.stdout, out.decode())
         (live, live_run), (replay, replay_run) = report(first), report(second)
         self.assertEqual(live_run, replay_run)
-        self.assertEqual(live, {"console_bytes": len(TEXT), "packets": 0, "recorded": True, "replayed": False})
-        self.assertEqual(replay, {"console_bytes": len(TEXT), "packets": 0, "recorded": False, "replayed": True})
+        self.assertEqual(live, {"console_bytes": len(TEXT), "packets": 0, "debugger_changes": 0, "recorded": True, "replayed": False})
+        self.assertEqual(replay, {"console_bytes": len(TEXT), "packets": 0, "debugger_changes": 0, "recorded": False, "replayed": True})
 
     def test_cpu_that_waits(self):
         self.replayed("1", 0.05)
@@ -64,7 +64,7 @@ class Records(unittest.TestCase):
         status, _, err = piped(b"aq", "--stats", "--json", path)
         self.assertEqual(status, 0, err)
         self.assertIn("NOT RECORDED", err)
-        self.assertEqual(report(path)[0], {"console_bytes": 2, "packets": 0, "recorded": False, "replayed": False})
+        self.assertEqual(report(path)[0], {"console_bytes": 2, "packets": 0, "debugger_changes": 0, "recorded": False, "replayed": False})
 
     def test_record_of_another_machine_is_refused(self):
         record = harness.temporary("other.rec")
