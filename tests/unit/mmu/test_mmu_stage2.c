@@ -40,6 +40,38 @@ START_TEST(access_goes_through_both_stages)
 }
 END_TEST
 
+START_TEST(a_probe_says_each_descriptor_that_it_read)
+{
+    toy_map(toy, &s1, AT, IPA | D_USER, 3);
+    uint64_t leaf2 = toy_map(toy, &s2, IPA, PAGE | D_S2_ALL, 3);
+    struct mmu_access a = {.va = va(AT + 0x123), .type = MMU_READ, .el = 1};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    struct mmu_steps steps;
+    ck_assert(mmu_probe_steps(toy->mmu, &a, &steps, &page, &fault));
+    ck_assert_uint_eq(page.pa.v, PAGE + 0x123);
+    ck_assert_uint_eq(steps.count, 4 + 4 * 2 + 3);
+    ck_assert(steps.has_stage1 && steps.has_stage2);
+    /* The first table of stage 1 lies at its own address: a 2 MiB block of stage 2. */
+    ck_assert(steps.at[0].stage2 && steps.at[0].of_table);
+    ck_assert_uint_eq(steps.at[0].input & ~UINT64_C(0xfff), s1.start);
+    const struct mmu_step *first = &steps.at[2];
+    ck_assert(!first->stage2 && first->level == 0 && first->at.v == s1.start);
+    ck_assert_uint_eq(first->descriptor, toy_read(toy, s1.start));
+    const struct mmu_step *last = &steps.at[steps.count - 1];
+    ck_assert(last->stage2 && !last->of_table && last->level == 3);
+    ck_assert_uint_eq(last->at.v, leaf2);
+    ck_assert_uint_eq(last->input, IPA + 0x123);
+    ck_assert_uint_eq(last->descriptor, toy_read(toy, leaf2));
+    ck_assert_uint_eq(toy->clock.now, 0);
+
+    toy_write(toy, leaf2, 0);
+    ck_assert(!mmu_probe_steps(toy->mmu, &a, &steps, &page, &fault));
+    ck_assert(fault.stage2 && fault.level == 3);
+    ck_assert_uint_eq(steps.count, 4 + 4 * 2 + 3);
+}
+END_TEST
+
 START_TEST(entry_is_as_large_as_the_smaller_stage)
 {
     toy_map(toy, &s1, 0x40000000, IPA | D_USER, 2);
@@ -419,6 +451,7 @@ int main(void)
     TCase *tc = tcase_create("stage 2");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, access_goes_through_both_stages);
+    tcase_add_test(tc, a_probe_says_each_descriptor_that_it_read);
     tcase_add_test(tc, entry_is_as_large_as_the_smaller_stage);
     tcase_add_test(tc, stage_2_alone_translates_when_stage_1_is_off);
     tcase_add_test(tc, dc_makes_stage_1_off_memory_cacheable);
