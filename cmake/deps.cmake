@@ -6,6 +6,11 @@ if(UNICORN_VERSION VERSION_LESS 2.1.1)
     message(FATAL_ERROR "Unicorn ${UNICORN_VERSION} found, >= 2.1.1 needed: older ones have no TLB-fill hook "
                         "(docs/engine.md). On Debian 12, scripts/deps.sh run takes it from Debian 13.")
 endif()
+pkg_check_modules(CAPSTONE REQUIRED IMPORTED_TARGET capstone)
+if(CAPSTONE_VERSION VERSION_LESS 5.0)
+    message(FATAL_ERROR "Capstone ${CAPSTONE_VERSION} found, >= 5.0 needed: older ones lack LSE. "
+                        "On Debian 12, scripts/deps.sh run takes it from Debian 13.")
+endif()
 pkg_check_modules(LIBELF REQUIRED IMPORTED_TARGET libelf)
 pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(CYAML REQUIRED IMPORTED_TARGET libcyaml)
