@@ -314,13 +314,13 @@ static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
     sha256_update(&sha, m->dtb.size_bytes, m->dtb.data);
     sha256_update(&sha, sizeof c->cpu.has, (const uint8_t *)c->cpu.has);
     sha256_update(&sha, sizeof m->prices, (const uint8_t *)m->prices);
-    int length =
-        snprintf(text, sizeof text,
-                 "%s %u %u %" PRIu64 " %u %u %" PRIu64 " %" PRIu64 " %" PRIu64 " %u %u %u %u %d %d",
-                 c->cpu.name, c->cpu_count, c->gic_version, c->ram_bytes, c->entry_el,
-                 c->cpu.list_register_count, c->clock_hz, c->counter_hz, c->quantum,
-                 c->store_drain_instructions, c->tlb_entries, c->tlb_ways, c->walk_cache_entries,
-                 c->strict, c->semihosting);
+    int length = snprintf(text, sizeof text,
+                          "%s %u %u %" PRIu64 " %u %u %" PRIu64 " %" PRIu64 " %" PRIu64
+                          " %u %u %u %u %d %d %" PRIu64,
+                          c->cpu.name, c->cpu_count, c->gic_version, c->ram_bytes, c->entry_el,
+                          c->cpu.list_register_count, c->clock_hz, c->counter_hz, c->quantum,
+                          c->store_drain_instructions, c->tlb_entries, c->tlb_ways,
+                          c->walk_cache_entries, c->strict, c->semihosting, c->schedule_seed);
     sha256_update(&sha, (size_t)length, (const uint8_t *)text);
     for (unsigned i = 0; i < c->devices.count; i++) {
         const struct device_spec *d = &c->devices.specs[i];

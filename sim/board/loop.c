@@ -488,6 +488,24 @@ static void after_turn(struct machine *m, const struct cpu *by)
     }
 }
 
+/* Numbers that look random, by Steele, Lea and Flood ("Fast splittable pseudorandom number
+ * generators", 2014). */
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+/* A quantum; with a seed 1 to 2 quanta, drawn by who has the turn and when: a run from a snapshot
+ * draws the same. */
+static cycles_t turn_length(const struct machine *m, const struct cpu *cpu)
+{
+    uint64_t seed = m->config.schedule_seed;
+    uint64_t draw = mix(mix(seed + cpu->pe.index) + cpu->clock.now);
+    return seed == 0 ? m->config.quantum : 1 + draw % (2 * m->config.quantum);
+}
+
 /*
  * A turn may go a quantum beyond the next CPU. While another one waits in WFE for a lock (it holds
  * a reservation), it may go a quantum: the store that ends the wait is not seen before the turn's
@@ -495,12 +513,13 @@ static void after_turn(struct machine *m, const struct cpu *by)
  */
 static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycles_t others)
 {
-    cycles_t limit = others == CYCLES_NEVER ? CYCLES_NEVER : others + m->config.quantum;
+    cycles_t length = turn_length(m, cpu);
+    cycles_t limit = others == CYCLES_NEVER ? CYCLES_NEVER : others + length;
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         const struct cpu *other = m->cpus[i];
         if (other != cpu && other->in_wfe && other->exclusive_open &&
-            cpu->clock.now + m->config.quantum < limit) {
-            limit = cpu->clock.now + m->config.quantum;
+            cpu->clock.now + length < limit) {
+            limit = cpu->clock.now + length;
         }
     }
     return limit;

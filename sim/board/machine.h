@@ -52,7 +52,8 @@ struct machine_config {
     enum machine_level level;
     cycles_t prices[COST_CLASS_COUNT]; /* of the profile; ignored by LEVEL_FUNCTIONAL */
     uint64_t clock_hz, counter_hz;
-    cycles_t quantum;                  /* SMP turn length */
+    cycles_t quantum;       /* SMP turn length */
+    uint64_t schedule_seed; /* not 0: turns vary between nothing and two quanta, by this seed */
     unsigned store_drain_instructions; /* so long a DSB finds a store outstanding */
     unsigned tlb_entries, tlb_ways, walk_cache_entries;
     cycles_t max_cycles; /* 0 = no limit; of the CPU that is furthest */

@@ -122,7 +122,7 @@ static void plan_anew(struct machine *m)
 static bool has_other_prices(const struct machine_config *now, const struct machine_config *then)
 {
     bool others = now->level != then->level || now->clock_hz != then->clock_hz ||
-                  now->quantum != then->quantum ||
+                  now->quantum != then->quantum || now->schedule_seed != then->schedule_seed ||
                   now->store_drain_instructions != then->store_drain_instructions ||
                   now->tlb_entries != then->tlb_entries || now->tlb_ways != then->tlb_ways ||
                   now->walk_cache_entries != then->walk_cache_entries;

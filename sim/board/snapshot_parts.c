@@ -50,6 +50,7 @@ static void archive_prices(struct machine_config *c, struct archive *a)
     archive_limited(a, &c->clock_hz, 1, HZ_MAX);
     archive_limited(a, &c->counter_hz, 1, HZ_MAX);
     archive_limited(a, &c->quantum, 1, UINT32_MAX * CYCLE);
+    archive_u64(a, &c->schedule_seed);
     archive_unsigned(a, &c->store_drain_instructions, UINT32_MAX);
     archive_unsigned(a, &c->tlb_entries, UINT16_MAX);
     archive_unsigned(a, &c->tlb_ways, UINT16_MAX);

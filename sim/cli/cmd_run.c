@@ -39,6 +39,7 @@ enum {
     OPT_EL,
     OPT_COSTS,
     OPT_LEVEL,
+    OPT_SCHEDULE_SEED,
     OPT_MAX_CYCLES,
     OPT_STATS,
     OPT_JSON,
@@ -73,6 +74,10 @@ static const struct argp_option options[] = {
     {"costs", OPT_COSTS, "PROFILE", 0, "price list: name or YAML file (default xgene1)", 3},
     {"level", OPT_LEVEL, "LEVEL", 0,
      "functional: an instruction is a cycle; block (default): all prices", 3},
+    {"schedule-seed", OPT_SCHEDULE_SEED, "N", 0,
+     "vary the length of the CPUs' turns, by N: another order of what several CPUs do, the same "
+     "for the same N (default: all turns are a quantum)",
+     3},
     {"max-cycles", OPT_MAX_CYCLES, "N", 0, "end the run, with status 1, after N cycles", 3},
     {"stats", OPT_STATS, 0, 0, "print a report on stderr after the run", 4},
     {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
@@ -112,6 +117,11 @@ static bool parse_number(struct run_options *o, int key, const char *arg)
     case OPT_EL:
         if (option_number("--el", arg, 1, 2, &n, &o->err)) {
             o->config.entry_el = (unsigned)n;
+        }
+        return true;
+    case OPT_SCHEDULE_SEED:
+        if (option_number("--schedule-seed", arg, 1, UINT64_MAX, &n, &o->err)) {
+            o->config.schedule_seed = n;
         }
         return true;
     case OPT_MAX_CYCLES:

@@ -161,7 +161,12 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
         fprintf(out, "  cpu %u: %" PRIu64 " cycles, %" PRIu64 " instructions\n", i,
                 machine_cpu_cycles(m, i) / CYCLE, machine_cpu_instructions(m, i));
     }
-    if (c->cpu_count > 1) {
+    if (c->cpu_count > 1 && c->schedule_seed != 0) {
+        fprintf(out,
+                "  between CPUs, times are exact to %" PRIu64
+                " cycles (two quanta: --schedule-seed %" PRIu64 ")\n",
+                2 * c->quantum / CYCLE, c->schedule_seed);
+    } else if (c->cpu_count > 1) {
         fprintf(out, "  between CPUs, times are exact to %" PRIu64 " cycles (the quantum)\n",
                 c->quantum / CYCLE);
     }
