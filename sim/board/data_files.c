@@ -1,7 +1,9 @@
 #include "sim/board/data_files.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,27 @@ static bool is_directory(const char *path)
     return dir != NULL;
 }
 
+/* Below the share directory that lies beside the program, or the library, wherever they were
+ * installed: bin/../share, lib/../share, lib/x86_64-linux-gnu/../../share. */
+static bool beside_program(const char *kind, char out[DATA_PATH_MAX])
+{
+    static const char *const ways[] = {"..", "../.."};
+    Dl_info self;
+    char path[PATH_MAX];
+    bool known = dladdr(data_kinds, &self) != 0 && strchr(self.dli_fname, '/') != NULL;
+    if (realpath(known ? self.dli_fname : "/proc/self/exe", path) == NULL) {
+        return false;
+    }
+    *strrchr(path, '/') = '\0';
+    for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++) {
+        int written = snprintf(out, DATA_PATH_MAX, "%s/%s/share/el2sim/%s", path, ways[i], kind);
+        if (written > 0 && written < DATA_PATH_MAX && is_directory(out)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool directory_of(const char *kind, char out[DATA_PATH_MAX])
 {
     const char *chosen = getenv("EL2SIM_DATA");
@@ -40,6 +63,9 @@ static bool directory_of(const char *kind, char out[DATA_PATH_MAX])
     if (chosen) {
         snprintf(out, DATA_PATH_MAX, "%s/%s", chosen, kind);
         return is_directory(out);
+    }
+    if (beside_program(kind, out)) {
+        return true;
     }
     for (size_t i = 0; i < sizeof data_kinds / sizeof data_kinds[0]; i++) {
         if (strcmp(data_kinds[i].name, kind) == 0) {

@@ -1,8 +1,9 @@
 /*
  * Where the program's own data is (profiles, designs, guest images), and YAML files with a schema.
  *
- * Directories, first match wins: $EL2SIM_DATA, the build tree the program was started from, the
- * installed place. "real" is software that scripts/real-software.sh fetches: $EL2SIM_REAL first.
+ * Directories, first match wins: $EL2SIM_DATA, share/el2sim of where the program or the library is
+ * installed, the tree it was built in, the place that it was configured for. "real" is software
+ * that scripts/real-software.sh fetches: $EL2SIM_REAL first.
  */
 #ifndef EL2SIM_BOARD_DATA_FILES_H
 #define EL2SIM_BOARD_DATA_FILES_H

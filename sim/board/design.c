@@ -192,9 +192,7 @@ bool design_configure(const struct design *design, const struct profile *profile
     return true;
 }
 
-/* "real/x" is software that a script fetches, "guest/x" what our build makes whatever its suffix;
- * anything else a guest image by name, or a path. */
-static bool find_file(const char *name, char path[DATA_PATH_MAX], struct err *e)
+bool design_find_file(const char *name, char path[DATA_PATH_MAX], struct err *e)
 {
     if (strncmp(name, "real/", 5) == 0) {
         return data_file_in("real", name + 5, path) ||
@@ -214,7 +212,7 @@ static bool hash_file(const char *name, FILE *out, struct err *e)
     if (name == NULL) {
         return true;
     }
-    bool done = find_file(name, path, e) && image_hash_file(path, sha256, e);
+    bool done = design_find_file(name, path, e) && image_hash_file(path, sha256, e);
     fprintf(out, "%s %s\n", name, done ? sha256 : "");
     return done;
 }
@@ -264,7 +262,7 @@ static bool add_symbols(const struct design_symbols *s, struct machine *m, struc
         }
         scope.el_mask |= 1u << s->els[i];
     }
-    return find_file(s->image, path, e) && machine_symbols(m, path, &scope, e);
+    return design_find_file(s->image, path, e) && machine_symbols(m, path, &scope, e);
 }
 
 static bool find_modules(const struct design *design, char paths[][DATA_PATH_MAX],
@@ -275,7 +273,7 @@ static bool find_modules(const struct design *design, char paths[][DATA_PATH_MAX
         if (module->domain > MODULES_MAX) {
             return err_set(e, "modules[%u]: domain %u: 0 to %d", i, module->domain, MODULES_MAX);
         }
-        if (!find_file(module->image, paths[i], e)) {
+        if (!design_find_file(module->image, paths[i], e)) {
             return false;
         }
         images->modules[images->module_count++] =
@@ -290,8 +288,8 @@ static bool find_modules(const struct design *design, char paths[][DATA_PATH_MAX
 bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e)
 {
     char kernel[DATA_PATH_MAX], initrd[DATA_PATH_MAX], modules[MODULES_MAX][DATA_PATH_MAX];
-    if (!find_file(design->image, kernel, e) ||
-        (design->initrd && !find_file(design->initrd, initrd, e))) {
+    if (!design_find_file(design->image, kernel, e) ||
+        (design->initrd && !design_find_file(design->initrd, initrd, e))) {
         return err_prefix(e, "design %s: ", design->path);
     }
     struct machine_images images = {.kernel = kernel,

@@ -6,6 +6,7 @@
 #define EL2SIM_BOARD_DESIGN_H
 
 #include "sim/base/err.h"
+#include "sim/board/data_files.h"
 #include "sim/board/machine.h"
 #include "sim/board/profile.h"
 
@@ -70,6 +71,10 @@ void profile_configure(const struct profile *profile, struct machine_config *con
 bool design_key(const struct design *design, const struct profile *profile,
                 const struct machine_config *config, const char *append, char key[IMAGE_HASH_TEXT],
                 struct err *e);
+
+/* Where a file is that a design names: "real/x" is software that a script fetches, "guest/x" what
+ * our build makes whatever its suffix; anything else a guest image by name, or a path. */
+bool design_find_file(const char *name, char path[DATA_PATH_MAX], struct err *e);
 
 /* Loads the design's image and symbols; append overrides the design's when not NULL. */
 bool design_boot(const struct design *design, const char *append, struct machine *m, struct err *e);
