@@ -1,7 +1,7 @@
 # The host kernel, whatever it is for.
 set(HYP_KERNEL
     arch/head.S arch/switch.S arch/vectors.S
-    kernel/boot.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
+    kernel/boot.c kernel/cache.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
     kernel/sched.c kernel/smp.c kernel/string.c kernel/timer.c)
 
 # Its exception level: how a CPU gets there, MMU, timer; the folder arch/el1 or arch/el2 has its names of registers.
@@ -17,7 +17,7 @@ set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_NO_DEVICE
     ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
-    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/mmio.c kvm/mmio_iss.c kvm/options.c kvm/psci.c kvm/vcpu.c kvm/vhost.c
+    kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/io_thread.c kvm/mmio.c kvm/mmio_iss.c kvm/options.c kvm/psci.c kvm/vcpu.c kvm/vhost.c
     kvm/vm.c kvm/vm_switch.c kvm/vm_table.c drivers/nic.c drivers/virtio_backend.c drivers/virtio_net.c)
 set(HYP_BASE ${HYP_NO_DEVICE} kvm/iodev.c)
 

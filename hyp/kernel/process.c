@@ -1,6 +1,7 @@
 #include "kernel/process.h"
 
 #include "a64.h"
+#include "kernel/cache.h"
 #include "kernel/mmu.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
@@ -107,24 +108,6 @@ bool process_read(struct process *p, u64 va, void *to, size_t bytes)
     return true;
 }
 
-/* New code is written through the data side: clean it to the point of unification before anyone
- * fetches it. */
-static void sync_code(const void *page)
-{
-    u64 ctr = read_sysreg(ctr_el0);
-    u64 dline = 4UL << (ctr >> 16 & 0xf);
-    u64 iline = 4UL << (ctr & 0xf);
-    for (u64 a = (u64)page; a < (u64)page + PAGE_SIZE; a += dline) {
-        __asm__ volatile("dc cvau, %0" ::"r"(a) : "memory");
-    }
-    dsb(ish);
-    for (u64 a = (u64)page; a < (u64)page + PAGE_SIZE; a += iline) {
-        __asm__ volatile("ic ivau, %0" ::"r"(a) : "memory");
-    }
-    dsb(ish);
-    isb();
-}
-
 static void load_image(struct process *p, const void *image)
 {
     const struct user_image *h = image;
@@ -135,7 +118,7 @@ static void load_image(struct process *p, const void *image)
         memcpy(page, (const char *)image + at, rest < PAGE_SIZE ? rest : PAGE_SIZE);
         bool text = at < h->text_bytes;
         if (text) {
-            sync_code(page);
+            cache_page_to_pou(page);
         }
         map_page(p, USER_IMAGE + at, page, PT_OWNED | (text ? PT_RO : PT_UXN));
     }

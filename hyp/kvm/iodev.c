@@ -7,19 +7,18 @@
 #include "abi/guest.h"
 #include "abi/mark.h"
 #include "kernel/page.h"
+#include "kvm/io_thread.h"
 #include "kvm/vm.h"
 
 struct iodev {
     struct vm *vm;
     u64 ipa;
     u32 intid;
-    struct wait_queue wait; /* the I/O thread's */
-    struct wait_queue gone_wait;
+    struct io_thread io;
     struct spinlock lock;
     u32 kicks_pending; /* the event counter */
     u32 kicks_seen;
     u32 mode;
-    bool stop, gone;
 };
 
 static const char row_out[] = "io-latency-out";
@@ -45,11 +44,11 @@ static void reply(struct iodev *d, u32 mode)
     vgic_pulse(d->vm, NULL, d->intid);
 }
 
-static void io_thread(void *arg)
+static void io_main(void *arg)
 {
-    struct iodev *d = arg;
-    while (!READ_ONCE(d->stop)) {
-        wait_event(&d->wait, READ_ONCE(d->kicks_pending) || READ_ONCE(d->stop));
+    struct iodev *d = container_of(arg, struct iodev, io);
+    while (!READ_ONCE(d->io.stop)) {
+        wait_event(&d->io.wait, READ_ONCE(d->kicks_pending) || READ_ONCE(d->io.stop));
         u32 n = take_kicks(d);
         u32 mode = READ_ONCE(d->mode);
         if (n == 0) {
@@ -65,15 +64,6 @@ static void io_thread(void *arg)
     }
 }
 
-static void io_thread_gone(void *arg)
-{
-    struct iodev *d = arg;
-    u64 flags = spin_lock_irqsave(&d->lock);
-    WRITE_ONCE(d->gone, true);
-    wake_all(&d->gone_wait);
-    spin_unlock_irqrestore(&d->lock, flags);
-}
-
 int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
 {
     if (vm->iodev || intid < VGIC_PRIVATE || intid >= VGIC_IRQS) {
@@ -83,10 +73,8 @@ int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
     d->vm = vm;
     d->ipa = ipa;
     d->intid = intid;
-    wait_queue_init(&d->wait);
-    wait_queue_init(&d->gone_wait);
     vm->iodev = d;
-    thread_create_kernel("io", io_thread, d, PRIO_IO, cpu, io_thread_gone);
+    io_thread_start(&d->io, "io", io_main, cpu);
     return 0;
 }
 
@@ -110,7 +98,7 @@ static void iodev_write(struct iodev *d, u64 offset, u32 value)
         u64 flags = spin_lock_irqsave(&d->lock);
         d->kicks_pending++;
         spin_unlock_irqrestore(&d->lock, flags);
-        wake_all(&d->wait);
+        io_thread_wake(&d->io);
     } else if (offset == IODEV_MODE) {
         WRITE_ONCE(d->mode, value);
     }
@@ -136,9 +124,6 @@ void iodev_destroy(struct vm *vm)
     if (!d) {
         return;
     }
-    WRITE_ONCE(d->stop, true);
-    wake_all(&d->wait);
-    wait_event(&d->gone_wait, READ_ONCE(d->gone));
-    spin_unlock_irqrestore(&d->lock, spin_lock_irqsave(&d->lock)); /* the thread has let go of it */
+    io_thread_stop(&d->io);
     page_free(d, 0);
 }

@@ -8,29 +8,30 @@
 #include "abi/mark.h"
 #include "abi/xen_io.h"
 #include "kernel/page.h"
+#include "kvm/io_thread.h"
 #include "xen/console.h"
 #include "xen/domain.h"
 
 struct iodev {
     struct vm *vm;
     struct xen_ring *ring; /* NULL: the guest has not opened the port yet */
-    struct wait_queue wait;
-    struct wait_queue gone_wait;
-    struct spinlock lock;
+    struct io_thread io;
     bool kicked; /* set by an event, taken by the thread */
-    bool stop, gone;
 };
 
 static void event(struct vm *vm, u32 port)
 {
     if (port == XEN_IO_PORT) {
         WRITE_ONCE(vm->iodev->kicked, true);
-        wake_all(&vm->iodev->wait);
+        io_thread_wake(&vm->iodev->io);
     }
 }
 
 static void connect(struct iodev *d)
 {
+    for (unsigned i = 0; i < d->vm->vcpu_count; i++) { /* all have been made: the guest runs */
+        event_interrupt_init(d->vm->vcpu[i]);
+    }
     d->ring = grant_use(d->vm, XEN_IO_GRANT);
     if (d->ring) {
         WRITE_ONCE(d->ring->ready, 1);
@@ -69,14 +70,14 @@ static void serve(struct iodev *d)
     }
 }
 
-static void io_thread(void *arg)
+static void io_main(void *arg)
 {
-    struct iodev *d = arg;
-    while (!READ_ONCE(d->stop)) {
-        wait_event(&d->wait, READ_ONCE(d->kicked) || READ_ONCE(d->stop));
+    struct iodev *d = container_of(arg, struct iodev, io);
+    while (!READ_ONCE(d->io.stop)) {
+        wait_event(&d->io.wait, READ_ONCE(d->kicked) || READ_ONCE(d->io.stop));
         WRITE_ONCE(d->kicked, false);
         dmb(ish); /* before the look at the ring: a kick that comes now is seen next time */
-        if (READ_ONCE(d->stop)) {
+        if (READ_ONCE(d->io.stop)) {
             break;
         }
         if (!d->ring) {
@@ -85,15 +86,6 @@ static void io_thread(void *arg)
             serve(d);
         }
     }
-}
-
-static void io_thread_gone(void *arg)
-{
-    struct iodev *d = arg;
-    u64 flags = spin_lock_irqsave(&d->lock);
-    WRITE_ONCE(d->gone, true);
-    wake_all(&d->gone_wait);
-    spin_unlock_irqrestore(&d->lock, flags);
 }
 
 /* The VMM asks for it at an address and with an interrupt; Xen's interface needs neither. */
@@ -105,13 +97,11 @@ int iodev_create(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
     }
     struct iodev *d = page_alloc(0);
     d->vm = vm;
-    wait_queue_init(&d->wait);
-    wait_queue_init(&d->gone_wait);
     vm->iodev = d;
     vm->xen = xen_domain_create();
     vm->xen->host_event = event;
     console_init(vm);
-    thread_create_kernel("io", io_thread, d, PRIO_IO, cpu, io_thread_gone);
+    io_thread_start(&d->io, "io", io_main, cpu);
     return 0;
 }
 
@@ -126,10 +116,7 @@ void iodev_destroy(struct vm *vm)
     if (!d) {
         return;
     }
-    WRITE_ONCE(d->stop, true);
-    wake_all(&d->wait);
-    wait_event(&d->gone_wait, READ_ONCE(d->gone));
-    spin_unlock_irqrestore(&d->lock, spin_lock_irqsave(&d->lock)); /* the thread has let go of it */
+    io_thread_stop(&d->io);
     xen_domain_destroy(vm->xen);
     vm->xen = NULL;
     page_free(d, 0);

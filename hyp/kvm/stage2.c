@@ -1,6 +1,7 @@
 /* Stage 2 on demand, VMIDs. A page comes from the VMM's address space: what backs the guest is the
  * memory of its process. */
 #include "a64.h"
+#include "kernel/cache.h"
 #include "kernel/page.h"
 #include "kernel/pt.h"
 #include "kvm/vm.h"
@@ -72,38 +73,6 @@ void vmid_update(struct vm *vm)
     spin_unlock_irqrestore(&vmids.lock, flags);
 }
 
-/* Cleans a page to the point of coherency (a guest with its caches off sees it) and makes it
- * fetchable. */
-static void sync_page(const void *page, bool to_poc)
-{
-    u64 ctr = read_sysreg(ctr_el0);
-    u64 dline = 4UL << (ctr >> 16 & 0xf);
-    u64 iline = 4UL << (ctr & 0xf);
-    u64 end = (u64)page + PAGE_SIZE;
-    for (u64 a = (u64)page; a < end; a += dline) {
-        if (to_poc) {
-            __asm__ volatile("dc civac, %0" ::"r"(a) : "memory");
-        } else {
-            __asm__ volatile("dc cvau, %0" ::"r"(a) : "memory");
-        }
-    }
-    dsb(ish);
-    for (u64 a = (u64)page; a < end; a += iline) {
-        __asm__ volatile("ic ivau, %0" ::"r"(a) : "memory");
-    }
-    dsb(ish);
-}
-
-static const struct memslot *find_slot(const struct vm *vm, u64 ipa)
-{
-    for (unsigned i = 0; i < vm->slot_count; i++) {
-        if (ipa >= vm->slot[i].ipa && ipa - vm->slot[i].ipa < vm->slot[i].size) {
-            return &vm->slot[i];
-        }
-    }
-    return NULL;
-}
-
 static const struct host_page *find_page(const struct vm *vm, u64 ipa)
 {
     for (unsigned i = 0; i < HOST_PAGE_MAX; i++) {
@@ -132,8 +101,7 @@ void *stage2_memory(struct vm *vm, u64 ipa)
     if (page) {
         return page + ipa % PAGE_SIZE;
     }
-    const struct memslot *slot = find_slot(vm, ipa);
-    return slot ? process_page(vm->owner, slot->user_va + (ipa - slot->ipa)) : NULL;
+    return vm_memory(vm, ipa);
 }
 
 bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)
@@ -160,14 +128,17 @@ bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)
 bool stage2_fault(struct vcpu *v, u64 ipa)
 {
     struct vm *vm = v->vm;
-    const struct memslot *slot = find_slot(vm, ipa);
-    char *page = slot ? process_page(vm->owner, slot->user_va + (ipa - slot->ipa)) : NULL;
+    char *page = vm_memory(vm, ipa);
     if (!page) {
         return false;
     }
     page -= (u64)page % PAGE_SIZE;
     u64 caches = SCTLR_M | SCTLR_C;
-    sync_page(page, (vcpu_sys(v, SYS_SCTLR) & caches) != caches);
+    if ((vcpu_sys(v, SYS_SCTLR) & caches) == caches) {
+        cache_page_to_pou(page);
+    } else {
+        cache_page_to_poc(page);
+    }
     u64 flags = spin_lock_irqsave(&vm->mmu_lock);
     map_entry(vm, ipa, virt_to_phys(page), S2_NORMAL_WB | S2_RW | PT_SH_INNER);
     spin_unlock_irqrestore(&vm->mmu_lock, flags);
@@ -196,7 +167,7 @@ void stage2_clean(struct vm *vm)
             }
             u64 *entry = pt_entry(vm->stage2, ipa, 3);
             if (*entry & PT_VALID) {
-                sync_page(phys_to_virt(*entry & PT_ADDR), true);
+                cache_page_to_poc(phys_to_virt(*entry & PT_ADDR));
             }
             ipa += PAGE_SIZE;
         }

@@ -2,7 +2,6 @@
 
 #include "a64.h"
 #include "abi/board.h"
-#include "abi/xen.h"
 #include "kernel/irq.h"
 #include "kvm/vm.h"
 
@@ -44,7 +43,6 @@ void vgic_init_vcpu(struct vcpu *v)
     /* The timer's interrupt is raised once for each expiry, with the timer masked: an edge, unless
      * the guest says otherwise. */
     v->vgic.irq[INTID_VTIMER].edge = true;
-    v->vgic.irq[GUEST_EVTCHN_INTID].edge = true; /* Xen's: raised once for all that is pending */
 }
 
 struct virq *vgic_irq(struct vm *vm, struct vcpu *v, u32 intid)

@@ -9,6 +9,7 @@
 #include "drivers/nic.h"
 #include "drivers/virtio_backend.h"
 #include "kernel/page.h"
+#include "kvm/io_thread.h"
 #include "kvm/vm.h"
 
 #define CACHED_PAGES 64
@@ -20,10 +21,10 @@ struct vhost {
     struct nic *nic;
     u64 ipa;
     u32 intid;
-    struct wait_queue wait, idle_wait;
+    struct io_thread io;
+    struct wait_queue idle_wait;
     bool work; /* something was notified, or has come */
     bool busy; /* the thread is between two looks at the state of the rings */
-    bool stop, gone;
     struct {
         u64 ipa; /* of a page */
         u8 *page;
@@ -39,19 +40,13 @@ static void *memory(struct vback *b, u64 address)
     if (h->cache[i].ipa == ipa) {
         return h->cache[i].page + address % PAGE_SIZE;
     }
-    for (unsigned s = 0; s < READ_ONCE(h->vm->slot_count); s++) {
-        const struct memslot *slot = &h->vm->slot[s];
-        u8 *page = NULL;
-        if (ipa >= slot->ipa && ipa - slot->ipa < slot->size) {
-            page = process_page(h->vm->owner, slot->user_va + (ipa - slot->ipa));
-        }
-        if (page) {
-            h->cache[i].ipa = ipa;
-            h->cache[i].page = page;
-            return page + address % PAGE_SIZE;
-        }
+    u8 *page = vm_memory(h->vm, ipa);
+    if (page == NULL) {
+        return NULL;
     }
-    return NULL;
+    h->cache[i].ipa = ipa;
+    h->cache[i].page = page;
+    return page + address % PAGE_SIZE;
 }
 
 static void interrupt(struct vback *b)
@@ -64,8 +59,7 @@ static void notify(void *vhost)
 {
     struct vhost *h = vhost;
     WRITE_ONCE(h->work, true);
-    dmb(ish);
-    wake_all(&h->wait);
+    io_thread_wake(&h->io);
 }
 
 /* From the guest to the wire. */
@@ -113,11 +107,11 @@ static void work(struct vhost *h)
     } while (vback_works(&h->back) && vback_has_room(&h->back) && !vnet_wait(&h->nic->card));
 }
 
-static void thread(void *vhost)
+static void vhost_main(void *io)
 {
-    struct vhost *h = vhost;
-    while (!READ_ONCE(h->stop)) {
-        wait_event(&h->wait, READ_ONCE(h->work) || READ_ONCE(h->stop));
+    struct vhost *h = container_of(io, struct vhost, io);
+    while (!READ_ONCE(h->io.stop)) {
+        wait_event(&h->io.wait, READ_ONCE(h->work) || READ_ONCE(h->io.stop));
         WRITE_ONCE(h->work, false);
         WRITE_ONCE(h->busy, true);
         dmb(ish); /* a reset that comes now waits; one that came before is seen */
@@ -126,13 +120,6 @@ static void thread(void *vhost)
         WRITE_ONCE(h->busy, false);
         wake_all(&h->idle_wait);
     }
-}
-
-static void thread_gone(void *vhost)
-{
-    struct vhost *h = vhost;
-    WRITE_ONCE(h->gone, true);
-    wake_all(&h->idle_wait);
 }
 
 int vhost_create(struct vm *vm, unsigned index, u64 ipa, u32 intid)
@@ -153,10 +140,9 @@ int vhost_create(struct vm *vm, unsigned index, u64 ipa, u32 intid)
     for (unsigned i = 0; i < CACHED_PAGES; i++) {
         h->cache[i].ipa = NO_PAGE;
     }
-    wait_queue_init(&h->wait);
     wait_queue_init(&h->idle_wait);
     vm->vhost[index] = h;
-    thread_create_kernel("vhost", thread, h, PRIO_IO, nic->cpu, thread_gone);
+    io_thread_start(&h->io, "vhost", vhost_main, nic->cpu);
     nic_listen(nic, notify, h);
     return 0;
 }
@@ -196,10 +182,7 @@ void vhost_destroy(struct vm *vm)
         struct vhost *h = vm->vhost[i];
         nic_listen(h->nic, NULL, NULL);
         WRITE_ONCE(h->back.status, 0);
-        WRITE_ONCE(h->stop, true);
-        dmb(ish);
-        wake_all(&h->wait);
-        wait_event(&h->idle_wait, READ_ONCE(h->gone));
+        io_thread_stop(&h->io);
         vm->vhost[i] = NULL;
         page_free(h, 0);
     }

@@ -78,6 +78,17 @@ int vm_set_memory(struct vm *vm, u64 ipa, u64 user_va, u64 size)
     return result;
 }
 
+void *vm_memory(struct vm *vm, u64 ipa)
+{
+    for (unsigned i = 0; i < READ_ONCE(vm->slot_count); i++) {
+        const struct memslot *s = &vm->slot[i];
+        if (ipa >= s->ipa && ipa - s->ipa < s->size) {
+            return process_page(vm->owner, s->user_va + (ipa - s->ipa));
+        }
+    }
+    return NULL;
+}
+
 int vm_create_iodev(struct vm *vm, u64 ipa, u32 intid, unsigned cpu)
 {
     return iodev_create(vm, ipa, intid, cpu);

@@ -104,6 +104,10 @@ void vm_withdraw(struct vm *vm); /* nobody has it any more on return */
  */
 bool vm_with(unsigned id, bool (*fn)(struct vm *vm, u64 argument), u64 argument);
 
+/* --- vm.c --- */
+/* The kernel's address of guest memory, in a page that stays as long as the VM; NULL: none. */
+void *vm_memory(struct vm *vm, u64 ipa);
+
 /* --- vcpu.c --- */
 void vcpu_kick(
     struct vcpu *v); /* it looks at its interrupts and requests: wakes it, or interrupts its CPU */

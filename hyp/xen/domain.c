@@ -157,6 +157,7 @@ static void vcpu_add(struct vm *d, unsigned index)
     wait_queue_init(&v->wait);
     vtimer_init(v);
     vgic_init_vcpu(v);
+    event_interrupt_init(v);
     d->vcpu[index] = v;
     d->vcpu_count++;
 }

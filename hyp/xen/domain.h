@@ -11,10 +11,11 @@
 #include "kernel/page.h"
 #include "kvm/vm.h"
 
-#define XEN_PORT_MAX  64
-#define XEN_MAP_MAX   16
-#define XEN_BLOCK_MAX (PAGE_SIZE / sizeof(void *)) /* 1 GiB */
-#define XEN_LINE_MAX  160
+#define XEN_PORT_MAX    64
+#define XEN_MAP_MAX     16
+#define XEN_GRANT_COUNT (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* one frame */
+#define XEN_BLOCK_MAX   (PAGE_SIZE / sizeof(void *))                /* 1 GiB */
+#define XEN_LINE_MAX    160
 
 enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN, PORT_HOST };
 
@@ -25,18 +26,26 @@ struct port {
     u32 remote_port;
 };
 
-/* A page of another domain that this one has mapped. */
+/* A page of another domain that this one has mapped, or is about to. */
+enum map_state { MAP_FREE, MAP_RESERVED, MAP_USED };
 struct grant_map {
-    bool used, readonly;
+    u8 state; /* enum map_state */
+    bool readonly;
     u16 domid;
     u32 ref;
     u64 ipa;
 };
 
+/* How often a grant of this domain's is in use, and to write: its flags say so until the last. */
+struct grant_pin {
+    u8 uses, writers;
+};
+
 struct xen_domain {
-    struct spinlock lock; /* port, map */
+    struct spinlock lock; /* port, map, pin; after vm_table.c's, never with another domain's */
     struct port port[XEN_PORT_MAX];
     struct grant_map map[XEN_MAP_MAX];
+    struct grant_pin pin[XEN_GRANT_COUNT];
     struct shared_info *shared;            /* a page of the hypervisor's, that the guest may map */
     struct grant_entry_v1 *grants;         /* likewise */
     struct vcpu_info *vcpu_info[VCPU_MAX]; /* NULL: the VCPU has none, it gets no events */
@@ -66,7 +75,8 @@ bool copy_to_guest(struct vcpu *v, u64 va, const void *from, u64 bytes);
 /* --- event.c: one for each command --- */
 s64 event_channel_op(struct vcpu *v, u64 command, u64 argument);
 bool event_pending(const struct vm *d, u32 port);
-void event_raise(struct vm *d, u32 port); /* by the host, on a port that leads to it */
+void event_interrupt_init(struct vcpu *v); /* of a VCPU that is told of events */
+void event_raise(struct vm *d, u32 port);  /* by the host, on a port that leads to it */
 
 /* --- grant.c --- */
 s64 grant_table_op(struct vcpu *v, u64 command, u64 array, u64 count);

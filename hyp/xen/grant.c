@@ -4,7 +4,7 @@
 #include "a64.h"
 #include "kernel/page.h"
 
-#define GRANT_COUNT (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* one frame */
+_Static_assert(VM_MAX *XEN_MAP_MAX < 256, "struct grant_pin counts all uses there can be");
 
 /* What a mapping asks of the domain that grants, and gets from it. */
 struct grant_request {
@@ -15,36 +15,54 @@ struct grant_request {
     s64 status;
 };
 
-/* The entry may change under us: the guest writes it. In use, it says so. */
-static bool use_grant(struct vm *owner, u64 request)
+/* The entry may change under us: the guest writes it. In use, it says so. The lock is held. */
+static s64 pin(struct vm *owner, struct grant_request *r)
 {
-    struct grant_request *r = (struct grant_request *)request;
-    if (!owner->xen || r->ref >= GRANT_COUNT) {
-        r->status = owner->xen ? GNTST_BAD_GNTREF : GNTST_BAD_DOMAIN;
-        return true;
+    if (r->ref >= XEN_GRANT_COUNT) {
+        return GNTST_BAD_GNTREF;
     }
     struct grant_entry_v1 *e = &owner->xen->grants[r->ref];
+    struct grant_pin *p = &owner->xen->pin[r->ref];
     u16 flags = READ_ONCE(e->flags);
     bool may = (flags & GTF_TYPE_MASK) == GTF_PERMIT_ACCESS && READ_ONCE(e->domid) == r->domid &&
                (r->readonly || !(flags & GTF_READONLY));
     if (!may) {
-        r->status = GNTST_PERMISSION_DENIED;
-        return true;
+        return GNTST_PERMISSION_DENIED;
     }
     r->page = guest_memory(owner, (u64)READ_ONCE(e->frame) * PAGE_SIZE);
-    r->status = r->page ? GNTST_OKAY : GNTST_BAD_GNTREF;
-    if (r->page) {
-        u16 in_use = r->readonly ? GTF_READING : GTF_READING | GTF_WRITING;
-        __atomic_fetch_or(&e->flags, in_use, __ATOMIC_SEQ_CST);
+    if (!r->page) {
+        return GNTST_BAD_GNTREF;
+    }
+    p->uses++;
+    p->writers += !r->readonly;
+    u16 in_use = r->readonly ? GTF_READING : GTF_READING | GTF_WRITING;
+    __atomic_fetch_or(&e->flags, in_use, __ATOMIC_SEQ_CST);
+    return GNTST_OKAY;
+}
+
+static bool use_grant(struct vm *owner, u64 request)
+{
+    struct grant_request *r = (struct grant_request *)request;
+    if (owner->xen) {
+        u64 flags = spin_lock_irqsave(&owner->xen->lock);
+        r->status = pin(owner, r);
+        spin_unlock_irqrestore(&owner->xen->lock, flags);
     }
     return true;
 }
 
-static bool release_grant(struct vm *owner, u64 ref)
+/* The entry is the owner's again when nobody uses it any more. */
+static bool release_grant(struct vm *owner, u64 request)
 {
+    const struct grant_request *r = (const struct grant_request *)request;
     if (owner->xen) {
-        u16 in_use = GTF_READING | GTF_WRITING;
-        __atomic_fetch_and(&owner->xen->grants[ref].flags, (u16)~in_use, __ATOMIC_SEQ_CST);
+        u64 flags = spin_lock_irqsave(&owner->xen->lock);
+        struct grant_pin *p = &owner->xen->pin[r->ref];
+        p->uses--;
+        p->writers -= !r->readonly;
+        u16 ended = (p->writers ? 0 : GTF_WRITING) | (p->uses ? 0 : GTF_READING);
+        __atomic_fetch_and(&owner->xen->grants[r->ref].flags, (u16)~ended, __ATOMIC_SEQ_CST);
+        spin_unlock_irqrestore(&owner->xen->lock, flags);
     }
     return true;
 }
@@ -53,24 +71,39 @@ void *grant_use(struct vm *owner, u32 ref)
 {
     struct grant_request r = {0, false, ref, NULL, GNTST_BAD_DOMAIN};
     use_grant(owner, (u64)&r);
-    return r.page;
+    return r.status == GNTST_OKAY ? r.page : NULL;
 }
 
 void grant_release(struct vm *owner, u32 ref)
 {
-    release_grant(owner, ref);
+    const struct grant_request r = {.readonly = false, .ref = ref};
+    release_grant(owner, (u64)&r);
 }
 
-static s64 map(struct vm *d, struct gnttab_map_grant_ref *m)
+/* XEN_MAP_MAX: there is none. */
+static u32 reserve_handle(struct xen_domain *x)
 {
-    struct xen_domain *x = d->xen;
     u32 handle = 0;
-    while (handle < XEN_MAP_MAX && x->map[handle].used) {
+    u64 flags = spin_lock_irqsave(&x->lock);
+    while (handle < XEN_MAP_MAX && x->map[handle].state != MAP_FREE) {
         handle++;
     }
-    if (handle == XEN_MAP_MAX || !(m->flags & GNTMAP_HOST_MAP)) {
-        return GNTST_BAD_HANDLE;
+    if (handle < XEN_MAP_MAX) {
+        x->map[handle].state = MAP_RESERVED;
     }
+    spin_unlock_irqrestore(&x->lock, flags);
+    return handle;
+}
+
+static void set_handle(struct xen_domain *x, u32 handle, struct grant_map map)
+{
+    u64 flags = spin_lock_irqsave(&x->lock);
+    x->map[handle] = map;
+    spin_unlock_irqrestore(&x->lock, flags);
+}
+
+static s64 map_page(struct vm *d, const struct gnttab_map_grant_ref *m, u32 handle)
+{
     bool readonly = m->flags & GNTMAP_READONLY;
     struct grant_request r = {(u16)d->id, readonly, m->ref, NULL, GNTST_BAD_DOMAIN};
     vm_with(m->dom, use_grant, (u64)&r);
@@ -78,24 +111,59 @@ static s64 map(struct vm *d, struct gnttab_map_grant_ref *m)
         return r.status;
     }
     if (!guest_map_page(d, m->host_addr, r.page, !readonly)) {
-        vm_with(m->dom, release_grant, m->ref);
+        vm_with(m->dom, release_grant, (u64)&r);
         return GNTST_BAD_VIRT_ADDR;
     }
-    x->map[handle] = (struct grant_map){
-        .used = true, .readonly = readonly, .domid = m->dom, .ref = m->ref, .ipa = m->host_addr};
-    m->handle = handle;
+    set_handle(d->xen, handle,
+               (struct grant_map){.state = MAP_USED,
+                                  .readonly = readonly,
+                                  .domid = m->dom,
+                                  .ref = m->ref,
+                                  .ipa = m->host_addr});
     return GNTST_OKAY;
+}
+
+static s64 map(struct vm *d, struct gnttab_map_grant_ref *m)
+{
+    u32 handle = m->flags & GNTMAP_HOST_MAP ? reserve_handle(d->xen) : XEN_MAP_MAX;
+    if (handle == XEN_MAP_MAX) {
+        return GNTST_BAD_HANDLE;
+    }
+    s64 status = map_page(d, m, handle);
+    if (status != GNTST_OKAY) {
+        set_handle(d->xen, handle, (struct grant_map){.state = MAP_FREE});
+    }
+    m->handle = handle;
+    return status;
+}
+
+/* The handle is reserved while its page goes, so that nobody unmaps it twice. */
+static bool take_handle(struct xen_domain *x, const struct gnttab_unmap_grant_ref *u,
+                        struct grant_map *map)
+{
+    if (u->handle >= XEN_MAP_MAX) {
+        return false;
+    }
+    u64 flags = spin_lock_irqsave(&x->lock);
+    *map = x->map[u->handle];
+    bool is_mapped = map->state == MAP_USED && map->ipa == u->host_addr;
+    if (is_mapped) {
+        x->map[u->handle].state = MAP_RESERVED;
+    }
+    spin_unlock_irqrestore(&x->lock, flags);
+    return is_mapped;
 }
 
 static s64 unmap(struct vm *d, const struct gnttab_unmap_grant_ref *u)
 {
-    struct grant_map *m = u->handle < XEN_MAP_MAX ? &d->xen->map[u->handle] : NULL;
-    if (!m || !m->used || m->ipa != u->host_addr) {
+    struct grant_map m;
+    if (!take_handle(d->xen, u, &m)) {
         return GNTST_BAD_HANDLE;
     }
-    guest_unmap_page(d, m->ipa);
-    vm_with(m->domid, release_grant, m->ref);
-    m->used = false;
+    const struct grant_request r = {.readonly = m.readonly, .ref = m.ref};
+    guest_unmap_page(d, m.ipa);
+    vm_with(m.domid, release_grant, (u64)&r);
+    set_handle(d->xen, u->handle, (struct grant_map){.state = MAP_FREE});
     return GNTST_OKAY;
 }
 
@@ -105,9 +173,7 @@ static s64 one_map(struct vcpu *v, u64 address)
     if (!copy_from_guest(v, &m, address, sizeof(m))) {
         return -XEN_EFAULT;
     }
-    u64 flags = spin_lock_irqsave(&v->vm->xen->lock);
     m.status = (int16_t)map(v->vm, &m);
-    spin_unlock_irqrestore(&v->vm->xen->lock, flags);
     return copy_to_guest(v, address, &m, sizeof(m)) ? 0 : -XEN_EFAULT;
 }
 
@@ -117,9 +183,7 @@ static s64 one_unmap(struct vcpu *v, u64 address)
     if (!copy_from_guest(v, &u, address, sizeof(u))) {
         return -XEN_EFAULT;
     }
-    u64 flags = spin_lock_irqsave(&v->vm->xen->lock);
     u.status = (int16_t)unmap(v->vm, &u);
-    spin_unlock_irqrestore(&v->vm->xen->lock, flags);
     return copy_to_guest(v, address, &u, sizeof(u)) ? 0 : -XEN_EFAULT;
 }
 

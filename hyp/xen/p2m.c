@@ -8,6 +8,7 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "abi/guest.h"
+#include "kernel/cache.h"
 #include "kernel/mmu.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
@@ -173,15 +174,7 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
 
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes)
 {
-    u64 line = 4UL << (read_sysreg(ctr_el0) >> 16 & 0xf);
-    const char *page = NULL;
-    for (u64 at = 0; at < bytes; at += line) {
-        if (at % PAGE_SIZE == 0) {
-            page = guest_memory(d, ipa + at);
-        }
-        __asm__ volatile("dc civac, %0" ::"r"(page + at % PAGE_SIZE) : "memory");
+    for (u64 at = 0; at < bytes; at += PAGE_SIZE) {
+        cache_page_to_poc(guest_memory(d, ipa + at));
     }
-    dsb(ish);
-    __asm__ volatile("ic ialluis" ::: "memory");
-    dsb(ish);
 }

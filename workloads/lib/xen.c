@@ -94,10 +94,23 @@ void grant_page(u32 ref, u16 domid, u64 address)
     WRITE_ONCE(grants[ref].flags, GTF_PERMIT_ACCESS);
 }
 
-int grant_map(u16 domid, u32 ref, u64 address)
+int grant_map(u16 domid, u32 ref, u64 address, u32 *handle)
 {
     struct gnttab_map_grant_ref map = {
         .host_addr = address, .flags = GNTMAP_HOST_MAP, .ref = ref, .dom = domid};
     long result = xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_MAP_GRANT_REF, (u64)&map, 1);
+    *handle = map.handle;
     return result ? (int)result : map.status;
+}
+
+int grant_unmap(u32 handle, u64 address)
+{
+    struct gnttab_unmap_grant_ref unmap = {.host_addr = address, .handle = handle};
+    long result = xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_UNMAP_GRANT_REF, (u64)&unmap, 1);
+    return result ? (int)result : unmap.status;
+}
+
+bool grant_in_use(u32 ref)
+{
+    return READ_ONCE(grants[ref].flags) & (GTF_READING | GTF_WRITING);
 }

@@ -144,5 +144,6 @@ bool checks_list_run(const struct check *list, unsigned count)
 bool checks_run(void)
 {
     bool ok = checks_list_run(checks, ARRAY_SIZE(checks));
+    ok = front_checks_run() && ok;
     return checks_mmu_run() && ok;
 }

@@ -30,6 +30,7 @@ bool io_out_post(unsigned ops);
 void io_in_prep(unsigned ops);
 void io_in_exec(void);
 bool io_in_post(unsigned ops);
+bool front_checks_run(void); /* what only this interface has. False: one failed */
 bool check_mmio_sizes(void);
 bool check_mmio_zero_register(void);
 bool check_abort_injected(void);

@@ -51,7 +51,8 @@ static void connect(void)
         sleep_us(RETRY_US);
     }
     event_set_handler(port, kicked);
-    int status = grant_map(ROWS_DOMID, XEN_IO_GRANT, (u64)&ring);
+    u32 handle;
+    int status = grant_map(ROWS_DOMID, XEN_IO_GRANT, (u64)&ring, &handle);
     if (status != GNTST_OKAY) {
         print("dom0: the ring cannot be mapped\n");
         guest_exit(1);

@@ -44,9 +44,6 @@ struct guest_regime guest_regime(const struct vcpu *v, bool is_el1);
 /* 0, or the fault status code of ESR_ELx. The caller holds vm->mmu_lock. */
 u32 guest_walk(struct vm *vm, const struct guest_regime *r, u64 va, struct guest_page *page);
 
-/* The kernel's address of guest memory; NULL: there is none. */
-void *guest_memory(struct vm *vm, u64 ipa);
-
 /* --- shadow.c: tables for the hardware, made on demand from the guest's --- */
 
 /* Before an entry, interrupts masked: v->arch.ttbr0 becomes the address space of what runs next. */

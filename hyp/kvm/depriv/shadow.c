@@ -8,6 +8,7 @@
  * entry of tables that have changed since is never made behind the TLBI.
  */
 #include "a64.h"
+#include "kernel/cache.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 #include "kernel/pt.h"
@@ -112,23 +113,6 @@ static void page_flush(struct vm *vm, const struct shadow_space *s, u64 va)
     tlbi_arg(vae1is, space_asid(vm, s) | (va >> 12 & (BIT(44) - 1)));
 }
 
-/* Code was written through the data side, by the VMM or by the guest through another address. */
-static void sync_code(const void *page)
-{
-    u64 ctr = read_sysreg(ctr_el0);
-    u64 dline = 4UL << (ctr >> 16 & 0xf);
-    u64 iline = 4UL << (ctr & 0xf);
-    u64 end = (u64)page + PAGE_SIZE;
-    for (u64 a = (u64)page; a < end; a += dline) {
-        __asm__ volatile("dc cvau, %0" ::"r"(a) : "memory");
-    }
-    dsb(ish);
-    for (u64 a = (u64)page; a < end; a += iline) {
-        __asm__ volatile("ic ivau, %0" ::"r"(a) : "memory");
-    }
-    dsb(ish);
-}
-
 /* A page is executable once it was executed: data never pays for the instruction cache. */
 static void space_map(struct vm *vm, struct shadow_space *s, u64 va, const void *memory,
                       const struct guest_page *page, bool executes)
@@ -138,7 +122,8 @@ static void space_map(struct vm *vm, struct shadow_space *s, u64 va, const void 
     u64 pa = virt_to_phys(memory) & PT_ADDR;
     bool was_executable = (old & PT_VALID) && !(old & PT_UXN) && (old & PT_ADDR) == pa;
     if (executes) {
-        sync_code(phys_to_virt(pa));
+        cache_page_to_pou(phys_to_virt(pa)); /* by the VMM, or by the guest at another address */
+        ;
     }
     bool executable = executes || (was_executable && page->is_executable);
     if ((old & PT_VALID) && (old & PT_ADDR) != pa) { /* break before make */
@@ -194,7 +179,7 @@ static enum shadow_result fault(struct vcpu *v, u64 esr, u64 far, u32 *fsc, u64 
         return SHADOW_INJECT;
     }
     *ipa = page.ipa | (far & (PAGE_SIZE - 1));
-    const void *memory = guest_memory(vm, page.ipa);
+    const void *memory = vm_memory(vm, page.ipa);
     if (!memory) {
         return SHADOW_DEVICE;
     }

@@ -31,17 +31,6 @@ struct guest_regime guest_regime(const struct vcpu *v, bool is_el1)
     return r;
 }
 
-void *guest_memory(struct vm *vm, u64 ipa)
-{
-    for (unsigned i = 0; i < vm->slot_count; i++) {
-        const struct memslot *slot = &vm->slot[i];
-        if (ipa >= slot->ipa && ipa - slot->ipa < slot->size) {
-            return process_page(vm->owner, slot->user_va + (ipa - slot->ipa));
-        }
-    }
-    return NULL;
-}
-
 /* Permissions of the tables above are folded into the leaf's bits. */
 static void set_permissions(const struct guest_regime *r, u64 entry, u64 above,
                             struct guest_page *page)
@@ -102,7 +91,7 @@ u32 guest_walk(struct vm *vm, const struct guest_regime *r, u64 va, struct guest
         table |= r->ttbr0 & 0xfff & ~(BIT(bits + 3) - 1);
     }
     for (;; level++) {
-        const u64 *entry = guest_memory(vm, table + 8 * index);
+        const u64 *entry = vm_memory(vm, table + 8 * index);
         if (!entry) {
             return FSC_WALK_ABORT + level;
         }
