@@ -1,7 +1,7 @@
 # The host kernel, whatever it is for.
 set(HYP_KERNEL
     arch/head.S arch/switch.S arch/vectors.S
-    kernel/boot.c kernel/cache.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
+    kernel/balance.c kernel/boot.c kernel/cache.c kernel/choice.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
     kernel/sched.c kernel/smp.c kernel/string.c kernel/timer.c)
 
 # Its exception level: how a CPU gets there, MMU, timer; the folder arch/el1 or arch/el2 has its names of registers.
@@ -10,7 +10,7 @@ set(HYP_E2H arch/host_vhe.S arch/mmu_el1.S kernel/mmu_el1.c kernel/timer_el2.c)
 set(HYP_EL2 arch/host_el2.S arch/mmu_el2.S kernel/mmu_el2.c kernel/timer_el2.c)
 
 # Processes at EL0: right below it, or past a stub at EL1.
-set(HYP_PROCESSES kernel/process.c kernel/syscall.c kernel/user.c)
+set(HYP_PROCESSES kernel/net_user.c kernel/process.c kernel/syscall.c kernel/user.c)
 set(HYP_USER arch/lower_user.S ${HYP_PROCESSES})
 set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 

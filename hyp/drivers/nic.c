@@ -20,9 +20,11 @@ struct nic *nic_get(unsigned n)
 static void interrupted(struct nic *n)
 {
     vnet_acknowledge(&n->card);
+    spin_lock(&n->lock); /* interrupts are masked */
     if (n->arrived) {
         n->arrived(n->ctx);
     }
+    spin_unlock(&n->lock);
 }
 
 static void interrupted_0(void)
@@ -62,7 +64,8 @@ void nic_init(void)
 
 void nic_listen(struct nic *n, void (*arrived)(void *ctx), void *ctx)
 {
+    u64 flags = spin_lock_irqsave(&n->lock);
     n->ctx = ctx;
-    dmb(ish);
-    WRITE_ONCE(n->arrived, arrived);
+    n->arrived = arrived;
+    spin_unlock_irqrestore(&n->lock, flags);
 }

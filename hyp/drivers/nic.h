@@ -9,7 +9,7 @@
 
 struct nic {
     struct vnet card;
-    struct spinlock send_lock;
+    struct spinlock lock; /* arrived, while it is called, too */
     unsigned cpu;               /* that gets its interrupts: who receives should be there */
     void (*arrived)(void *ctx); /* in interrupt context; NULL: nobody listens */
     void *ctx;
@@ -22,7 +22,7 @@ void nic_init(void);
 /* Card n, NULL if there is none. */
 struct nic *nic_get(unsigned n);
 
-/* Who is told that frames have come; NULL: nobody. */
+/* Who is told that frames have come; NULL: nobody. On return nobody else is being told any more. */
 void nic_listen(struct nic *n, void (*arrived)(void *ctx), void *ctx);
 
 #endif

@@ -73,6 +73,8 @@ void kernel_main(u64 fdt)
     u64 ram_end = board.ram_base + (board.ram_size < RAM_USED ? board.ram_size : RAM_USED);
     memory_init(ram_end);
     mmu_init(ram_end);
+    irq_init();
+    tick_init();
     gic_init();
     gic_init_cpu(&cpus[0]);
     irq_set_handler(SGI_STOP, machine_halt_cpu);

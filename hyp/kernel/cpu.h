@@ -11,6 +11,7 @@
 enum thread_prio { PRIO_IDLE, PRIO_NORMAL, PRIO_IO, PRIO_COUNT };
 
 struct thread;
+struct timer;
 
 struct cpu {
     unsigned index;
@@ -23,7 +24,9 @@ struct cpu {
     struct thread *current, *idle, *previous;
     bool need_resched;
 
-    struct list timers; /* by deadline; only this CPU, interrupts masked */
+    struct spinlock timer_lock;
+    struct list timers;     /* by deadline; only this CPU adds to it */
+    struct timer *expiring; /* its function runs */
 
     u64 gic_mask; /* GICv2: this CPU's bit in GICD_ITARGETSR; GICv3: its redistributor */
 };

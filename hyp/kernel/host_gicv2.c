@@ -11,6 +11,7 @@
 #define GICD_TYPER      GICD(0x004)
 #define GICD_ISENABLER  GICD(0x100)
 #define GICD_ICENABLER  GICD(0x180)
+#define GICD_ISACTIVER  GICD(0x300)
 #define GICD_ICACTIVER  GICD(0x380)
 #define GICD_IPRIORITYR GICD(0x400)
 #define GICD_ITARGETSR  GICD(0x800)
@@ -20,6 +21,8 @@
 #define GICC_PMR        GICC(0x04)
 #define GICC_IAR        GICC(0x0c)
 #define GICC_EOIR       GICC(0x10)
+#define GICC_DIR        GICC(0x1000)
+#define GICC_CTLR_SPLIT BIT(9) /* EOImodeNS */
 
 #define PRIORITY_DEFAULT 0xa0a0a0a0
 #define PRIORITY_MASK    0xf0
@@ -47,7 +50,7 @@ void gic_init_cpu(struct cpu *c)
         mmio_write32(GICD_IPRIORITYR + i, PRIORITY_DEFAULT);
     }
     mmio_write32(GICC_PMR, PRIORITY_MASK);
-    mmio_write32(GICC_CTLR, 1);
+    mmio_write32(GICC_CTLR, 1 | (irq_split ? (u32)GICC_CTLR_SPLIT : 0));
 }
 
 void gic_enable_ppi(u32 intid)
@@ -76,6 +79,16 @@ u32 gic_acknowledge(void)
 void gic_eoi(u32 ack)
 {
     mmio_write32(GICC_EOIR, ack);
+}
+
+void gic_deactivate(u32 ack)
+{
+    mmio_write32(GICC_DIR, ack);
+}
+
+void gic_set_ppi_active(u32 intid, bool active)
+{
+    mmio_write32(active ? GICD_ISACTIVER : GICD_ICACTIVER, 1u << intid);
 }
 
 void gic_send_sgi(const struct cpu *to, u32 sgi)

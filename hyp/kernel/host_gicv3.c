@@ -29,8 +29,11 @@
 #define GICR_IGROUPR0     (GICR_SGI_BASE + 0x080)
 #define GICR_ISENABLER0   (GICR_SGI_BASE + 0x100)
 #define GICR_ICENABLER0   (GICR_SGI_BASE + 0x180)
+#define GICR_ISACTIVER0   (GICR_SGI_BASE + 0x300)
 #define GICR_ICACTIVER0   (GICR_SGI_BASE + 0x380)
 #define GICR_IPRIORITYR   (GICR_SGI_BASE + 0x400)
+
+#define ICC_CTLR_SPLIT BIT(1) /* EOImode: ICC_EOIR1_EL1 only drops the priority */
 
 #define PRIORITY_DEFAULT 0xa0a0a0a0
 #define PRIORITY_MASK    0xf0
@@ -86,7 +89,7 @@ void gic_init_cpu(struct cpu *c)
     write_sysreg(read_sysreg(ICC_SRE_EL1) | 1, ICC_SRE_EL1);
     isb();
     write_sysreg(PRIORITY_MASK, ICC_PMR_EL1);
-    write_sysreg(0, ICC_CTLR_EL1); /* EOImode 0: one write drops the priority and deactivates */
+    write_sysreg(irq_split ? ICC_CTLR_SPLIT : 0, ICC_CTLR_EL1);
     write_sysreg(1, ICC_IGRPEN1_EL1);
     isb();
 }
@@ -120,6 +123,17 @@ void gic_eoi(u32 ack)
 {
     write_sysreg(ack, ICC_EOIR1_EL1);
     isb();
+}
+
+void gic_deactivate(u32 ack)
+{
+    write_sysreg(ack, ICC_DIR_EL1);
+    isb();
+}
+
+void gic_set_ppi_active(u32 intid, bool active)
+{
+    mmio_write32(cpu_this()->gic_mask + (active ? GICR_ISACTIVER0 : GICR_ICACTIVER0), 1u << intid);
 }
 
 void gic_send_sgi(const struct cpu *to, u32 sgi)

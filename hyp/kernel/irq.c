@@ -1,9 +1,24 @@
 #include "kernel/irq.h"
 
 #include "abi/board.h"
+#include "kernel/choice.h"
 #include "kernel/panic.h"
 
 static irq_handler handlers[IRQS_MAX];
+static bool forwarded[IRQS_MAX];
+bool irq_split;
+
+void irq_init(void)
+{
+    static const char *const words[] = {"together", "split", NULL};
+    irq_split = boot_choice("eoi", words, "eoi= takes together or split") == 1;
+}
+
+void irq_set_forwarded(u32 intid)
+{
+    BUG_ON(intid >= ARRAY_SIZE(forwarded));
+    forwarded[intid] = true;
+}
 
 void irq_set_handler(u32 intid, irq_handler fn)
 {
@@ -22,9 +37,16 @@ void irq_dispatch(void)
         if (intid >= INTID_SPURIOUS) {
             return;
         }
+        if (irq_split) { /* first the priority, so that others need not wait for the handler */
+            gic_eoi(ack);
+        }
         if (intid < ARRAY_SIZE(handlers) && handlers[intid]) {
             handlers[intid]();
         }
-        gic_eoi(ack);
+        if (!irq_split) {
+            gic_eoi(ack);
+        } else if (intid >= ARRAY_SIZE(forwarded) || !forwarded[intid]) {
+            gic_deactivate(ack);
+        }
     }
 }

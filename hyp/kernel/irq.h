@@ -17,9 +17,16 @@ void gic_enable_spi(u32 intid, const struct cpu *to); /* as an edge */
 u32 gic_acknowledge(
     void);             /* >= INTID_SPURIOUS: none. GICv2: bits above 9 name the sender of an SGI */
 void gic_eoi(u32 ack); /* what gic_acknowledge() returned */
+void gic_deactivate(u32 ack); /* where gic_eoi() only drops the priority: irq_split */
+void gic_set_ppi_active(u32 intid, bool active); /* on this CPU */
 void gic_send_sgi(const struct cpu *to, u32 sgi);
 
 /* --- dispatch --- */
+/* Boot argument eoi=split: completing an interrupt and deactivating it are two steps (EOImode 1).
+ */
+extern bool irq_split;
+void irq_init(void);               /* once, before gic_init_cpu() */
+void irq_set_forwarded(u32 intid); /* split: the guest deactivates it, by its list register */
 typedef void (*irq_handler)(void);
 void irq_set_handler(u32 intid,
                      irq_handler fn); /* below IRQS_MAX; before the interrupt is enabled */

@@ -3,6 +3,7 @@
 #include "a64.h"
 #include "kernel/cache.h"
 #include "kernel/mmu.h"
+#include "kernel/net_user.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 #include "kernel/pt.h"
@@ -103,6 +104,24 @@ bool process_read(struct process *p, u64 va, void *to, size_t bytes)
         memcpy(out, (char *)phys_to_virt(*entry & PT_ADDR) + va % PAGE_SIZE, n);
         va += n;
         out += n;
+        bytes -= n;
+    }
+    return true;
+}
+
+bool process_write(struct process *p, u64 va, const void *from, size_t bytes)
+{
+    const char *in = from;
+    while (bytes) {
+        void *to = process_page(p, va);
+        if (!to) {
+            return false;
+        }
+        size_t n = PAGE_SIZE - va % PAGE_SIZE;
+        n = n < bytes ? n : bytes;
+        memcpy(to, in, n);
+        va += n;
+        in += n;
         bytes -= n;
     }
     return true;
@@ -214,6 +233,7 @@ int process_wait(struct process *p)
     wait_event(&p->gone, READ_ONCE(p->thread_count) == 0);
     spin_unlock_irqrestore(&p->lock,
                            spin_lock_irqsave(&p->lock)); /* the last thread has let go of it */
+    net_user_close(p);
     if (p->vm) {
         vm_destroy(p->vm);
     }

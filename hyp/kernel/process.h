@@ -55,5 +55,7 @@ int process_futex_wait(struct process *p, u64 va, u32 value);
 
 /* False: some part of the range is not mapped or not a region. */
 bool process_read(struct process *p, u64 va, void *to, size_t bytes);
+/* False: some part of the range is not in a writable region. */
+bool process_write(struct process *p, u64 va, const void *from, size_t bytes);
 
 #endif

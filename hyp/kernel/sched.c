@@ -3,6 +3,7 @@
 #include "kernel/page.h"
 #include "kernel/process.h"
 #include "kernel/smp.h"
+#include "kernel/timer.h"
 
 #define SLICE_TICKS 3
 
@@ -49,6 +50,20 @@ static struct thread *pick_next(struct cpu *c)
     return c->idle;
 }
 
+/* The tick shares the CPU between threads of one priority; without others it has no work. */
+static bool tick_needed(const struct cpu *c, const struct thread *t)
+{
+    return t != c->idle && (tick_mode == TICK_IDLE || !list_empty(&c->run[t->prio]));
+}
+
+void sched_check_tick(void)
+{
+    struct cpu *c = cpu_this();
+    u64 flags = spin_lock_irqsave(&c->run_lock);
+    tick_set(tick_needed(c, c->current));
+    spin_unlock_irqrestore(&c->run_lock, flags);
+}
+
 /* On the stack of the thread that now runs, the run lock still held by the one that left. A dead
  * thread's stack is free from here. */
 void sched_switch_done(void)
@@ -84,6 +99,9 @@ void schedule(void)
     struct thread *next = pick_next(c);
     if (next->slice_ticks == 0) {
         next->slice_ticks = SLICE_TICKS;
+    }
+    if (tick_mode != TICK_ON) {
+        tick_set(tick_needed(c, next));
     }
     if (next == prev) {
         spin_unlock(&c->run_lock);
@@ -138,26 +156,56 @@ void sched_tick(void)
     spin_unlock(&c->run_lock);
 }
 
+/* A thread that floats may be elsewhere by the time the lock is ours. */
+static struct cpu *lock_cpu_of(const struct thread *t)
+{
+    for (;;) {
+        struct cpu *c = READ_ONCE(t->cpu);
+        spin_lock(&c->run_lock);
+        if (READ_ONCE(t->cpu) == c) {
+            return c;
+        }
+        spin_unlock(&c->run_lock);
+    }
+}
+
+/* It is ready and on no list: nobody else looks at it. Returns its CPU, locked in c's place. */
+static struct cpu *move_awake(struct thread *t, struct cpu *c)
+{
+    struct cpu *to = sched_place(t);
+    if (to != c) {
+        WRITE_ONCE(t->cpu, to);
+        spin_unlock(&c->run_lock);
+        spin_lock(&to->run_lock);
+    }
+    return to;
+}
+
 void thread_wake(struct thread *t)
 {
-    struct cpu *c = t->cpu;
-    bool preempts = false;
-    u64 flags = spin_lock_irqsave(&c->run_lock);
+    bool preempts = false, queued = false;
+    u64 flags = irq_save();
+    struct cpu *c = lock_cpu_of(t);
     if (t->state == THREAD_BLOCKED) {
         t->state = THREAD_READY;
         if (t != c->current) { /* else it has not left yet: schedule() will keep it */
+            c = t->floats ? move_awake(t, c) : c;
             list_add_before(&c->run[t->prio], &t->run_link);
             preempts = t->prio > c->current->prio;
+            queued = !preempts;
         }
     }
     if (preempts) {
         WRITE_ONCE(c->need_resched, true);
     }
     bool remote = c != cpu_this();
-    spin_unlock_irqrestore(&c->run_lock, flags);
-    if (preempts && remote) {
+    spin_unlock(&c->run_lock);
+    if (remote && (preempts || (queued && tick_mode == TICK_FULL))) {
         smp_send_reschedule(c);
+    } else if (queued && tick_mode == TICK_FULL) {
+        sched_check_tick();
     }
+    irq_restore(flags);
 }
 
 struct thread *thread_new(const char *name, enum thread_prio prio, unsigned cpu)
@@ -202,7 +250,7 @@ void sched_idle(void)
     struct cpu *c = cpu_this();
     for (;;) {
         irq_disable();
-        if (!READ_ONCE(c->need_resched)) {
+        if (!READ_ONCE(c->need_resched) && !sched_pull()) {
             dsb(sy); /* what was written must be seen before this CPU sleeps */
             wfi();
         }

@@ -101,13 +101,42 @@ static bool sleep_a_while(void)
     return ok;
 }
 
+/* Two threads of one CPU that do not block: the second one, woken from another CPU, gets its turn
+ * by the tick. */
+static volatile bool second_ran;
+
+static void spin_until_second(void *unused)
+{
+    (void)unused;
+    while (!second_ran) {
+        sched_yield_if_needed();
+    }
+}
+
+static void run_second(void *unused)
+{
+    (void)unused;
+    second_ran = true;
+}
+
+static bool share_a_cpu(void)
+{
+    finished_count = 0;
+    thread_create_kernel("spins", spin_until_second, NULL, PRIO_NORMAL, cpu_count - 1, player_gone);
+    timer_sleep_until(timer_now_ticks() + timer_us_to_ticks(100)); /* it runs by now */
+    thread_create_kernel("second", run_second, NULL, PRIO_NORMAL, cpu_count - 1, player_gone);
+    wait_event(&finished, READ_ONCE(finished_count) == 2);
+    print("check time-slices: ok\n");
+    return true;
+}
+
 static void test_thread(void *unused)
 {
     (void)unused;
     size_t free_before = page_free_count();
     bool ok = play_all("threads-of-one-cpu", 0);
     ok = play_all("threads-of-two-cpus", 1) && ok;
-    ok = sleep_a_while() && ok;
+    ok = sleep_a_while() && share_a_cpu() && ok;
     ok = page_free_count() == free_before && ok;
     print(ok ? "RESULT PASS\n" : "RESULT FAIL the kernel's own checks\n");
     machine_power_off();

@@ -1,6 +1,7 @@
 #include "kernel/syscall.h"
 
 #include "a64.h"
+#include "kernel/net_user.h"
 #include "kernel/print.h"
 #include "kernel/process.h"
 #include "kvm/irqchip.h"
@@ -62,6 +63,26 @@ static s64 sys_vm_net(struct process *p, const u64 *arg)
     return p->vm ? vm_create_net(p->vm, (unsigned)arg[0], arg[1], (u32)arg[2]) : -1;
 }
 
+static s64 sys_net_open(struct process *p, const u64 *arg)
+{
+    return net_user_open(p, arg[0]);
+}
+
+static s64 sys_net_send(struct process *p, const u64 *arg)
+{
+    return net_user_send(p, arg[0], arg[1], arg[2]);
+}
+
+static s64 sys_net_receive(struct process *p, const u64 *arg)
+{
+    return net_user_receive(p, arg[0], arg[1], arg[2]);
+}
+
+static s64 sys_net_wait(struct process *p, const u64 *arg)
+{
+    return net_user_wait(p, arg[0], arg[1], (u32)arg[2]);
+}
+
 static s64 sys_vcpu_create(struct process *p, const u64 *arg)
 {
     return p->vm ? vcpu_create(p->vm, arg[0], arg[1], arg[2]) : -1;
@@ -117,6 +138,10 @@ static const syscall_fn calls[] = {
     [SYS_IRQ_TIMER] = sys_irq_timer,
     [SYS_VM_IRQ] = sys_vm_irq,
     [SYS_VM_NET] = sys_vm_net,
+    [SYS_NET_OPEN] = sys_net_open,
+    [SYS_NET_SEND] = sys_net_send,
+    [SYS_NET_RECEIVE] = sys_net_receive,
+    [SYS_NET_WAIT] = sys_net_wait,
 };
 
 s64 syscall(struct frame *f)

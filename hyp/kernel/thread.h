@@ -1,4 +1,4 @@
-/* Threads, the scheduler and wait queues. A thread stays on the CPU it was made for. The kernel is
+/* Threads, the scheduler and wait queues. A thread stays on its CPU unless it floats. The kernel is
  * not preemptible: a thread gives up its CPU when it blocks, before it enters a guest or EL0, or by
  * sched_yield_if_needed(). */
 #ifndef EL2SIM_HYP_KERNEL_THREAD_H
@@ -23,6 +23,7 @@ struct thread {
     enum thread_state state;
     enum thread_prio prio;
     unsigned slice_ticks;
+    bool floats; /* the scheduler may move it to another CPU while it does not run */
     struct list run_link;
     struct process *process; /* NULL: a kernel thread */
     const char *name;
@@ -87,6 +88,12 @@ _Noreturn void sched_idle(void); /* the first thread of a CPU becomes its idle t
 void schedule(void);
 void sched_yield_if_needed(void);
 void sched_tick(void);
+void sched_check_tick(void); /* on this CPU: whether it needs its tick (timer.h) may have changed */
+
+/* --- balance.c --- */
+void sched_allow_float(void);                    /* there will be threads that float */
+struct cpu *sched_place(const struct thread *t); /* where one that wakes should go */
+bool sched_pull(void); /* idle, interrupts masked: takes a thread from another CPU, if it can */
 
 /*
  * Hooks of the calling thread (NULL: none): out when another thread takes its CPU, in when it goes

@@ -1,10 +1,12 @@
 #include "kernel/timer.h"
 
+#include "kernel/choice.h"
 #include "kernel/irq.h"
 #include "kernel/thread.h"
 
 #define TIMER_CTL_ENABLE 1
 
+enum tick_mode tick_mode;
 static struct timer ticks[CPU_MAX];
 
 u64 timer_now_ticks(void)
@@ -18,7 +20,7 @@ u64 timer_us_to_ticks(u64 us)
     return us * read_sysreg(cntfrq_el0) / 1000000;
 }
 
-/* Interrupts masked: sets the CPU's timer to the first deadline. */
+/* Interrupts masked, on this CPU: sets its timer to the first deadline. */
 static void timer_program(struct cpu *c)
 {
     if (list_empty(&c->timers)) {
@@ -34,13 +36,31 @@ static void timer_program(struct cpu *c)
 void timer_init(struct timer *t, void (*expired)(struct timer *))
 {
     list_init(&t->link);
+    t->cpu = cpu_this();
     t->expired = expired;
+}
+
+/* It was started on another CPU: there its interrupt comes all the same, and finds nothing. */
+static void stop_elsewhere(struct timer *t)
+{
+    spin_lock(&t->cpu->timer_lock);
+    list_del(&t->link);
+    spin_unlock(&t->cpu->timer_lock);
+    while (READ_ONCE(t->cpu->expiring) == t) {
+        cpu_relax();
+    }
+    dmb(ish);
 }
 
 void timer_start(struct timer *t, u64 deadline_ticks)
 {
     u64 flags = irq_save();
     struct cpu *c = cpu_this();
+    if (t->cpu != c) {
+        stop_elsewhere(t);
+        t->cpu = c;
+    }
+    spin_lock(&c->timer_lock);
     list_del(&t->link);
     t->deadline_ticks = deadline_ticks;
     struct list *l = c->timers.next;
@@ -52,6 +72,7 @@ void timer_start(struct timer *t, u64 deadline_ticks)
     if (c->timers.next == &t->link) {
         timer_program(c);
     }
+    spin_unlock(&c->timer_lock);
     irq_restore(flags);
 }
 
@@ -59,40 +80,80 @@ void timer_stop(struct timer *t)
 {
     u64 flags = irq_save();
     struct cpu *c = cpu_this();
-    bool first = c->timers.next == &t->link;
-    list_del(&t->link);
-    if (first) {
-        timer_program(c);
+    if (t->cpu != c) {
+        stop_elsewhere(t);
+    } else if (!list_empty(&t->link)) {
+        spin_lock(&c->timer_lock);
+        bool first = c->timers.next == &t->link;
+        list_del(&t->link);
+        if (first) {
+            timer_program(c);
+        }
+        spin_unlock(&c->timer_lock);
     }
     irq_restore(flags);
+}
+
+/* The first one whose time has come, off the list; NULL: there is none, and the next is set. */
+static struct timer *take_expired(struct cpu *c, u64 now)
+{
+    struct timer *t = NULL;
+    spin_lock(&c->timer_lock);
+    if (!list_empty(&c->timers)) {
+        t = container_of(c->timers.next, struct timer, link);
+        t = t->deadline_ticks <= now ? t : NULL;
+    }
+    if (t) {
+        list_del(&t->link);
+        WRITE_ONCE(c->expiring, t);
+    } else {
+        timer_program(c);
+    }
+    spin_unlock(&c->timer_lock);
+    return t;
 }
 
 static void timer_irq(void)
 {
     struct cpu *c = cpu_this();
     u64 now = timer_now_ticks();
-    while (!list_empty(&c->timers)) {
-        struct timer *t = container_of(c->timers.next, struct timer, link);
-        if (t->deadline_ticks > now) {
-            break;
-        }
-        list_del(&t->link);
+    struct timer *t;
+    while ((t = take_expired(c, now)) != NULL) {
         t->expired(t);
+        dmb(ish); /* what it has done is seen by who waits for it */
+        WRITE_ONCE(c->expiring, NULL);
     }
-    timer_program(c);
+}
+
+/* --- the scheduler's tick --- */
+
+static u64 tick_period(void)
+{
+    return read_sysreg(cntfrq_el0) / TICK_HZ;
 }
 
 static void tick_expired(struct timer *t)
 {
-    u64 period = read_sysreg(cntfrq_el0) / TICK_HZ;
     u64 now = timer_now_ticks();
-    u64 next = t->deadline_ticks + period;
+    u64 next = t->deadline_ticks + tick_period();
     if (next <= now) { /* ticks were lost: go on from here */
-        next = now + period;
+        next = now + tick_period();
     }
     sched_tick();
     timer_start(t, next);
 }
+
+void tick_set(bool on)
+{
+    struct timer *t = &ticks[cpu_this()->index];
+    if (!on) {
+        timer_stop(t);
+    } else if (list_empty(&t->link)) {
+        timer_start(t, timer_now_ticks() + tick_period());
+    }
+}
+
+/* --- */
 
 struct sleeper {
     struct timer timer;
@@ -116,11 +177,20 @@ void timer_sleep_until(u64 deadline_ticks)
     wait_event(&s.queue, READ_ONCE(s.woken));
 }
 
+void tick_init(void)
+{
+    static const char *const words[] = {"on", "idle", "full", NULL};
+    tick_mode = (enum tick_mode)boot_choice("tick", words, "tick= takes on, idle or full");
+    if (tick_mode == TICK_FULL) { /* another CPU has queued a thread on this one */
+        irq_set_handler(SGI_RESCHEDULE, sched_check_tick);
+    }
+}
+
 void timer_init_cpu(void)
 {
     struct timer *tick = &ticks[cpu_this()->index];
     irq_set_handler(host_timer_intid, timer_irq);
     timer_init(tick, tick_expired);
     gic_enable_ppi(host_timer_intid);
-    timer_start(tick, timer_now_ticks() + read_sysreg(cntfrq_el0) / TICK_HZ);
+    tick_set(true);
 }

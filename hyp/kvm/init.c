@@ -3,6 +3,7 @@
 #include "kernel/init.h"
 
 #include "drivers/nic.h"
+#include "kernel/choice.h"
 #include "kernel/page.h"
 #include "kernel/print.h"
 #include "kernel/process.h"
@@ -21,6 +22,7 @@ static struct vmm_args args[2]; /* of the VMs */
 
 static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
 {
+    static const char *const networks[] = {"kernel", "user", NULL};
     struct vmm_args *a = &args[vm_id];
     a->vm_id = vm_id;
     a->vcpu_count = vcpu_count;
@@ -29,6 +31,7 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     bootargs_value(bootargs, "rows", a->rows, sizeof(a->rows));
     a->ops = bootargs_number(bootargs, "n");
     a->work = bootargs_number(bootargs, "work");
+    a->net_in_vmm = boot_choice("net", networks, "net= takes kernel or user") == 1;
     bootargs_value(bootargs, "spread", a->spread, sizeof(a->spread));
 }
 

@@ -21,6 +21,13 @@ static const struct option options[] = {
     {"none", 0},
 };
 
+static bool timer_asks(void)
+{
+    u64 ctl = read_sysreg(GUEST_CNTV_CTL);
+    return (ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK | TIMER_CTL_ISTATUS)) ==
+           (TIMER_CTL_ENABLE | TIMER_CTL_ISTATUS);
+}
+
 /*
  * The timer has expired while it is in the registers, in the guest or in the host: masked there,
  * and the interrupt is the guest's. When the VCPU has just left, the line has fallen again.
@@ -31,9 +38,13 @@ static void vtimer_irq(void)
     if (!v || !(v->arch.on_cpu & STATE_TIMER)) {
         return;
     }
-    u64 ctl = read_sysreg(GUEST_CNTV_CTL);
-    if ((ctl & (TIMER_CTL_ENABLE | TIMER_CTL_IMASK | TIMER_CTL_ISTATUS)) ==
-        (TIMER_CTL_ENABLE | TIMER_CTL_ISTATUS)) {
+    if (!timer_asks()) {
+        return;
+    }
+    if (vtimer_is_hw()) {
+        vtimer_expire(v); /* it stays active, which silences it */
+        vtimer_load_line(v);
+    } else {
         write_sysreg(TIMER_CTL_ENABLE | TIMER_CTL_IMASK, GUEST_CNTV_CTL);
         isb();
         vgic_pulse(v->vm, v, INTID_VTIMER);
@@ -53,6 +64,9 @@ void vcpu_load(struct vcpu *v)
         timer_stop(&v->soft_timer);
     }
     loaded[cpu_this()->index] = v;
+    if ((state_lazy & STATE_TIMER) && vtimer_is_hw()) {
+        vtimer_load_line(v);
+    }
     state_in(&v->arch, state_lazy);
     v->arch.on_cpu = state_lazy;
 }
@@ -83,6 +97,8 @@ void vcpu_finish(struct vcpu *v)
 {
     if (!(state_lazy & STATE_TIMER)) {
         vtimer_sync(v);
+    } else if (v->timer_line) {
+        vtimer_check_line(v, timer_asks());
     }
     if (!(state_lazy & STATE_VGIC) || v->arch.vgic.used) {
         vgic_sync(v);

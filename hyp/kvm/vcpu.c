@@ -1,5 +1,6 @@
 /* The run loop of a VCPU: the guest on one side, the VMM in EL0 on the other. */
 #include "a64.h"
+#include "kernel/choice.h"
 #include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/smp.h"
@@ -7,6 +8,18 @@
 
 #define SCTLR_EL1_RESET SCTLR_EL1_RES1
 #define MPIDR_RES1      BIT(31)
+
+static bool vcpus_float;
+
+/* Boot argument pin=: VCPU threads stay on their CPUs, or not. */
+void vcpus_init(void)
+{
+    static const char *const words[] = {"on", "off", NULL};
+    vcpus_float = boot_choice("pin", words, "pin= takes on or off") == 1;
+    if (vcpus_float) {
+        sched_allow_float();
+    }
+}
 
 /* The host's state while the CPU runs a guest. */
 static struct cpu_context host_contexts[CPU_MAX];
@@ -163,9 +176,16 @@ static enum exit_action step(struct vcpu *v)
     return exit_handle(v);
 }
 
+/* The CPU may be another one than before. */
+static void load_here(struct vcpu *v)
+{
+    v->arch.host_ctx = world_address((u64)&host_contexts[cpu_this()->index]);
+    vcpu_load(v);
+}
+
 static void load_hook(void *vcpu)
 {
-    vcpu_load(vcpu);
+    load_here(vcpu);
 }
 
 static void put_hook(void *vcpu)
@@ -176,8 +196,7 @@ static void put_hook(void *vcpu)
 static void load(struct vcpu *v)
 {
     u64 flags = irq_save();
-    v->arch.host_ctx = world_address((u64)&host_contexts[cpu_this()->index]);
-    vcpu_load(v);
+    load_here(v);
     sched_set_hooks(put_hook, load_hook, v);
     irq_restore(flags);
 }
@@ -211,6 +230,7 @@ int vcpu_run(struct vm *vm, u64 index)
     if (!claim(v)) {
         return -1;
     }
+    thread_current()->floats = vcpus_float;
     load(v);
     if (v->mmio_read_pending) {
         mmio_complete_read(v);

@@ -41,8 +41,10 @@ void vgic_init_vcpu(struct vcpu *v)
         v->vgic.irq[i].edge = true;
     }
     /* The timer's interrupt is raised once for each expiry, with the timer masked: an edge, unless
-     * the guest says otherwise. */
-    v->vgic.irq[INTID_VTIMER].edge = true;
+     * the guest says otherwise. Where it is the physical one that the guest deactivates, it is the
+     * level that it is there. */
+    v->vgic.irq[INTID_VTIMER].edge = !vtimer_is_hw();
+    v->vgic.irq[INTID_VTIMER].hw = vtimer_is_hw();
 }
 
 struct virq *vgic_irq(struct vm *vm, struct vcpu *v, u32 intid)

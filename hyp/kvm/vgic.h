@@ -25,6 +25,7 @@ struct virq {
     bool line;     /* level of the input */
     bool active;
     bool edge;
+    bool hw;     /* the guest deactivates the physical interrupt of the same number */
     bool listed; /* xen/: in a list register of some VCPU */
     u8 priority;
     u8 target;        /* SPI: index of the VCPU */

@@ -23,6 +23,7 @@ struct vgic_lr {
     u8 state;   /* VLR_* */
     u8 priority;
     bool eoi; /* maintenance interrupt when the guest completes it */
+    bool hw;  /* ... or the physical interrupt of the same number is deactivated */
 };
 
 /* What the world switch saves and restores, as the registers hold it. */

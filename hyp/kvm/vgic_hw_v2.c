@@ -12,6 +12,7 @@
 #define LR_EOI         BIT(19)
 #define LR_PRIO_SHIFT  23
 #define LR_STATE_SHIFT 28
+#define LR_HW          BIT(31) /* then 19:10 are the physical interrupt */
 
 static unsigned lr_count;
 
@@ -38,7 +39,8 @@ struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n)
         .intid = v & LR_ID_MASK,
         .state = (u8)(v >> LR_STATE_SHIFT & 3),
         .priority = (u8)((v >> LR_PRIO_SHIFT & 0x1f) << 3),
-        .eoi = v & LR_EOI,
+        .eoi = !(v & LR_HW) && (v & LR_EOI),
+        .hw = v & LR_HW,
     };
     lr.source = lr.intid < 16 ? v >> LR_CPU_SHIFT & 7 : VLR_NO_SOURCE;
     return lr;
@@ -46,8 +48,8 @@ struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n)
 
 void vgic_hw_lr_set(struct vgic_hw_state *hw, unsigned n, struct vgic_lr lr)
 {
-    u64 source = lr.source == VLR_NO_SOURCE ? 0 : lr.source;
-    hw->lr[n] = lr.intid | source << LR_CPU_SHIFT | (lr.eoi ? LR_EOI : 0) |
+    u64 source = lr.hw ? lr.intid : lr.source == VLR_NO_SOURCE ? 0 : lr.source;
+    hw->lr[n] = lr.intid | source << LR_CPU_SHIFT | (lr.eoi ? LR_EOI : 0) | (lr.hw ? LR_HW : 0) |
                 (u64)(lr.priority >> 3) << LR_PRIO_SHIFT | (u64)lr.state << LR_STATE_SHIFT;
 }
 

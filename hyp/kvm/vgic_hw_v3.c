@@ -28,6 +28,8 @@
 #define LR_EOI         BIT(41)
 #define LR_PRIO_SHIFT  48
 #define LR_GROUP1      BIT(60)
+#define LR_HW          BIT(61)
+#define LR_HW_SHIFT    32 /* the physical interrupt; without HW bit 41 is EOI */
 #define LR_STATE_SHIFT 62
 
 static unsigned lr_count, ap_count;
@@ -59,16 +61,18 @@ struct vgic_lr vgic_hw_lr_get(const struct vgic_hw_state *hw, unsigned n)
         .source = VLR_NO_SOURCE,
         .state = (u8)(v >> LR_STATE_SHIFT & 3),
         .priority = (u8)(v >> LR_PRIO_SHIFT),
-        .eoi = v & LR_EOI,
+        .eoi = !(v & LR_HW) && (v & LR_EOI),
+        .hw = v & LR_HW,
     };
 }
 
 void vgic_hw_lr_set(struct vgic_hw_state *hw, unsigned n, struct vgic_lr lr)
 {
-    hw->lr[n] = lr.state == VLR_INVALID
-                    ? 0
-                    : lr.intid | (lr.eoi ? LR_EOI : 0) | (u64)lr.priority << LR_PRIO_SHIFT |
-                          LR_GROUP1 | (u64)lr.state << LR_STATE_SHIFT;
+    hw->lr[n] = lr.state == VLR_INVALID ? 0
+                                        : lr.intid | (lr.eoi ? LR_EOI : 0) |
+                                              (lr.hw ? LR_HW | (u64)lr.intid << LR_HW_SHIFT : 0) |
+                                              (u64)lr.priority << LR_PRIO_SHIFT | LR_GROUP1 |
+                                              (u64)lr.state << LR_STATE_SHIFT;
 }
 
 void vgic_hw_underflow(struct vgic_hw_state *hw, bool on)

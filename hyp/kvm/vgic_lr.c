@@ -11,6 +11,14 @@ static struct vgic_lr lr_make(struct vm *vm, struct virq *q, u32 intid)
         .priority = q->priority,
         .eoi = !q->edge && q->line, /* come back: the line may still ask then */
     };
+    if (q->hw) { /* what is pending behind the active one the hardware itself keeps */
+        lr.hw = true;
+        lr.eoi = false;
+        lr.state = q->active ? VLR_ACTIVE : vgic_deliverable(vm, q) ? VLR_PENDING : VLR_INVALID;
+        q->lr_latch = q->latch && !q->active;
+        q->latch = q->latch && q->active;
+        return lr;
+    }
     bool has_sources = q->sources != 0;
     if (q->active) {
         lr.state = VLR_ACTIVE;

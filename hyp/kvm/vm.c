@@ -17,6 +17,7 @@ void kvm_init(void)
     vm_switch_init();
     world_init();
     state_init();
+    vcpus_init();
     vmid_limit(bootargs_number(kernel_board()->bootargs, "vmids"));
     lr_count = vgic_init();
 }

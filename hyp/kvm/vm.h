@@ -43,7 +43,7 @@ struct vcpu {
     struct wait_queue wait;   /* WFI, powered off, VM switch */
     struct timer soft_timer;  /* stands in for CNTV while the guest does not run */
     struct soft_timer ptimer; /* without a virtual timer: what the guest programmed, */
-    bool timer_line;          /* and the level of its interrupt */
+    bool timer_line;          /* and the level of its interrupt; also of a vtimer_is_hw() */
     struct vcpu_run *run;
     bool mmio_read_pending; /* the VMM is producing a value for the access in arch.esr */
 
@@ -109,6 +109,7 @@ bool vm_with(unsigned id, bool (*fn)(struct vm *vm, u64 argument), u64 argument)
 void *vm_memory(struct vm *vm, u64 ipa);
 
 /* --- vcpu.c --- */
+void vcpus_init(void); /* once */
 void vcpu_kick(
     struct vcpu *v); /* it looks at its interrupts and requests: wakes it, or interrupts its CPU */
 void vcpu_reset(struct vcpu *v, u64 entry, u64 argument);
@@ -199,7 +200,12 @@ void vtimer_init(struct vcpu *v);
 void vtimer_flush(struct vcpu *v);  /* interrupts masked, before an entry */
 void vtimer_sync(struct vcpu *v);   /* after an exit */
 void vtimer_expire(struct vcpu *v); /* the guest sees its timer masked, and the interrupt */
-void vtimer_watch(struct vcpu *v);  /* a timer of the host stands in; it may have expired */
+bool vtimer_is_hw(void); /* the guest's interrupt is the physical one, and a level: eoi=split */
+/* ... for a world switch that leaves the timer in the registers: at vcpu_load(), and before an
+ * entry. Interrupts are masked. */
+void vtimer_load_line(struct vcpu *v);
+void vtimer_check_line(struct vcpu *v, bool still_asks);
+void vtimer_watch(struct vcpu *v); /* a timer of the host stands in; it may have expired */
 /* A trapped register that nothing else knows: the timer's, or UNDEFINED. */
 enum exit_action vtimer_sysreg(struct vcpu *v, u64 iss);
 

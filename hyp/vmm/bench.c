@@ -1,5 +1,6 @@
 /* The board of the benchmark guest: a console, a bank of registers laid out like virtio-mmio, an
  * exit register, and the kernel's I/O device. abi/guest.h */
+#include "vmm/net.h"
 #include "vmm/vmm.h"
 
 static int exit_status = -1; /* until the guest has said otherwise */
@@ -35,6 +36,9 @@ static void virtio_write(u64 offset, unsigned len, u64 value)
 static void bench_access(struct vcpu_run *run)
 {
     bool virtio = run->ipa - GUEST_VIRTIO < VIRTIO_SIZE;
+    if (net_access(run)) {
+        return;
+    }
     if (virtio && run->is_write) {
         virtio_write(run->ipa - GUEST_VIRTIO, run->len, run->data);
     } else if (virtio) {
@@ -54,9 +58,15 @@ static int bench_exit_status(u32 reason)
     return exit_status;
 }
 
+static struct vmm_entry load(const struct vmm_args *args)
+{
+    net_start(args);
+    return bench_load(args);
+}
+
 const struct vmm_board board_bench = {
     .ram_bytes = bench_ram_bytes,
-    .load = bench_load,
+    .load = load,
     .access = bench_access,
     .exit_status = bench_exit_status,
 };

@@ -12,9 +12,6 @@ struct vmm_entry bench_load(const struct vmm_args *args)
     u64 ram = USER_GUEST_RAM;
     struct guest_boot *boot = (struct guest_boot *)ram;
     must(vmm_syscall(GUEST_IODEV, IODEV_INTID, args->pcpu_count - 1, SYS_VM_IODEV));
-    for (u64 i = 0; i < GUEST_NETS && args->vm_id == 0; i++) { /* if the host has one */
-        vmm_syscall(i, GUEST_NET(i), GUEST_NET_INTID(i), SYS_VM_NET);
-    }
     boot->vm_id = args->vm_id;
     boot->vcpu_count = args->vcpu_count;
     boot->pcpu_count = args->pcpu_count;

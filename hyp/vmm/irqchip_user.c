@@ -10,34 +10,13 @@
 #include "abi/board.h"
 #include "emul/gicv2.h"
 #include "emul/timer.h"
+#include "vmm/mutex.h"
 
-/* A mutex: free, taken, taken and somebody sleeps. */
-enum { FREE, TAKEN, CONTENDED };
-static u32 mutex;
-
+static struct mutex mutex;
 static struct soft_gic gic;
 static struct soft_timer timers[SOFT_GIC_CPUS];
 static u32 lines;      /* by VCPU, as the kernel knows them */
 static u64 time_start; /* the host's counter when the guest's was 0 */
-
-static void lock(void)
-{
-    u32 expected = FREE;
-    if (__atomic_compare_exchange_n(&mutex, &expected, TAKEN, false, __ATOMIC_ACQUIRE,
-                                    __ATOMIC_RELAXED)) {
-        return;
-    }
-    while (__atomic_exchange_n(&mutex, CONTENDED, __ATOMIC_ACQUIRE) != FREE) {
-        must(vmm_syscall((u64)&mutex, CONTENDED, 0, SYS_FUTEX_WAIT));
-    }
-}
-
-static void unlock(void)
-{
-    if (__atomic_exchange_n(&mutex, FREE, __ATOMIC_RELEASE) == CONTENDED) {
-        must(vmm_syscall(0, 0, 0, SYS_FUTEX_WAKE));
-    }
-}
 
 static u64 host_now(void)
 {
@@ -90,7 +69,7 @@ static void event_thread(u64 unused)
     (void)unused;
     u64 events;
     while ((events = (u64)must(vmm_syscall(0, 0, 0, SYS_IRQ_EVENTS))) != 0) {
-        lock();
+        mutex_lock(&mutex);
         for (; events; events &= events - 1) {
             unsigned n = (unsigned)__builtin_ctzll(events);
             if (n < 32) {
@@ -101,7 +80,7 @@ static void event_thread(u64 unused)
             }
         }
         update_lines();
-        unlock();
+        mutex_unlock(&mutex);
     }
     vmm_syscall(0, 0, 0, SYS_THREAD_EXIT);
 }
@@ -119,7 +98,7 @@ void irqchip_init(const struct vmm_args *args)
 bool irqchip_exit(u64 vcpu, struct vcpu_run *run)
 {
     bool mine = true;
-    lock();
+    mutex_lock(&mutex);
     if (run->exit_reason == VCPU_EXIT_TIMER) {
         timer_access(vcpu, run);
     } else {
@@ -130,14 +109,14 @@ bool irqchip_exit(u64 vcpu, struct vcpu_run *run)
     if (mine) {
         update_lines();
     }
-    unlock();
+    mutex_unlock(&mutex);
     return mine;
 }
 
 void irqchip_set_spi(u32 intid, bool level)
 {
-    lock();
+    mutex_lock(&mutex);
     soft_gic_set_line(&gic, 0, intid, level);
     update_lines();
-    unlock();
+    mutex_unlock(&mutex);
 }

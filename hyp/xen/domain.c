@@ -4,6 +4,7 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "abi/guest.h"
+#include "kernel/choice.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 #include "kernel/smp.h"
@@ -15,6 +16,17 @@
 void thread_start_kernel(void); /* arch/switch.S */
 
 static struct vcpu *on_cpu[CPU_MAX];
+static bool vcpus_float;
+
+/* Boot argument pin=: VCPUs stay on their CPUs, or not. */
+void domains_init(void)
+{
+    static const char *const words[] = {"on", "off", NULL};
+    vcpus_float = boot_choice("pin", words, "pin= takes on or off") == 1;
+    if (vcpus_float) {
+        sched_allow_float();
+    }
+}
 
 struct vcpu *vcpu_on_this_cpu(void)
 {
@@ -137,6 +149,7 @@ static void vcpu_create_thread(struct vcpu *v, const struct domain_config *c)
 {
     struct thread *t = thread_new("vcpu", c->prio, c->first_cpu + v->index);
     t->gone = vcpu_gone;
+    t->floats = vcpus_float && c->prio == PRIO_NORMAL;
     t->gone_arg = v->vm->xen;
     t->context.sp -= sizeof(struct guest_stack);
     struct guest_stack *stack = (struct guest_stack *)t->context.sp;

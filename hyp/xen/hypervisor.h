@@ -22,6 +22,7 @@ struct domain_config {
         u64 bytes;
     } file[DOMAIN_FILES]; /* what is in its memory when it begins */
 };
+void domains_init(void);                                      /* once */
 struct vm *domain_create(const struct domain_config *config); /* its VCPU 0 starts */
 int domain_wait(struct vm *d); /* until it is off; 0: of its own will */
 void domain_destroy(struct vm *d);

@@ -36,6 +36,7 @@ static struct guest_boot boot[3];
 void main_init(void)
 {
     vm_switch_init();
+    domains_init();
     vgic_init();
 }
 

@@ -16,6 +16,11 @@ static void soft_expired(struct timer *t)
     vgic_pulse(v->vm, v, INTID_VTIMER);
 }
 
+bool vtimer_is_hw(void)
+{
+    return false;
+}
+
 void vtimer_init(struct vcpu *v)
 {
     timer_init(&v->soft_timer, soft_expired);

@@ -48,6 +48,15 @@ class AppRows(unittest.TestCase):
             with self.subTest(design=design[0]):
                 self.assertIn("RESULT PASS", run(*design, smp=2)[0].stdout)
 
+    def test_cards_in_the_vmm(self):
+        for design in (DESIGNS[2], ("kvm-split-novgic", "x-gene1", 2)):
+            with self.subTest(design=design[0]):
+                result, there = run(*design, "net=user")
+                self.assertIn("RESULT PASS", result.stdout, harness.said(result))
+                self.assertNotIn("skipped", result.stdout)
+                here = run(*design)[1]
+                self.assertLess(here["tcp-rr"], there["tcp-rr"])
+
     def test_rows_say_what_they_need(self):
         for cards in (0, 1):
             result, cycles = run(*DESIGNS[2], cards=cards)

@@ -41,6 +41,15 @@
 
 #define SYS_VM_NET 15 /* (card of the host, IPA, INTID): a network card in the kernel */
 
+
+/* Of a VMM that has the network cards itself: net=user. */
+#define SYS_NET_OPEN    16 /* (card of the host): the CPU that gets its interrupts */
+#define SYS_NET_SEND    17 /* (card, frame, bytes) */
+#define SYS_NET_RECEIVE 18 /* (card, where to, room): bytes of the next frame; 0: none has come */
+/* (card, address of 32 bits, value): until a frame has come, or while the word has that value and
+ * it is not woken by SYS_FUTEX_WAKE */
+#define SYS_NET_WAIT 19
+
 #define IRQCHIP_EVENT_SPI(n)   (1UL << (n)) /* a device of the kernel has raised SPI 32 + n */
 #define IRQCHIP_EVENT_TIMER(n) (1UL << (32 + (n))) /* of VCPU n */
 
@@ -72,6 +81,7 @@ struct vmm_args {
     char rows[256];
     char spread[8];
     unsigned int work;
+    unsigned int net_in_vmm; /* else the kernel has the network cards */
     /* A kernel that follows Linux' boot protocol; 0 bytes of memory: the rows. */
     unsigned long memory_bytes;
     unsigned long ramdisk_bytes;
