@@ -129,9 +129,9 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
     if (is_exit) {
         exits_begin(&cpu->exits, ec, at);
     }
+    cpu_load(cpu, old_sp);
     cpu_emit(cpu, EV_EXCEPTION, from << 8 | exc->target_el << 4 | exc->type, has_esr ? exc->esr : 0,
              exc->return_address);
-    cpu_load(cpu, old_sp);
     if (vmcb_is_active(pe) && pe->ps.el == 2) {
         vm_exit(cpu, exc);
     }
@@ -145,13 +145,13 @@ void cpu_return(struct cpu *cpu)
     uint64_t spsr = pe->sr[from == 2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
     lend_leave_el(cpu);
     exception_return(pe);
-    cpu_emit(cpu, EV_ERET, from << 8 | pe->ps.el, spsr, pe->pc);
     if (cpu->exclusive_open) {
         engine_clear_exclusive(cpu->engine);
         cpu->exclusive_open = false;
     }
     engine_set_nzcv(cpu->engine, pe->ps.nzcv);
     cpu_load(cpu, old_sp);
+    cpu_emit(cpu, EV_ERET, from << 8 | pe->ps.el, spsr, pe->pc);
     if (from == 2 && runs_vm(cpu)) {
         exits_end(&cpu->exits, cpu->clock.now);
     }

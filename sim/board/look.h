@@ -1,0 +1,30 @@
+/*
+ * What a CPU holds, for who watches a run (machine_observe()) or comes after it. Looking changes
+ * nothing, and is exact where the CPU stands between two instructions: at an event, and at the end.
+ */
+#ifndef EL2SIM_BOARD_LOOK_H
+#define EL2SIM_BOARD_LOOK_H
+
+#include "cpu-el/pe.h"
+#include "mmu/mmu.h"
+#include "sim/board/machine.h"
+
+struct cpu_look {
+    uint64_t x[31], sp; /* sp: of the code that runs */
+    struct pstate ps;   /* without nzcv */
+};
+
+void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out);
+
+/* A system register as its row says, whatever HCR_EL2.E2H makes of its name. False: reading it does
+ * something (ICC_IAR1_EL1 acknowledges). */
+bool machine_look_sysreg(const struct machine *m, unsigned cpu, enum sysreg_id id, uint64_t *value);
+
+/* Where an access of that CPU would lead now: mmu_probe(). */
+bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_access *access,
+                       struct mmu_page *page, struct mmu_fault *fault);
+
+/* RAM, by physical address; false: not all of it is RAM. */
+bool machine_look_ram(const struct machine *m, pa_t at, void *to, uint64_t size_bytes);
+
+#endif
