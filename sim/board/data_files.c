@@ -17,8 +17,11 @@ struct data_kind {
 };
 
 static const struct data_kind data_kinds[] = {
-    {"profiles", EL2SIM_SOURCE_DIR "/sim/profiles"}, {"designs", EL2SIM_SOURCE_DIR "/sim/designs"},
-    {"papers", EL2SIM_SOURCE_DIR "/sim/papers"},     {"guest", EL2SIM_BINARY_DIR "/guest"},
+    {"profiles", EL2SIM_SOURCE_DIR "/sim/profiles"},
+    {"designs", EL2SIM_SOURCE_DIR "/sim/designs"},
+    {"papers", EL2SIM_SOURCE_DIR "/sim/papers"},
+    {"guest", EL2SIM_BINARY_DIR "/guest"},
+    {"labs", EL2SIM_SOURCE_DIR "/labs"},
     {"real", EL2SIM_SOURCE_DIR "/build/real"}, /* where scripts/real-software.sh puts it */
 };
 

@@ -14,6 +14,7 @@ static const struct command commands[] = {
     {"fit", "find the prices with which rows take what was measured", cmd_fit},
     {"sweep", "run designs over all combinations of features and prices", cmd_sweep},
     {"explain", "say why an instruction traps; decode a syndrome or a register", cmd_explain},
+    {"lab", "learn by doing: nine labs, checked by the machine", cmd_lab},
     {"paper", "put predictions beside the tables of a paper", cmd_paper},
     {"designs", "list the designs, or show one", cmd_designs},
     {"profiles", "list the cost profiles, or show one with its sources", cmd_profiles},

@@ -12,6 +12,7 @@ PAGES = {
     "help-designs": ["designs", "--help"],
     "help-fit": ["fit", "--help"],
     "help-sweep": ["sweep", "--help"],
+    "help-lab": ["lab", "--help"],
     "help-paper": ["paper", "--help"],
     "help-profiles": ["profiles", "--help"],
     "designs": ["designs"],

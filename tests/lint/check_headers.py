@@ -14,6 +14,7 @@ import tree
 GUEST_INCLUDES = {
     "hyp": ["hyp", "hyp/include", "hyp/arch/el1"],
     "workloads": ["workloads", "hyp/include", "workloads/lib", "workloads/micro"],
+    "labs": ["labs/lib"],
     "tests/guest": ["tests/guest/lib", "tests/guest/matrix", "hyp/include"],
 }
 

@@ -6,7 +6,7 @@ import re
 import tree
 
 # A module is a folder; what it may include, beside itself. The arrow of the architecture is transitive:
-#   cli -> study -> report -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
+#   cli -> study, lab -> report -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
 MODEL = ["cpu-el", "sim/base"]
 BOARD = ["sim/engine", "mmu", "gic", "timer", *MODEL]
 MAY_INCLUDE = {
@@ -18,8 +18,9 @@ MAY_INCLUDE = {
     "sim/engine": MODEL,
     "sim/board": BOARD,
     "sim/report": ["sim/board", *BOARD],
+    "sim/lab": ["sim/report", "sim/board", *BOARD],
     "sim/study": ["sim/report", "sim/board", *BOARD],
-    "sim/cli": ["sim/study", "sim/report", "sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/lab", "sim/report", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.
@@ -27,6 +28,7 @@ GUEST_MAY_INCLUDE = {
     "hyp": ["hyp"],
     "workloads": ["workloads", "hyp/include", "hyp"],
     "tests/guest": ["tests/guest"],
+    "labs": ["labs"],
 }
 HOSTED = "workloads/linux/"  # a program of Linux: has a C library
 FREESTANDING = {"stdarg.h", "stdbool.h", "stddef.h", "stdint.h"}  # what C promises without a library: 4p6

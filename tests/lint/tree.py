@@ -3,7 +3,7 @@ import os
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-GUEST_ROOTS = ("hyp", "workloads", "tests/guest")
+GUEST_ROOTS = ("hyp", "workloads", "tests/guest", "labs")
 
 
 def files(*suffixes, under=("",)):
