@@ -175,4 +175,11 @@ struct engine_stats_sum {
 };
 struct engine_stats_sum machine_engine_stats(const struct machine *m);
 
+/* What the TLBs of all CPUs did: misses, descriptors read by the walks of either stage, entries
+ * replaced, TLBI operations. */
+struct tlb_counts {
+    uint64_t misses, walk_steps_s1, walk_steps_s2, evictions, invalidations;
+};
+struct tlb_counts machine_tlb_counts(const struct machine *m);
+
 #endif

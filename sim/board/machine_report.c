@@ -113,3 +113,17 @@ struct engine_stats_sum machine_engine_stats(const struct machine *m)
     }
     return sum;
 }
+
+struct tlb_counts machine_tlb_counts(const struct machine *m)
+{
+    struct tlb_counts sum = {0};
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        const struct mmu_stats *s = mmu_stats(m->cpus[i]->mmu);
+        sum.misses += s->misses;
+        sum.walk_steps_s1 += s->walk_steps_s1;
+        sum.walk_steps_s2 += s->walk_steps_s2;
+        sum.evictions += s->evictions;
+        sum.invalidations += s->invalidations;
+    }
+    return sum;
+}

@@ -24,33 +24,6 @@ static json_t *integer(uint64_t n)
     return json_integer((json_int_t)n);
 }
 
-json_t *report_images_json(const struct image_list *images)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < images->count; i++) {
-        const char *slash = strrchr(images->records[i].path, '/');
-        json_array_append_new(list, json_pack("{s:s, s:s}", "file",
-                                              slash ? slash + 1 : images->records[i].path, "sha256",
-                                              images->records[i].sha256));
-    }
-    return list;
-}
-
-static json_t *profile_json(const struct profile *p)
-{
-    return json_pack("{s:s, s:s, s:s, s:o, s:o}", "name", p->name, "title", p->title, "sha256",
-                     p->sha256, "clock_hz", integer(p->clock_hz), "counter_hz",
-                     integer(p->counter_hz));
-}
-
-static json_t *machine_json(const struct machine_config *c, unsigned smp)
-{
-    return json_pack("{s:s, s:o, s:o, s:o, s:s, s:o, s:o}", "cpu", c->cpu.name, "gic",
-                     integer(c->gic_version), "smp", integer(smp), "entry_el", integer(c->entry_el),
-                     "level", c->level == LEVEL_FUNCTIONAL ? "functional" : "block", "memory_bytes",
-                     integer(c->ram_bytes), "quantum_cycles", integer(c->quantum / CYCLE));
-}
-
 static json_t *part_json(const struct row_part *p)
 {
     return json_pack("{s:o, s:s, s:s, s:s, s:o, s:o, s:o}", "el", integer(p->el), "where",
@@ -112,19 +85,6 @@ static void dump(FILE *out, json_t *root)
     json_decref(root);
 }
 
-static json_t *unimp_json(struct machine *m)
-{
-    size_t count;
-    const struct unimp_entry *entries = unimp_entries(machine_unimp(m), &count);
-    json_t *list = json_array();
-    for (size_t i = 0; i < count; i++) {
-        json_array_append_new(list, json_pack("{s:s, s:o, s:o}", "what", entries[i].what, "count",
-                                              integer(entries[i].count), "first_pc",
-                                              integer(entries[i].first_pc)));
-    }
-    return list;
-}
-
 /* What was run under other prices. */
 static json_t *notes_json(const struct machine *m)
 {
@@ -141,33 +101,6 @@ static json_t *host_input_json(const struct machine *m)
     return json_pack("{s:o, s:o, s:o, s:b, s:b}", "console_bytes", integer(a.console_bytes),
                      "packets", integer(a.packets), "debugger_changes", integer(a.debugger_changes),
                      "recorded", a.is_recorded, "replayed", a.is_replayed);
-}
-
-static json_t *traps_json(const struct machine *m)
-{
-    struct trap_count counts[512];
-    size_t n = machine_trap_counts(m, counts, sizeof counts / sizeof counts[0]);
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o, s:o}", "from_el",
-                                              integer(counts[i].from_el), "to_el",
-                                              integer(counts[i].to_el), "ec", integer(counts[i].ec),
-                                              "count", integer(counts[i].count)));
-    }
-    return list;
-}
-
-static json_t *exits_json(const struct machine *m)
-{
-    struct exit_count exits[512];
-    size_t n = machine_exit_counts(m, exits, sizeof exits / sizeof exits[0]);
-    json_t *list = json_array();
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "ec", integer(exits[i].ec),
-                                              "count", integer(exits[i].count), "millicycles",
-                                              integer(exits[i].cycles)));
-    }
-    return list;
 }
 
 /* The whole ledger as one row: the breakdown of a run. */
@@ -212,13 +145,12 @@ static json_t *rows_json(const struct design_report *d, size_t functions)
     return rows;
 }
 
-static uint64_t trap_total(const struct machine *m)
+static uint64_t trap_total(const struct run_figures *f)
 {
-    struct trap_count counts[512];
-    size_t n = machine_trap_counts(m, counts, sizeof counts / sizeof counts[0]);
     uint64_t sum = 0;
-    for (size_t i = 0; i < n; i++) {
-        sum += counts[i].from_el < 2 && counts[i].to_el == 2 ? counts[i].count : 0;
+    for (size_t i = 0; i < f->trap_count; i++) {
+        const struct trap_count *t = &f->traps[i];
+        sum += t->from_el < 2 && t->to_el == 2 ? t->count : 0;
     }
     return sum;
 }
@@ -230,28 +162,24 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     uint64_t total;
     report_design_take(&rows, m, NULL, report->config, r);
     json_t *breakdown = ledger_json(m, &total);
-    json_t *root =
-        json_pack("{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:i, s:s}", "el2sim", EL2SIM_VERSION, "kind",
-                  "run", "profile", profile_json(report->profile), "machine",
-                  machine_json(report->config, report->config->cpu_count), "images",
-                  report_images_json(machine_image_list(m)), "end", end_name(r->end), "end_text",
-                  r->text, "status", r->status, "digest", r->digest);
+    json_t *root = json_pack(
+        "{s:s, s:s, s:o, s:o, s:o, s:s, s:s, s:i, s:s}", "el2sim", EL2SIM_VERSION, "kind", "run",
+        "profile", report_profile_json(report->profile), "machine",
+        report_machine_json(report->config), "images", report_images_json(machine_image_list(m)),
+        "end", end_name(r->end), "end_text", r->text, "status", r->status, "digest", r->digest);
     if (machine_snapshot_note(m, 0)) {
         json_object_set_new(root, "mixed", notes_json(m));
     }
     json_object_set_new(root, "instructions", integer(r->instructions));
     json_object_set_new(root, "cycles", integer(total));
-    json_object_set_new(root, "traps", integer(trap_total(m)));
-    json_object_set_new(root, "exceptions", traps_json(m));
-    json_object_set_new(root, "exits", exits_json(m));
+    json_object_set_new(root, "traps", integer(trap_total(&rows.figures)));
+    report_figures_json(root, &rows.figures);
     json_object_set_new(root, "rows", rows_json(&rows, report->functions));
     json_object_set_new(root, "wrong_marks", integer(rows.mark_errors));
     size_t count;
     struct row_part *parts = report_ledger_parts(m, &count);
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
     free(parts);
-    json_object_set_new(root, "unmodelled", unimp_json(m));
-    json_object_set_new(root, "broken_devices", integer(machine_broken_devices(m)));
     json_object_set_new(root, "host_input", host_input_json(m));
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);
@@ -306,17 +234,19 @@ void report_compare_json(FILE *out, const struct comparison *c)
     json_t *designs = json_array();
     for (size_t i = 0; i < c->design_count; i++) {
         const struct design_report *d = &c->designs[i];
-        json_t *design = json_pack(
-            "{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "name", d->design->name, "title",
-            d->design->title, "machine", machine_json(&d->config, d->config.cpu_count), "images",
-            report_images_json(&d->images), "end", end_name(d->result.end), "digest",
-            d->result.digest, "unmodelled_kinds", integer(d->unimp_count), "rows",
-            rows_json(d, c->functions), "skipped", skipped_json(d), "wrong_marks",
-            integer(d->mark_errors));
+        json_t *design =
+            json_pack("{s:s, s:s, s:o, s:o, s:s, s:s, s:o, s:o, s:o, s:o}", "name", d->design->name,
+                      "title", d->design->title, "machine", report_machine_json(&d->config),
+                      "images", report_images_json(&d->images), "end", end_name(d->result.end),
+                      "digest", d->result.digest, "unmodelled_kinds",
+                      integer(d->figures.unimp_count), "rows", rows_json(d, c->functions),
+                      "skipped", skipped_json(d), "wrong_marks", integer(d->mark_errors));
+        json_object_set_new(design, "instructions", integer(d->result.instructions));
+        report_figures_json(design, &d->figures);
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",
-                             "profile", profile_json(c->profile), "designs", designs);
+                             "profile", report_profile_json(c->profile), "designs", designs);
     if (c->why) {
         json_t *why = json_array();
         for (size_t i = 0; i < c->why_count; i++) {

@@ -80,6 +80,22 @@ struct skipped_row {
     char reason[160];
 };
 
+/* What a whole run did, beside its cycles: copied out of its machine. */
+struct run_figures {
+    struct trap_count *traps;
+    size_t trap_count;
+    struct exit_count *exits;
+    size_t exit_count;
+    struct unimp_entry *unimp;
+    size_t unimp_count;
+    struct tlb_counts tlb;
+    uint64_t broken_devices;
+};
+
+/* Free with report_figures_free. */
+void report_figures_take(struct run_figures *out, struct machine *m);
+void report_figures_free(struct run_figures *figures);
+
 struct design_report {
     const struct design *design;
     struct machine_config config;
@@ -89,11 +105,11 @@ struct design_report {
     size_t row_count;
     struct skipped_row skipped[SPAN_ROWS_MAX];
     size_t skipped_count;
-    size_t unimp_count;
+    struct run_figures figures;
     uint64_t mark_errors;
 };
 
-/* Copies the rows out, rounded. Free with report_design_free. */
+/* Copies rows and figures out, rounded. Free with report_design_free. */
 void report_design_take(struct design_report *out, struct machine *m, const struct design *design,
                         const struct machine_config *config, const struct machine_result *result);
 void report_design_free(struct design_report *report);

@@ -133,7 +133,7 @@ void report_design_take(struct design_report *out, struct machine *m, const stru
                                   .images = *machine_image_list(m),
                                   .row_count = spans->row_count,
                                   .mark_errors = spans->errors};
-    unimp_entries(machine_unimp(m), &out->unimp_count);
+    report_figures_take(&out->figures, m);
     for (size_t i = 0; i < spans->row_count; i++) {
         take_row(&out->rows[i], &spans->rows[i], m);
     }
@@ -146,6 +146,7 @@ void report_design_free(struct design_report *report)
         free(report->rows[i].causes);
     }
     report->row_count = 0;
+    report_figures_free(&report->figures);
 }
 
 const struct report_row *report_find_row(const struct design_report *d, const char *name)

@@ -147,7 +147,7 @@ static void print_notes(FILE *out, const struct comparison *c)
         fprintf(out,
                 "  %-14s %s; %s, GICv%u, %u CPUs; digest %.16s; %zu kinds of unmodelled access\n",
                 r->design->name, r->design->title, r->config.cpu.name, r->config.gic_version,
-                r->config.cpu_count, r->result.digest, r->unimp_count);
+                r->config.cpu_count, r->result.digest, r->figures.unimp_count);
         if (hypervisor_el(&r->config.guest_asids) == 1) {
             fprintf(out, "  %-14s traps: exceptions of guests, which run at EL0, to EL1\n", "");
         }
