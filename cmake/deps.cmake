@@ -36,3 +36,8 @@ find_path(FDT_INCLUDE_DIR libfdt.h REQUIRED)
 # Tests are built wherever Check is installed; test.sh installs it.
 pkg_check_modules(CHECK IMPORTED_TARGET check)
 option(EL2SIM_TESTS "Build the tests (needs Check)" ${CHECK_FOUND})
+
+# The modules that tests import are Debian packages: of Debian's own interpreter, whatever else is on the path.
+if(NOT DEFINED Python3_EXECUTABLE AND EXISTS /usr/bin/python3)
+    set(Python3_EXECUTABLE /usr/bin/python3)
+endif()

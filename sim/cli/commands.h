@@ -17,6 +17,7 @@ int cmd_designs(int argc, char **argv);
 int cmd_explain(int argc, char **argv);
 int cmd_profiles(int argc, char **argv);
 int cmd_paper(int argc, char **argv);
+int cmd_report(int argc, char **argv);
 
 /* Prints "el2sim: TEXT" on stderr and returns EXIT_USAGE. */
 int cli_fail(const struct err *e);

@@ -13,6 +13,7 @@ static const struct command commands[] = {
     {"compare", "run designs over benchmark rows and explain the difference", cmd_compare},
     {"fit", "find the prices with which rows take what was measured", cmd_fit},
     {"sweep", "run designs over all combinations of features and prices", cmd_sweep},
+    {"report", "make a page of results: one HTML file with tables and charts", cmd_report},
     {"explain", "say why an instruction traps; decode a syndrome or a register", cmd_explain},
     {"lab", "learn by doing: nine labs, checked by the machine", cmd_lab},
     {"paper", "put predictions beside the tables of a paper", cmd_paper},

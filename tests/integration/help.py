@@ -14,6 +14,7 @@ PAGES = {
     "help-sweep": ["sweep", "--help"],
     "help-lab": ["lab", "--help"],
     "help-paper": ["paper", "--help"],
+    "help-report": ["report", "--help"],
     "help-profiles": ["profiles", "--help"],
     "designs": ["designs"],
     "design-kvm-split": ["designs", "kvm-split"],
@@ -37,7 +38,7 @@ class Help(unittest.TestCase):
                 self.assertIsNone(difference, f"\n{difference}")
 
     def test_every_option_of_the_source_is_said(self):
-        for command in ("run", "compare", "explain", "fit", "paper", "sweep", "profiles"):
+        for command in ("run", "compare", "explain", "fit", "paper", "report", "sweep", "profiles"):
             code = harness.read(harness.source(f"sim/cli/cmd_{command}.c"))
             said = harness.el2sim(command, "--help").stdout
             for option in re.findall(r'^    \{"([a-z-]+)", ', code, re.M):
