@@ -7,7 +7,7 @@
 #include "cpu-el/resolve_rules.h"
 #include "cpu-el/sysreg_table.h"
 #include "sim/report/explain.h"
-#include "tests/support/resolve_matrix.h"
+#include "tests/support/explain_subject.h"
 #include "tests/support/run_suite.h"
 
 static struct profile *profile;
@@ -28,58 +28,12 @@ static struct outcome decide(const struct pe *pe, const struct explain_subject *
     return s->is_sysreg ? resolve_sysreg(pe, s->enc, s->write) : resolve_insn(pe, s->insn, 0);
 }
 
-/* An access or instruction that the rule is about; false: none is. */
-static bool subject_of(const struct trap_rule *rule, bool write, struct explain_subject *out)
-{
-    static const struct {
-        unsigned group;
-        enum special_insn insn;
-    } insns[] = {{TG_WFI, INSN_WFI}, {TG_WFE, INSN_WFE},   {TG_HVC, INSN_HVC},
-                 {TG_SMC, INSN_SMC}, {TG_ERET, INSN_ERET}, {TG_FP, INSN_FP}};
-    *out = (struct explain_subject){.is_sysreg = true, .write = write};
-    for (size_t i = 0; i < sizeof insns / sizeof insns[0]; i++) {
-        if (insns[i].group == rule->group) {
-            out->is_sysreg = false;
-            out->insn = insns[i].insn;
-            return !write;
-        }
-    }
-    if (rule->group == TG_IMPDEF) {
-        out->enc = SYSREG_ENC(3, 0, 11, 0, 0);
-        return true;
-    }
-    for (unsigned id = SR_NONE + 1; id < SR_COUNT; id++) {
-        const struct sysreg_row *row = &sysreg_rows[id];
-        unsigned lowest = (write ? row->access >> 4 : row->access) & 7u;
-        if ((row->trap >> rule->group & 1) && row->need != NEED_NEVER && lowest != 7 &&
-            (rule->from >> lowest) != 0) {
-            out->enc = row->enc;
-            return true;
-        }
-    }
-    return false;
-}
-
-/* EL, E2H and TGE at which the rule can act. */
-static bool place(const struct trap_rule *rule, unsigned el, unsigned world, struct pe *pe)
-{
-    uint64_t bits = (world & 2 ? HCR_E2H : 0) | (world & 1 ? HCR_TGE : 0);
-    if (!(rule->from >> el & 1) || !(rule->when >> world & 1) || (el == 1 && (world & 1))) {
-        return false;
-    }
-    matrix_open(pe);
-    pe->ps.el = (uint8_t)el;
-    pe->sr[SR_HCR_EL2] = (pe->sr[SR_HCR_EL2] & ~(HCR_E2H | HCR_TGE)) | bits;
-    return true;
-}
-
 static unsigned check_place(const struct trap_rule *rule, unsigned el, unsigned world, bool write)
 {
     struct pe pe;
     struct explain_subject s;
     char line[160];
-    if (!(rule->dir & (write ? TRAP_WRITE : TRAP_READ)) || !subject_of(rule, write, &s) ||
-        !place(rule, el, world, &pe)) {
+    if (!explain_subject_of(rule, write, 0, &s) || !explain_place(rule, el, world, &pe)) {
         return 0;
     }
     explain_flip(&pe, rule, true);
