@@ -153,7 +153,9 @@ static const struct argp argp = {
     "The table gives cycles and traps per operation; below it, each difference is split into the "
     "cost classes that make it. Parts "
     "always add up to their total.\n\n"
-    "Example: el2sim compare kvm-split kvm-vhe --why hypercall --costs xgene1 --json out.json",
+    "Examples:\n"
+    "  el2sim compare kvm-split kvm-vhe --rows hypercall,io-user --detail\n"
+    "  el2sim compare kvm-split kvm-vhe --why hypercall --json out.json",
     NULL,
     NULL,
     NULL};

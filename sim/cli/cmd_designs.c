@@ -26,7 +26,10 @@ static const struct argp argp = {
     parse,
     "[DESIGN]",
     "Lists the designs, or shows one: hardware, image, default price list.\v"
-    "A design is a YAML file (sim/designs); a path works wherever a name does.",
+    "A design is a YAML file (sim/designs); a path works wherever a name does.\n\n"
+    "Examples:\n"
+    "  el2sim designs\n"
+    "  el2sim designs kvm-vhe",
     NULL,
     NULL,
     NULL};

@@ -121,8 +121,10 @@ static const struct argp argp = {
     "The file says profile, rows and constants (docs/cost.md); options add to it. There must be "
     "more calibration rows than constants, and they must tell the constants apart. The table has "
     "each row before and after, and as the other rows alone predict it.\n\n"
-    "Example: el2sim fit --costs neoverse-n1 --design linux-vhe --measured micro-bench.txt "
-    "--vary 'insn.*=x0.5..x4' --name mine --out mine.yaml",
+    "With what kvm-unit-tests printed on your machine: --costs neoverse-n1 --design linux-vhe "
+    "--measured micro-bench.txt --vary 'insn.*=x0.5..x4' --name mine --out mine.yaml\n\n"
+    "Examples:\n"
+    "  el2sim fit sim/fits/seattle.yaml --out mine.yaml --json residuals.json",
     NULL,
     NULL,
     NULL};

@@ -39,7 +39,10 @@ static const struct argp argp = {
     "builds what is there, runs it on the machine and looks for the goals in what the machine did, "
     "`solution` puts the solution into DIR. The exit status of `check` is 0 when all goals are "
     "reached, 1 when not.\n\n"
-    "Examples: el2sim lab 1 start drop; el2sim lab 1 check drop",
+    "Examples:\n"
+    "  el2sim lab 1\n"
+    "  el2sim lab 1 start drop\n"
+    "  el2sim lab 1 check drop",
     NULL,
     NULL,
     NULL};

@@ -62,7 +62,9 @@ static const struct argp argp = {
     "A published number is read (in the paper, its authors' own text, or one that cites paper and "
     "table) or recalled; a star marks those that the prices were made from, whose error says "
     "nothing. A paper is a YAML file (sim/papers); a path works wherever a name does.\n\n"
-    "Example: el2sim paper isca16 --csv isca16.csv --svg isca16.svg",
+    "Examples:\n"
+    "  el2sim paper\n"
+    "  el2sim paper isca16 --csv isca16.csv --svg isca16.svg",
     NULL,
     NULL,
     NULL};

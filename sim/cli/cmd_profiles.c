@@ -41,7 +41,10 @@ static const struct argp argp = {
     "Lists the cost profiles, or shows one: every price, its kind and its source.\v"
     "Kinds: published (cited), measured, fitted, guess, defined. A profile is a YAML file "
     "(sim/profiles); a path works wherever a "
-    "name does: copy one, change a line, and compare again.",
+    "name does: copy one, change a line, and compare again.\n\n"
+    "Examples:\n"
+    "  el2sim profiles xgene1\n"
+    "  el2sim profiles --classes",
     NULL,
     NULL,
     NULL};

@@ -48,7 +48,9 @@ static const struct argp argp = {
     "HTML "
     "file that needs nothing else, with tables, charts, prices and their sources.\v"
     "Several files stand side by side: a design under two price lists, or runs beside a "
-    "comparison. The first is what the others are compared with.",
+    "comparison. The first is what the others are compared with.\n\n"
+    "Examples:\n"
+    "  el2sim report out.json --output report.html",
     NULL,
     NULL,
     NULL};

@@ -257,7 +257,9 @@ static const struct argp argp = {
     "The console is the terminal. The exit status is 0 after power-off, the guest's own after a "
     "semihosting exit, 1 when the run was "
     "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
-    "Example: el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats",
+    "Examples:\n"
+    "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
+    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu neoverse-n1 --json run.json",
     children,
     NULL,
     NULL};

@@ -78,7 +78,9 @@ static const struct argp argp = {
     "docs/sweeps.md has the file's format. A point that is finished stays: a sweep that was "
     "killed goes on where it was, and ends in the same bytes. A point of other images, prices or "
     "another program is run again. Status 1: some points failed.\n\n"
-    "Example: el2sim sweep sim/sweeps/list-registers.yaml --out build/sweep -j 2",
+    "Examples:\n"
+    "  el2sim sweep sim/sweeps/list-registers.yaml --list\n"
+    "  el2sim sweep sim/sweeps/list-registers.yaml --out sweep -j 2",
     NULL,
     NULL,
     NULL};

@@ -2,13 +2,9 @@
 #include <string.h>
 
 #include "sim/cli/commands.h"
+#include "sim/cli/describe.h"
 
-struct command {
-    const char *name, *what;
-    int (*run)(int argc, char **argv);
-};
-
-static const struct command commands[] = {
+const struct command commands[] = {
     {"run", "boot an image and run it to its end", cmd_run},
     {"compare", "run designs over benchmark rows and explain the difference", cmd_compare},
     {"fit", "find the prices with which rows take what was measured", cmd_fit},
@@ -19,6 +15,7 @@ static const struct command commands[] = {
     {"paper", "put predictions beside the tables of a paper", cmd_paper},
     {"designs", "list the designs, or show one", cmd_designs},
     {"profiles", "list the cost profiles, or show one with its sources", cmd_profiles},
+    {NULL, NULL, NULL},
 };
 
 int cli_fail(const struct err *e)
@@ -31,8 +28,8 @@ static void usage(FILE *to)
 {
     fprintf(to, "usage: el2sim COMMAND [OPTION...]\n\n"
                 "A cycle-approximate ARMv8-A machine for hypervisor code.\n\n");
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].what);
+    for (const struct command *c = commands; c->name; c++) {
+        fprintf(to, "  %-10s %s\n", c->name, c->what);
     }
     fprintf(to, "\n`el2sim COMMAND --help` says more. Start with: el2sim compare --designs "
                 "kvm-split,kvm-vhe\n");
@@ -52,9 +49,17 @@ int main(int argc, char **argv)
         printf("el2sim %s\n", EL2SIM_VERSION);
         return EXIT_OK;
     }
-    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-        if (strcmp(argv[1], commands[i].name) == 0) {
-            return commands[i].run(argc - 1, argv + 1);
+    if (strcmp(argv[1], "--help-man") == 0) {
+        man_program(stdout);
+        return EXIT_OK;
+    }
+    if (strcmp(argv[1], "--complete") == 0) {
+        complete_program(argc - 2, argv + 2);
+        return EXIT_OK;
+    }
+    for (const struct command *c = commands; c->name; c++) {
+        if (strcmp(argv[1], c->name) == 0) {
+            return c->run(argc - 1, argv + 1);
         }
     }
     fprintf(stderr, "el2sim: no command \"%s\"; `el2sim --help` lists them\n", argv[1]);

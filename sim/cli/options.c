@@ -1,9 +1,11 @@
 #include "sim/cli/options.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "sim/base/parse.h"
+#include "sim/cli/describe.h"
 
 bool option_number(const char *name, const char *text, unsigned long long lowest,
                    unsigned long long highest, unsigned long long *out, struct err *e)
@@ -46,6 +48,11 @@ static const struct shortcut_name shortcut_names[] = {
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])
+
+const char *option_shortcut_name(unsigned index)
+{
+    return index < SHORTCUTS ? shortcut_names[index].name : NULL;
+}
 
 bool option_list(char *text, char **parts, unsigned room, unsigned *count, struct err *e)
 {
@@ -117,6 +124,9 @@ void option_command_name(const char *command, char **argv)
 
 bool option_parse(const struct argp *argp, int argc, char **argv, void *input, struct err *e)
 {
+    if (describe(argp, argc, argv)) {
+        exit(EXIT_SUCCESS); /* as argp does after --help */
+    }
     argp_err_exit_status = 2;
     option_command_name(argv[0], argv);
     error_t result = argp_parse(argp, argc, argv, ARGP_LONG_ONLY, NULL, input);

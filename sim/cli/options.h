@@ -17,6 +17,9 @@ bool option_level(const char *text, enum machine_level *out, struct err *e);
 /* "block-table,views,..." or "all": engine shortcuts to switch off. */
 bool option_shortcuts(const char *text, unsigned *out, struct err *e);
 
+/* The names it takes, from 0; NULL past the last. */
+const char *option_shortcut_name(unsigned index);
+
 /* Splits "a,b,c" in place; at most `room` parts. */
 bool option_list(char *text, char **parts, unsigned room, unsigned *count, struct err *e);
 
