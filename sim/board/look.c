@@ -51,3 +51,18 @@ bool machine_look_ram(const struct machine *m, pa_t at, void *to, uint64_t size_
 {
     return ram_read(&m->ram, at, to, size_bytes);
 }
+
+struct pe *machine_look_pe(struct machine *m, unsigned cpu)
+{
+    return &m->cpus[cpu]->pe;
+}
+
+struct mmu *machine_look_mmu(struct machine *m, unsigned cpu)
+{
+    return m->cpus[cpu]->mmu;
+}
+
+unsigned machine_look_cpu_count(const struct machine *m)
+{
+    return m->config.cpu_count;
+}

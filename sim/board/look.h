@@ -27,4 +27,9 @@ bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_a
 /* RAM, by physical address; false: not all of it is RAM. */
 bool machine_look_ram(const struct machine *m, pa_t at, void *to, uint64_t size_bytes);
 
+/* The CPU's own state and MMU, to explain what it would do: of a machine that will not run. */
+struct pe *machine_look_pe(struct machine *m, unsigned cpu);
+struct mmu *machine_look_mmu(struct machine *m, unsigned cpu);
+unsigned machine_look_cpu_count(const struct machine *m);
+
 #endif

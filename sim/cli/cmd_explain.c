@@ -1,35 +1,38 @@
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
-#include "cpu-el/sysreg_table.h"
-#include "sim/base/parse.h"
+#include "sim/board/control_state.h"
+#include "sim/board/look.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/explain_state.h"
 #include "sim/cli/insn_text.h"
 #include "sim/cli/options.h"
+#include "sim/report/disasm.h"
 
 #define WORDS_MAX 4
-#define SETS_MAX  32
 
 struct explain_options {
     const char *words[WORDS_MAX];
     unsigned word_count;
-    const char *cpu, *features, *profile;
-    const char *sets[SETS_MAX];
-    unsigned set_count, el;
+    struct explain_state_options state;
+    const char *profile;
     struct err err;
 };
 
-enum { OPT_CPU = 256, OPT_FEATURE, OPT_EL, OPT_SET, OPT_COSTS };
+enum { OPT_CPU = 256, OPT_FEATURE, OPT_SNAPSHOT, OPT_EL, OPT_SET, OPT_COSTS };
 
 static const struct argp_option options[] = {
-    {"cpu", OPT_CPU, "MODEL", 0, "CPU model (default max)", 1},
+    {"cpu", OPT_CPU, "MODEL", 0,
+     "CPU model (default max); with --snapshot the number of a CPU (default 0)", 1},
     {"feature", OPT_FEATURE, "LIST", 0, "switch features of it, as `el2sim run` does", 1},
-    {"el", OPT_EL, "N", 0, "exception level of the instruction, 0 to 2 (default 1)", 2},
+    {"snapshot", OPT_SNAPSHOT, "FILE", 0,
+     "in the state of a snapshot (el2sim run --snapshot-save) instead of a reset", 1},
+    {"el", OPT_EL, "N", 0,
+     "exception level of the instruction or access, 0 to 2 (default 1, or the snapshot's)", 2},
     {"set", OPT_SET, "REG=VALUE", 0,
-     "a register's value, or a field's (hcr_el2.tvm=1); the others are as after reset; may be "
-     "given several times",
+     "a register's value, or a field's (hcr_el2.tvm=1); the others are as after reset, or as in "
+     "the snapshot; may be given several times",
      2},
     {"costs", OPT_COSTS, "PROFILE", 0, "price list (default xgene1)", 3},
     {0},
@@ -41,24 +44,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     unsigned long long n;
     switch (key) {
     case OPT_CPU:
-        o->cpu = arg;
+        o->state.cpu = arg;
         return 0;
     case OPT_FEATURE:
-        o->features = arg;
+        o->state.features = arg;
+        return 0;
+    case OPT_SNAPSHOT:
+        o->state.snapshot = arg;
         return 0;
     case OPT_COSTS:
         o->profile = arg;
         return 0;
     case OPT_EL:
         if (option_number("--el", arg, 0, 2, &n, &o->err)) {
-            o->el = (unsigned)n;
+            o->state.el = (unsigned)n;
+            o->state.has_el = true;
         }
         return 0;
     case OPT_SET:
-        if (o->set_count == SETS_MAX) {
-            err_set(&o->err, "--set: %d at most", SETS_MAX);
+        if (o->state.set_count == EXPLAIN_SETS_MAX) {
+            err_set(&o->err, "--set: %d at most", EXPLAIN_SETS_MAX);
         } else {
-            o->sets[o->set_count++] = arg;
+            o->state.sets[o->state.set_count++] = arg;
         }
         return 0;
     case ARGP_KEY_ARG:
@@ -76,88 +83,125 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     options,
     parse,
-    "INSTRUCTION\nesr VALUE\nreg NAME VALUE",
+    "INSTRUCTION\npc\nwalk VA [read|write|fetch]\nesr VALUE\nreg NAME VALUE",
     "Says why an instruction does what it does: which control decides, where it ends, with which "
-    "syndrome and at what cost, and what would change that. Or takes a syndrome, or the value of a "
-    "register, apart.\v"
+    "syndrome and at what cost, and what would change that. Or takes a translation apart, step by "
+    "step through both stages; or a syndrome; or the value of a register.\v"
     "Examples:\n"
     "  el2sim explain \"msr ttbr0_el1, x0\" --set hcr_el2.tvm=1\n"
     "  el2sim explain 0x1e604000 --el 0 --cpu cortex-a57\n"
+    "  el2sim explain pc --snapshot vm.snap --cpu 1\n"
+    "  el2sim explain walk 0x40201000 write --snapshot vm.snap --el 0\n"
     "  el2sim explain esr 0x62340c1e\n"
     "  el2sim explain reg hcr_el2 0x80000001",
     NULL,
     NULL,
     NULL};
 
-static bool parse_value(const char *text, uint64_t *value)
+/* Where the snapshot's CPU stands. */
+static void print_place(const struct explain_options *o, const struct explain_state *s)
 {
-    const char *end;
-    bool is_hex = strncasecmp(text, "0x", 2) == 0;
-    return parse_u64(text, is_hex ? 16 : 10, value, &end) && *end == '\0';
+    if (s->machine) {
+        struct control_cpu cpu = control_cpu_state(s->control, s->cpu);
+        printf("CPU %u of %s: EL%u, pc %#llx, cycle %llu\n", s->cpu, o->state.snapshot, cpu.el,
+               (unsigned long long)cpu.pc, (unsigned long long)(cpu.now / CYCLE));
+    }
 }
 
-static bool find_register(const char *name, enum sysreg_id *id, struct err *e)
-{
-    uint16_t enc;
-    if (!insn_text_register(name, &enc) || sysreg_find(enc) == SR_NONE) {
-        return err_set(e, "no register \"%s\"", name);
-    }
-    *id = (enum sysreg_id)(sysreg_find(enc) & ~SYSREG_ALIAS);
-    return true;
-}
-
-/* "hcr_el2=0x80000001" or "hcr_el2.tvm=1" */
-static bool set_register(struct pe *pe, const char *text, struct err *e)
-{
-    char name[96];
-    uint64_t value;
-    enum sysreg_id id;
-    size_t length = strcspn(text, "=");
-    if (text[length] != '=' || length >= sizeof name || !parse_value(text + length + 1, &value)) {
-        return err_set(e, "--set %s: REGISTER=VALUE or REGISTER.FIELD=VALUE is expected", text);
-    }
-    snprintf(name, sizeof name, "%.*s", (int)length, text);
-    char *field = strchr(name, '.');
-    if (field) {
-        *field++ = '\0';
-    }
-    if (!find_register(name, &id, e)) {
-        return err_prefix(e, "--set %s: ", text);
-    }
-    if (field && !explain_set_field(pe, id, field, value)) {
-        return err_set(e, "--set %s: %s has no field \"%s\" of that size", text, sysreg_name(id),
-                       field);
-    }
-    if (!field) {
-        pe->sr[id] = value;
-    }
-    pe->sr[id] = (pe->sr[id] & pe->legal[id].can_be_one) | pe->legal[id].must_be_one;
-    return true;
-}
-
-static bool explain_instruction(const struct explain_options *o, struct err *e)
+/* The instruction at pc: its text, and what decides about it, if anything does. */
+static bool explain_pc(const struct explain_options *o, const struct explain_state *s,
+                       const struct profile *profile, struct err *e)
 {
     struct explain_subject subject;
-    struct pe *pe = calloc(1, sizeof *pe);
-    struct profile *profile = profile_load(o->profile, e);
-    BUG_ON(pe == NULL);
-    bool ok = profile && cpu_model_find(o->cpu, &pe->model, e) &&
-              (!o->features || cpu_model_apply(&pe->model, o->features, e));
-    if (ok) {
-        pe_reset(pe, o->el);
-        for (unsigned i = 0; ok && i < o->set_count; i++) {
-            ok = set_register(pe, o->sets[i], e);
+    struct err ordinary = {.text = ""};
+    uint32_t word;
+    char text[DISASM_TEXT], number[16];
+    if (s->machine == NULL) {
+        return err_set(e, "explain pc: --snapshot FILE says where that is");
+    }
+    struct disasm *d = disasm_create(e);
+    if (d == NULL || !explain_state_insn(s, &word, e)) {
+        disasm_destroy(d);
+        return false;
+    }
+    print_place(o, s);
+    disasm_insn(d, control_cpu_state(s->control, s->cpu).pc, word, text);
+    disasm_destroy(d);
+    snprintf(number, sizeof number, "0x%08x", word);
+    printf("%s  %s\n", number, text);
+    if (insn_text_parse(number, &s->pe->model, &subject, &ordinary)) {
+        explain_insn(stdout, s->pe, profile, &subject);
+    } else {
+        printf("%s\n", ordinary.text);
+    }
+    return true;
+}
+
+static bool explain_instruction(const struct explain_options *o, const struct explain_state *s,
+                                const struct profile *profile, struct err *e)
+{
+    struct explain_subject subject;
+    if (o->word_count != 1) {
+        return err_set(e, "an instruction is one argument: quote it");
+    }
+    if (strcasecmp(o->words[0], "pc") == 0) {
+        return explain_pc(o, s, profile, e);
+    }
+    if (!insn_text_parse(o->words[0], &s->pe->model, &subject, e)) {
+        return false;
+    }
+    print_place(o, s);
+    explain_insn(stdout, s->pe, profile, &subject);
+    return true;
+}
+
+static bool parse_access(const char *text, enum mmu_access_type *out, struct err *e)
+{
+    static const char *const names[] = {
+        [MMU_READ] = "read", [MMU_WRITE] = "write", [MMU_FETCH] = "fetch"};
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcasecmp(text, names[i]) == 0) {
+            *out = (enum mmu_access_type)i;
+            return true;
         }
-        ok = ok && insn_text_parse(o->words[0], &pe->model, &subject, e);
     }
-    if (ok && o->el == 2 && !pe->model.has[FEAT_EL2]) {
-        ok = err_set(e, "--el 2: the CPU has no EL2");
+    return err_set(e, "\"%s\": read, write or fetch is expected", text);
+}
+
+static bool explain_translation(const struct explain_options *o, const struct explain_state *s,
+                                const struct profile *profile, struct err *e)
+{
+    uint64_t at;
+    struct mmu_access access = {.type = MMU_READ};
+    if (o->word_count < 2 || o->word_count > 3) {
+        return err_set(e, "explain walk VA [read|write|fetch]");
     }
-    if (ok) {
-        explain_insn(stdout, pe, profile, &subject);
+    if (!explain_parse_value(o->words[1], &at)) {
+        return err_set(e, "\"%s\" is no address (0x... or decimal)", o->words[1]);
     }
+    if (o->word_count == 3 && !parse_access(o->words[2], &access.type, e)) {
+        return false;
+    }
+    if (s->machine == NULL) {
+        return err_set(e, "explain walk: the tables are in memory: --snapshot FILE (as el2sim run "
+                          "--snapshot-save makes it) is needed");
+    }
+    access.va = va(at);
+    access.el = s->pe->ps.el;
+    print_place(o, s);
+    explain_walk(stdout, s->pe, machine_look_mmu(s->machine, s->cpu), profile, &access);
+    return true;
+}
+
+static bool explain_in_state(const struct explain_options *o, struct err *e)
+{
+    bool is_walk = strcasecmp(o->words[0], "walk") == 0;
+    struct explain_state state = {.cpu = 0};
+    struct profile *profile = profile_load(o->profile, e);
+    bool ok = profile && explain_state_open(&state, &o->state, e) &&
+              (is_walk ? explain_translation : explain_instruction)(o, &state, profile, e);
+    explain_state_close(&state);
     profile_free(profile);
-    free(pe);
     return ok;
 }
 
@@ -169,14 +213,14 @@ static bool explain_value(const struct explain_options *o, bool is_esr, struct e
     if (o->word_count != (is_esr ? 2u : 3u)) {
         return err_set(e, is_esr ? "explain esr VALUE" : "explain reg NAME VALUE");
     }
-    if (!parse_value(text, &value) || (is_esr && value > UINT32_MAX)) {
+    if (!explain_parse_value(text, &value) || (is_esr && value > UINT32_MAX)) {
         return err_set(e, "\"%s\" is no value (0x... or decimal)", text);
     }
     if (is_esr) {
         explain_esr(stdout, (uint32_t)value, 0);
         return true;
     }
-    if (!find_register(o->words[1], &id, e)) {
+    if (!explain_find_register(o->words[1], &id, e)) {
         return false;
     }
     explain_register(stdout, id, value, false);
@@ -188,7 +232,7 @@ static bool explain_value(const struct explain_options *o, bool is_esr, struct e
 
 int cmd_explain(int argc, char **argv)
 {
-    struct explain_options o = {.cpu = "max", .profile = "xgene1", .el = 1};
+    struct explain_options o = {.profile = "xgene1", .state = {.el = 1}};
     bool ok = option_parse(&argp, argc, argv, &o, &o.err);
     if (ok && o.word_count == 0) {
         ok = err_set(&o.err, "explain what? (el2sim explain --help)");
@@ -197,8 +241,7 @@ int cmd_explain(int argc, char **argv)
     if (ok && (is_esr || strcasecmp(o.words[0], "reg") == 0)) {
         ok = explain_value(&o, is_esr, &o.err);
     } else if (ok) {
-        ok = o.word_count == 1 ? explain_instruction(&o, &o.err)
-                               : err_set(&o.err, "an instruction is one argument: quote it");
+        ok = explain_in_state(&o, &o.err);
     }
     return ok ? EXIT_OK : cli_fail(&o.err);
 }

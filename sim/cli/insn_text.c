@@ -113,7 +113,11 @@ static bool parse_move(char *const *words, unsigned count, struct explain_subjec
         return insn_text_register(words[1], &out->enc);
     }
     out->rt = 31;
-    return parse_immediate(words[2], 15, &imm) && parse_operation("PSTATE", words[1], &out->enc);
+    if (!parse_immediate(words[2], 15, &imm)) {
+        return false;
+    }
+    out->crm = (uint8_t)imm;
+    return parse_operation("PSTATE", words[1], &out->enc);
 }
 
 /* TLBI, AT, DC, IC: an operation, and a register where there is one */
@@ -187,8 +191,11 @@ static bool subject_of(const struct insn *insn, struct explain_subject *out)
     };
     if (insn->kind == INSN_KIND_MRS || insn->kind == INSN_KIND_MSR ||
         insn->kind == INSN_KIND_MSR_IMM) {
+        bool has_operand = insn->kind == INSN_KIND_MSR_IMM;
+        unsigned enc = insn->word >> 5 & 0xffff;
         *out = (struct explain_subject){.is_sysreg = true,
-                                        .enc = (uint16_t)(insn->word >> 5),
+                                        .enc = (uint16_t)(has_operand ? enc & ~(15u << 3) : enc),
+                                        .crm = has_operand ? enc >> 3 & 15 : 0,
                                         .write = insn->kind != INSN_KIND_MRS,
                                         .rt = insn->word & 31};
         return true;

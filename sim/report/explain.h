@@ -10,6 +10,7 @@
 
 #include "cpu-el/pe.h"
 #include "cpu-el/resolve.h"
+#include "mmu/mmu.h"
 #include "sim/board/profile.h"
 
 /* The fields of a value that are not 0, then the names of those that are. */
@@ -36,6 +37,7 @@ struct explain_subject {
     uint16_t enc;
     bool write;
     unsigned rt;
+    uint8_t crm; /* the operand of MSR (immediate), which is no part of enc */
     enum special_insn insn;
     uint16_t imm16;
 };
@@ -44,6 +46,12 @@ struct explain_subject {
  * what would change it. *pe is not changed. */
 void explain_insn(FILE *out, const struct pe *pe, const struct profile *profile,
                   const struct explain_subject *subject);
+
+/* A translation step by step, in the state of *pe, which is the MMU's: registers, each descriptor,
+ * where the access ends or the fault that it takes with its registers, and what a TLB miss costs.
+ * Nothing is changed. */
+void explain_walk(FILE *out, const struct pe *pe, struct mmu *mmu, const struct profile *profile,
+                  const struct mmu_access *access);
 
 /* Makes a rule not apply (on = false) or apply in *pe, by its bits alone. */
 struct trap_rule;

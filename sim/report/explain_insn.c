@@ -333,7 +333,7 @@ void explain_insn(FILE *out, const struct pe *pe, const struct profile *profile,
 {
     struct outcome o = decide(pe, s);
     if (o.kind == OUT_TRAP && syndrome_ec(o.esr) == EC_SYSREG) {
-        o.esr |= (s->rt & 31u) << 5;
+        o.esr |= (s->rt & 31u) << 5 | (s->crm & 15u) << 1;
     }
     print_head(out, pe, s);
     print_chain(out, pe, s);

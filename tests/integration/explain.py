@@ -1,5 +1,6 @@
 """el2sim explain: samples against text written by hand from the manual (explain.txt), and mistakes."""
 import os
+import re
 import shlex
 import unittest
 
@@ -18,6 +19,12 @@ class Explain(unittest.TestCase):
                 self.assertEqual(result.returncode, 0, harness.said(result))
                 for text in expected.split(";"):
                     self.assertIn(text.strip(), result.stdout)
+
+    def test_operand_of_an_immediate_move_is_in_the_syndrome(self):
+        # MSR DAIFSet, #5 and its word: ISS Op0 0, Op2 6, Op1 3, CRn 4, Rt 31, CRm 5 (Arm ARM, ESR_EL1, EC 0x18).
+        for text in ("msr daifset, #5", "0xd50345df"):
+            result = harness.el2sim("explain", text, "--el", 0, "--set", "sctlr_el1.uma=0")
+            self.assertIn("ESR 0x620cd3ea", result.stdout, harness.said(result))
 
     def test_mistakes(self):
         for arguments, message in (
@@ -38,12 +45,73 @@ class Explain(unittest.TestCase):
             (["esr", "0x1ffffffff"], "no value"),
             (["esr"], "explain esr VALUE"),
             (["reg", "hcr_el2"], "explain reg NAME VALUE"),
+            (["pc"], "--snapshot FILE"), (["walk", "0x1000"], "--snapshot FILE"), (["walk"], "walk VA"),
+            (["walk", "here"], "no address"), (["walk", "0", "execute"], "read, write or fetch"),
+            (["pc", "--snapshot", "/nowhere/s"], "/nowhere/s"), (["pc", "--snapshot", SAMPLES], "explain.txt"),
         ):
             with self.subTest(arguments=arguments):
                 result = harness.el2sim("explain", *arguments)
                 self.assertEqual(result.returncode, 2, harness.said(result))
                 self.assertIn(message, result.stderr)
                 self.assertEqual(len(result.stderr.strip().splitlines()), 1)
+
+
+class InASnapshot(unittest.TestCase):
+    """kvm-split when its guest has marked the first row: CPU 0 runs the guest, behind a stage 2."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.file = harness.temporary("vm.snap")
+        result = harness.el2sim("run", "--quiet", "--gic", 2, "--kernel", harness.guest("kvm-split"), "--append", "rows=hypercall n=2",
+                                "--snapshot-save", cls.file, "--snapshot-at", "mark:hypercall", "--snapshot-exit")
+        assert result.returncode == 0, harness.said(result)
+
+    def explain(self, *arguments):
+        result = harness.el2sim("explain", *arguments, "--snapshot", self.file)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), harness.said(result))
+        return result.stdout
+
+    def pc(self):
+        place = re.match(r"CPU 0 of \S+: EL1, pc (0x[0-9a-f]+), cycle \d+\n", self.explain("pc"))
+        return int(place[1], 16)
+
+    def test_instruction_at_pc(self):
+        text = self.explain("pc")
+        self.assertRegex(text.splitlines()[1], r"^0x[0-9a-f]{8}  [a-z]")
+
+    def test_state_is_the_snapshots(self):
+        self.assertIn("reads SCTLR_EL1", self.explain("mrs x0, sctlr_el1"))
+        self.assertIn("HCR_EL2.TWI = 0x1: traps to EL2", self.explain("wfi"))
+        self.assertIn("executes", self.explain("wfi", "--set", "hcr_el2.twi=0"))
+        self.assertIn("HCR_EL2.TSC = 0x1: traps to EL2", self.explain("smc #0"))
+
+    def test_walk_of_the_guests_code(self):
+        pc = self.pc()
+        text = self.explain("walk", hex(pc), "fetch")
+        self.assertIn(f"instruction fetch of VA {pc:#x} at EL1: regime EL1&0 with stage 2, VMID 1", text)
+        self.assertIn("the descriptor's IPA ", text)
+        last = re.findall(r"\n  level 3: descriptor (0x[0-9a-f]+) at PA (0x[0-9a-f]+): page of 4 KiB, to PA (0x[0-9a-f]+)\n", text)[-1]
+        self.assertEqual(int(last[0], 16) & 0xfffffffff000, int(last[2], 16))
+        self.assertIn(f"\nPA {int(last[2], 16) | pc & 0xfff:#x}: EL1 may read, write, execute there; Normal", text)
+        self.assertIn("the TLB holds a translation of it", text)
+
+    def test_walk_of_what_the_host_emulates(self):
+        text = self.explain("walk", "0x9000000", "write")
+        self.assertIn("Translation fault, level 2, of stage 2: exception to EL2", text)
+        self.assertIn("ESR 0x92000046", text)
+        self.assertIn("HPFAR_EL2 = 0x90000: the page of IPA 0x9000000", text)
+
+    def test_walk_in_the_hypervisors_regime(self):
+        text = self.explain("walk", "0x40080000", "--el", 2)
+        self.assertIn("regime EL2,", text)
+        self.assertNotIn("stage 2", text)
+
+    def test_mistakes(self):
+        for arguments, word in ((["pc", "--cpu", "1"], "--cpu 1"), (["pc", "--feature", "vhe=on"], "--feature"),
+                                (["pc", "--cpu", "max"], "--cpu max")):
+            result = harness.el2sim("explain", *arguments, "--snapshot", self.file)
+            self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), harness.said(result))
+            self.assertIn(word, result.stderr)
 
 
 unittest.main()

@@ -38,6 +38,7 @@ bool explain_subject_of(const struct trap_rule *rule, bool write, unsigned numbe
             (rule->from >> lowest) != 0 && number-- == 0) {
             out->enc = row->enc;
             out->rt = row->enc >> 14 >= 1 ? 7 : 31;
+            out->crm = row->enc >> 14 >= 1 ? 0 : 2;
             return true;
         }
     }
@@ -51,7 +52,8 @@ uint32_t explain_subject_word(const struct explain_subject *s)
             return insns[i].word;
         }
     }
-    return 0xd5000000u | (uint32_t)!s->write << 21 | (uint32_t)s->enc << 5 | s->rt;
+    return 0xd5000000u | (uint32_t)!s->write << 21 | (uint32_t)s->enc << 5 | (uint32_t)s->crm << 8 |
+           s->rt;
 }
 
 bool explain_place(const struct trap_rule *rule, unsigned el, unsigned world, struct pe *pe)
