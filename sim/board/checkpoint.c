@@ -112,7 +112,7 @@ struct checkpoint *checkpoint_take(struct machine *m, const struct checkpoint *b
         checkpoint_free(k);
         return NULL;
     }
-    k->ram = ram_image_take(&m->ram, before ? before->ram : NULL);
+    k->ram = ram_image_take(m);
     k->size_bytes += sizeof *k + ram_image_size(k->ram);
     return k;
 }
@@ -192,6 +192,27 @@ cycles_t checkpoint_at(const struct checkpoint *k)
 size_t checkpoint_size(const struct checkpoint *k)
 {
     return k->size_bytes;
+}
+
+uint64_t checkpoint_state_hash(struct machine *m, const struct checkpoint *base)
+{
+    struct archive a;
+    struct err e = {""};
+    archive_save(&a, &e);
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        struct cpu *cpu = m->cpus[i];
+        cpu_save(cpu);
+        lend_leave_el(cpu);
+        pe_archive(&cpu->pe, &a);
+        engine_archive(cpu->engine, &a);
+        mmu_archive(cpu->mmu, &a);
+        archive_bool(&a, &cpu->in_wfe);
+        archive_bool(&a, &cpu->exclusive_open);
+    }
+    gic_archive(m->gic, &a);
+    uint64_t hash = XXH3_64bits_withSeed(a.bytes, a.size_bytes, ram_image_hash(base->ram, m));
+    archive_free(&a);
+    return hash;
 }
 
 /* The digest. */

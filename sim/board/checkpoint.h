@@ -29,6 +29,11 @@ void checkpoint_free(struct checkpoint *k);
  * False with *e: m is then good for nothing. */
 bool checkpoint_restore(const struct checkpoint *k, struct machine *m, struct err *e);
 
+/* A hash of what decides how m goes on, time left out: CPUs, TLBs, GIC, RAM. Two states that came
+ * from `base`, of m, with the same hash go on alike, unless something looks at clocks, or a timer
+ * or a device comes in. */
+uint64_t checkpoint_state_hash(struct machine *m, const struct checkpoint *base);
+
 /* The stamp of the CPU that was furthest; and what it has of its own, in bytes. */
 cycles_t checkpoint_at(const struct checkpoint *k);
 size_t checkpoint_size(const struct checkpoint *k);

@@ -1,152 +1,201 @@
 #include "sim/board/checkpoint_ram.h"
 
 #include <stdlib.h>
-#include <string.h>
+#include <xxhash.h>
 
-#define PAGE_BYTES  UINT64_C(4096)
-#define CHUNK_PAGES 256 /* a MiB: of which all RAM is */
-#define CHUNK_BYTES (CHUNK_PAGES * PAGE_BYTES)
+#define TABLE_GRAINS 128 /* two words of struct ram's bits */
 
-struct page {
+/* A grain that is all zeroes is NULL; so is a table of such. Both are shared and never change. */
+struct grain {
     unsigned users;
-    uint8_t bytes[PAGE_BYTES];
+    uint8_t bytes[RAM_GRAIN];
 };
 
-struct chunk {
+struct table {
     unsigned users;
-    struct page *pages[CHUNK_PAGES]; /* NULL: zeroes */
+    struct grain *grains[TABLE_GRAINS];
 };
 
 struct ram_image {
-    size_t chunk_count, new_bytes;
-    struct chunk **chunks; /* NULL: zeroes */
+    unsigned users;
+    size_t new_bytes, table_count;
+    struct table *tables[];
 };
 
-static bool is_zero(const uint8_t *page)
+static const uint8_t zeroes[RAM_GRAIN];
+
+/* Whether a grain of the table may have been written; whether that one may. */
+static bool is_written(const struct ram *ram, size_t table)
 {
-    return page[0] == 0 && memcmp(page, page + 1, PAGE_BYTES - 1) == 0;
+    return (ram->written[2 * table] | ram->written[2 * table + 1]) != 0;
 }
 
-static bool is_same(const struct page *page, const uint8_t *now)
+static bool is_grain_written(const struct ram *ram, size_t table, unsigned n)
 {
-    return page ? memcmp(page->bytes, now, PAGE_BYTES) == 0 : is_zero(now);
+    return ram->written[2 * table + n / 64] >> n % 64 & 1;
 }
 
-static struct page *page_in(const struct chunk *chunk, unsigned i)
+static void *allocate(size_t size_bytes)
 {
-    return chunk ? chunk->pages[i] : NULL;
+    void *made = calloc(1, size_bytes);
+    BUG_ON(made == NULL);
+    return made;
 }
 
-static bool is_same_chunk(const struct chunk *chunk, const uint8_t *now)
+static struct grain *grain_of(const struct ram_image *image, size_t table, unsigned n)
 {
-    for (unsigned i = 0; i < CHUNK_PAGES; i++) {
-        if (!is_same(page_in(chunk, i), now + i * PAGE_BYTES)) {
-            return false;
+    return image != NULL && image->tables[table] != NULL ? image->tables[table]->grains[n] : NULL;
+}
+
+static const uint8_t *bytes_of(const struct grain *grain)
+{
+    return grain != NULL ? grain->bytes : zeroes;
+}
+
+static uint8_t *host_of(const struct ram *ram, size_t table, unsigned n)
+{
+    return ram->host + (table * TABLE_GRAINS + n) * RAM_GRAIN;
+}
+
+/* The grain as RAM holds it now; the old one where it is still the same. */
+static struct grain *take_grain(const uint8_t *host, struct grain *old, size_t *new_bytes)
+{
+    if (memcmp(host, bytes_of(old), RAM_GRAIN) == 0) {
+        if (old != NULL) {
+            old->users++;
         }
+        return old;
     }
-    return true;
-}
-
-static struct page *take_page(struct page *before, const uint8_t *now, size_t *new_bytes)
-{
-    if (is_same(before, now)) {
-        if (before) {
-            before->users++;
-        }
-        return before;
-    }
-    if (is_zero(now)) {
+    if (memcmp(host, zeroes, RAM_GRAIN) == 0) {
         return NULL;
     }
-    struct page *page = malloc(sizeof *page);
-    BUG_ON(page == NULL);
-    page->users = 1;
-    memcpy(page->bytes, now, PAGE_BYTES);
-    *new_bytes += sizeof *page;
-    return page;
+    struct grain *grain = allocate(sizeof *grain);
+    *new_bytes += sizeof *grain;
+    grain->users = 1;
+    memcpy(grain->bytes, host, RAM_GRAIN);
+    return grain;
 }
 
-static struct chunk *take_chunk(struct chunk *before, const uint8_t *now, size_t *new_bytes)
+static struct table *take_table(const struct ram *ram, const struct ram_image *last, size_t i,
+                                size_t *new_bytes)
 {
-    if (is_same_chunk(before, now)) {
-        if (before) {
-            before->users++;
+    struct table *old = last != NULL ? last->tables[i] : NULL;
+    if (!is_written(ram, i)) {
+        if (old != NULL) {
+            old->users++;
         }
-        return before;
+        return old;
     }
-    struct chunk *chunk = calloc(1, sizeof *chunk);
-    BUG_ON(chunk == NULL);
-    chunk->users = 1;
-    *new_bytes += sizeof *chunk;
-    for (unsigned i = 0; i < CHUNK_PAGES; i++) {
-        chunk->pages[i] = take_page(page_in(before, i), now + i * PAGE_BYTES, new_bytes);
+    struct table *table = allocate(sizeof *table);
+    *new_bytes += sizeof *table;
+    table->users = 1;
+    for (unsigned n = 0; n < TABLE_GRAINS; n++) {
+        struct grain *grain = grain_of(last, i, n);
+        if (is_grain_written(ram, i, n)) {
+            table->grains[n] = take_grain(host_of(ram, i, n), grain, new_bytes);
+        } else if (grain != NULL) {
+            grain->users++;
+            table->grains[n] = grain;
+        }
     }
-    return chunk;
+    return table;
 }
 
-struct ram_image *ram_image_take(const struct ram *ram, const struct ram_image *before)
+/* RAM is now what the image holds; whatever is written from now on is noted: the engine's stores,
+ * too, since no view holds a page. */
+static void note_last(struct machine *m, struct ram_image *image)
 {
-    struct ram_image *image = calloc(1, sizeof *image);
-    BUG_ON(image == NULL);
-    image->chunk_count = (size_t)(ram->size_bytes / CHUNK_BYTES);
-    image->chunks = calloc(image->chunk_count, sizeof(struct chunk *));
-    BUG_ON(image->chunks == NULL);
-    image->new_bytes = image->chunk_count * sizeof(struct chunk *);
-    for (size_t i = 0; i < image->chunk_count; i++) {
-        image->chunks[i] = take_chunk(before ? before->chunks[i] : NULL,
-                                      ram->host + i * CHUNK_BYTES, &image->new_bytes);
+    struct ram_image *before = m->ram_last;
+    image->users++;
+    m->ram_last = image;
+    ram_image_free(before);
+    memset(m->ram.written, 0, 2 * image->table_count * sizeof m->ram.written[0]);
+    code_fetch_refused(m);
+}
+
+struct ram_image *ram_image_take(struct machine *m)
+{
+    size_t count = (size_t)(m->ram.size_bytes / RAM_GRAIN / TABLE_GRAINS);
+    struct ram_image *image = allocate(sizeof *image + count * sizeof image->tables[0]);
+    image->users = 1;
+    image->new_bytes = sizeof *image + count * sizeof image->tables[0];
+    image->table_count = count;
+    for (size_t i = 0; i < count; i++) {
+        image->tables[i] = take_table(&m->ram, m->ram_last, i, &image->new_bytes);
     }
+    note_last(m, image);
     return image;
 }
 
-static void free_chunk(struct chunk *chunk)
+static void free_table(struct table *table)
 {
-    if (chunk == NULL || --chunk->users != 0) {
+    if (table == NULL || --table->users != 0) {
         return;
     }
-    for (unsigned i = 0; i < CHUNK_PAGES; i++) {
-        if (chunk->pages[i] && --chunk->pages[i]->users == 0) {
-            free(chunk->pages[i]);
+    for (unsigned n = 0; n < TABLE_GRAINS; n++) {
+        if (table->grains[n] != NULL && --table->grains[n]->users == 0) {
+            free(table->grains[n]);
         }
     }
-    free(chunk);
+    free(table);
 }
 
 void ram_image_free(struct ram_image *image)
 {
-    if (image) {
-        for (size_t i = 0; i < image->chunk_count; i++) {
-            free_chunk(image->chunks[i]);
-        }
-        free(image->chunks);
-        free(image);
-    }
-}
-
-static void restore_page(const struct page *page, struct machine *m, uint64_t offset)
-{
-    uint8_t *now = m->ram.host + offset;
-    if (is_same(page, now)) {
+    if (image == NULL || --image->users != 0) {
         return;
     }
-    code_written(m, pa(m->ram.base.v + offset), PAGE_BYTES);
-    if (page) {
-        memcpy(now, page->bytes, PAGE_BYTES);
-    } else {
-        memset(now, 0, PAGE_BYTES);
+    for (size_t i = 0; i < image->table_count; i++) {
+        free_table(image->tables[i]);
+    }
+    free(image);
+}
+
+/* Whether no grain of the table can differ between two images. */
+static bool is_same_table(const struct ram_image *a, const struct ram_image *b, size_t i)
+{
+    return (a != NULL ? a->tables[i] : NULL) == (b != NULL ? b->tables[i] : NULL);
+}
+
+static void restore_grain(struct machine *m, uint8_t *host, const struct grain *grain)
+{
+    if (memcmp(host, bytes_of(grain), RAM_GRAIN) != 0) {
+        code_written(m, pa(m->ram.base.v + (uint64_t)(host - m->ram.host)), RAM_GRAIN);
+        memcpy(host, bytes_of(grain), RAM_GRAIN);
     }
 }
 
-void ram_image_restore(const struct ram_image *image, struct machine *m)
+void ram_image_restore(struct ram_image *image, struct machine *m)
 {
-    for (size_t i = 0; i < image->chunk_count; i++) {
-        for (unsigned n = 0; n < CHUNK_PAGES; n++) {
-            restore_page(page_in(image->chunks[i], n), m, i * CHUNK_BYTES + n * PAGE_BYTES);
+    const struct ram *ram = &m->ram;
+    for (size_t i = 0; i < image->table_count; i++) {
+        bool is_same = is_same_table(image, m->ram_last, i);
+        for (unsigned n = 0; n < TABLE_GRAINS && (!is_same || is_written(ram, i)); n++) {
+            struct grain *grain = grain_of(image, i, n);
+            if (is_grain_written(ram, i, n) || grain != grain_of(m->ram_last, i, n)) {
+                restore_grain(m, host_of(ram, i, n), grain);
+            }
         }
     }
+    note_last(m, image);
 }
 
 size_t ram_image_size(const struct ram_image *image)
 {
     return image->new_bytes;
+}
+
+uint64_t ram_image_hash(const struct ram_image *image, const struct machine *m)
+{
+    uint64_t hash = 0;
+    for (size_t i = 0; i < image->table_count; i++) {
+        bool is_same = is_same_table(image, m->ram_last, i);
+        for (unsigned n = 0; n < TABLE_GRAINS && (!is_same || is_written(&m->ram, i)); n++) {
+            const uint8_t *host = host_of(&m->ram, i, n);
+            if (memcmp(host, bytes_of(grain_of(image, i, n)), RAM_GRAIN) != 0) {
+                hash ^= XXH3_64bits_withSeed(host, RAM_GRAIN, i * TABLE_GRAINS + n + 1);
+            }
+        }
+    }
+    return hash;
 }

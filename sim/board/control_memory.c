@@ -157,6 +157,7 @@ size_t control_write_memory(struct control *c, unsigned cpu, enum control_space 
         }
         code_written(c->m, where, part);
         memcpy(to, (const uint8_t *)from + done, part);
+        ram_note_written(&c->m->ram, where, part);
         done += part;
     }
     if (done != 0) {

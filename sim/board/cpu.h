@@ -267,6 +267,7 @@ struct machine {
     struct fdt_tree dtb;
     struct image_list images;
     struct snapshot_task snapshot;
+    struct ram_image *ram_last; /* checkpoint_ram.c: what RAM held last; NULL: nobody asked */
     struct cpu *running;        /* in the midst of its turn; NULL: between turns */
     struct control *control;    /* who has the run in hand; NULL: nobody */
     uint64_t debugger_changes;  /* of registers and memory, by hand */
@@ -385,6 +386,11 @@ enum engine_stop loop_run_until(struct cpu *cpu, va_t until);
 void loop_wake_others(struct cpu *by);
 /* Another CPU has something to do: the turn ends at the next boundary. */
 void loop_end_turn(struct cpu *cpu);
+/* Whether the CPU has an instruction to run now: it is on, and does not wait. */
+bool loop_can_run(const struct cpu *cpu);
+/* The CPU, which can run, has the turn from now on, whatever the model's turns are, until somebody
+ * else is given it. */
+void loop_give_turn(struct cpu *cpu);
 /* Behind the last loop_run(): the last events, what was run, the digest. */
 void machine_complete(struct machine *m, struct machine_result *result);
 /* Ends the run. The first reason counts. */

@@ -105,6 +105,8 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
             return refuse(cpu, REFUSED_CODE, &access);
         }
         writable = false; /* the store asks again */
+    } else if (writable) {
+        ram_note_written(&cpu->machine->ram, page->pa, 1);
     }
     if (is_controlled && control_watches(cpu, at, false)) {
         writable = false;

@@ -166,6 +166,7 @@ static bool load_segments(const char *path, const struct file_bytes *bytes, Elf 
             uint8_t *to = ram_at(ram, pa(s->p_paddr), s->p_memsz);
             memcpy(to, bytes->data + s->p_offset, s->p_filesz);
             memset(to + s->p_filesz, 0, s->p_memsz - s->p_filesz);
+            ram_note_written(ram, pa(s->p_paddr), s->p_memsz);
         }
     }
     return true;

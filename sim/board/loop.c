@@ -525,6 +525,25 @@ static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycle
     return limit;
 }
 
+bool loop_can_run(const struct cpu *cpu)
+{
+    bool wakes = interrupt_wakes(&cpu->pe) || (cpu->in_wfe && cpu->wfe_stamp != CYCLES_NEVER);
+    return cpu->pe.powered && (!cpu->pe.waiting || wakes);
+}
+
+void loop_give_turn(struct cpu *cpu)
+{
+    struct machine *m = cpu->machine;
+    if (m->running != NULL && m->running != cpu) {
+        after_turn(m, m->running);
+    }
+    if (cpu->pe.waiting) {
+        wake(cpu, cpu->clock.now);
+    }
+    cpu->turn_end = CYCLES_NEVER;
+    m->running = cpu;
+}
+
 /* Chooses whose turn is next, or lets time pass while all wait. False: the user stops the run. */
 static bool begin_turn(struct machine *m)
 {

@@ -6,6 +6,7 @@
 
 #include "cpu-el/pmu.h"
 #include "sim/base/err.h"
+#include "sim/board/checkpoint_ram.h"
 #include "sim/board/cpu.h"
 #include "sim/board/fdt_check.h"
 #include "sim/board/memmap.h"
@@ -374,6 +375,7 @@ void machine_destroy(struct machine *m)
     span_destroy(m);
     fdt_tree_free(&m->dtb);
     code_writes_destroy(m);
+    ram_image_free(m->ram_last);
     ram_unmap(&m->ram);
     unimp_destroy(m->unimp);
     event_stream_destroy(m->events);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 
 #include "sim/board/memmap.h"
@@ -32,6 +33,8 @@ bool ram_map(struct ram *ram, pa_t base, uint64_t size_bytes, struct err *e)
                        size_bytes / MIB, strerror(errno));
     }
     *ram = (struct ram){.base = base, .size_bytes = size_bytes, .host = host};
+    ram->written = calloc(size_bytes / RAM_GRAIN / 64, sizeof *ram->written);
+    BUG_ON(ram->written == NULL);
     return true;
 }
 
@@ -39,6 +42,7 @@ void ram_unmap(struct ram *ram)
 {
     if (ram->host) {
         munmap(ram->host, ram->size_bytes);
+        free(ram->written);
         ram->host = NULL;
         ram->size_bytes = 0;
     }

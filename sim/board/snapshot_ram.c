@@ -72,6 +72,8 @@ static bool put(const struct ram *ram, const uint8_t *bytes, size_t size_bytes, 
     for (uint64_t page = 0; page < CHUNK_PAGES; page++) {
         if (present[page / 64] >> page % 64 & 1) {
             memcpy(ram->host + number * CHUNK_BYTES + page * PAGE_BYTES, from, PAGE_BYTES);
+            ram_note_written(ram, pa(ram->base.v + number * CHUNK_BYTES + page * PAGE_BYTES),
+                             PAGE_BYTES);
             from += PAGE_BYTES;
         }
     }

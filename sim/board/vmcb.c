@@ -6,7 +6,11 @@
 
 static uint8_t *block_at(const struct cpu *cpu, pa_t at)
 {
-    return ram_at(&cpu->machine->ram, at, VMCB_BYTES);
+    uint8_t *block = ram_at(&cpu->machine->ram, at, VMCB_BYTES);
+    if (block != NULL) {
+        ram_note_written(&cpu->machine->ram, at, VMCB_BYTES);
+    }
+    return block;
 }
 
 bool vm_enter(struct cpu *cpu, const struct insn *insn, uint64_t pc)
