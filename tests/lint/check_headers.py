@@ -20,7 +20,7 @@ GUEST_INCLUDES = {
 
 
 def command(path, host_cc, guest_cc):
-    common = ["-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I.", "-x", "c"]
+    common = ["-std=c11", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-I.", "-Iinclude", "-x", "c"]
     if not tree.is_guest(path):
         return [host_cc, *common, "-"]
     root = next(r for r in tree.GUEST_ROOTS if path.startswith(r + "/"))

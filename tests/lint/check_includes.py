@@ -20,6 +20,7 @@ MAY_INCLUDE = {
     "sim/report": ["sim/board", *BOARD],
     "sim/lab": ["sim/report", "sim/board", *BOARD],
     "sim/study": ["sim/report", "sim/board", *BOARD],
+    "sim/lib": ["sim/report", "sim/board", *BOARD],
     "sim/cli": ["sim/study", "sim/lab", "sim/report", "sim/board", *BOARD],
 }
 
@@ -30,6 +31,8 @@ GUEST_MAY_INCLUDE = {
     "tests/guest": ["tests/guest"],
     "labs": ["labs"],
 }
+OUTSIDE = "examples/"  # a project of its own, built where the tree is not
+PUBLIC = "include/"  # what is installed: complete without this tree
 HOSTED = "workloads/linux/"  # a program of Linux: has a C library
 FREESTANDING = {"stdarg.h", "stdbool.h", "stddef.h", "stdint.h"}  # what C promises without a library: 4p6
 
@@ -52,9 +55,13 @@ def check_host(path):
     module = module_of(path)
     for number, quote, name in includes(path):
         where = f"{path}:{number}"
+        if path.startswith(PUBLIC) and name not in FREESTANDING and not name.startswith("el2sim/"):
+            yield f'{where}: "{name}": an installed header may include el2sim/ and what C has without a library'
         if quote == "<":
             if name.startswith("unicorn/") and module != "sim/engine" and not path.startswith("tests/"):
                 yield f"{where}: <{name}>: only sim/engine may include Unicorn"
+            continue
+        if path.startswith(OUTSIDE):
             continue
         if not os.path.exists(os.path.join(tree.ROOT, name)):
             yield f'{where}: "{name}": write it from the root of the tree, as "sim/base/types.h"'
