@@ -50,5 +50,6 @@ function(el2_unit_test source)
     target_link_libraries(${name} PRIVATE ${ARGN} PkgConfig::CHECK)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${CMAKE_CURRENT_BINARY_DIR})
     add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-    set_tests_properties(${name} PROPERTIES LABELS unit)
+    # Check ends a test after 4 s by the wall clock; ctest has the time-out that is meant.
+    set_tests_properties(${name} PROPERTIES LABELS unit ENVIRONMENT CK_DEFAULT_TIMEOUT=600)
 endfunction()

@@ -9,7 +9,7 @@
 
 struct nic {
     struct vnet card;
-    struct spinlock lock; /* arrived, while it is called, too */
+    struct spinlock lock;       /* arrived, while it is called, too */
     unsigned cpu;               /* that gets its interrupts: who receives should be there */
     void (*arrived)(void *ctx); /* in interrupt context; NULL: nobody listens */
     void *ctx;

@@ -11,8 +11,9 @@
 #include "vmm/irqchip.h"
 #include "vmm/mutex.h"
 
-#define FRAME_AT VNET_HEADER_BYTES /* in its buffer, as in the host's card and the guest's rings   \
-                                    */
+#define FRAME_AT                                                                                   \
+    VNET_HEADER_BYTES /* in its buffer, as in the host's card and the guest's rings                \
+                       */
 
 struct card {
     struct vback back;

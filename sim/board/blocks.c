@@ -66,7 +66,8 @@ static bool may_run(struct cpu *cpu, const struct block *b)
     if (cpu->sp_moved) {
         align_look_at_sp(cpu);
     }
-    if (cpu->leave || cpu->stepping || cpu->one_insn || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+    if (cpu->leave || cpu->stepping || cpu->one_insn ||
+        b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
         return false;
     }
     if (cpu->clock.now >= cpu->turn_end && cpu->at_boundary) {
@@ -280,8 +281,7 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
     if (cpu->stop_flags_of[el] != 0) {
         return cpu->stop_flags_of[el];
     }
-    uint32_t flags =
-        BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS | BLOCK_HAS_BREAKPOINT;
+    uint32_t flags = BLOCK_HAS_SPECIAL | BLOCK_HAS_DSB | BLOCK_SPANS_SYMBOLS | BLOCK_HAS_BREAKPOINT;
     if (resolve_insn(&cpu->pe, INSN_FP, 0).kind != OUT_ACCESS) {
         flags |= BLOCK_HAS_FP;
     }

@@ -41,7 +41,6 @@
 
 #define SYS_VM_NET 15 /* (card of the host, IPA, INTID): a network card in the kernel */
 
-
 /* Of a VMM that has the network cards itself: net=user. */
 #define SYS_NET_OPEN    16 /* (card of the host): the CPU that gets its interrupts */
 #define SYS_NET_SEND    17 /* (card, frame, bytes) */

@@ -1,4 +1,4 @@
-#include "guest.h"
+#include "tests/integration/control/guest.h"
 
 #include <stdio.h>
 #include <stdlib.h>

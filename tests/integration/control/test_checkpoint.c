@@ -1,5 +1,5 @@
 /* Coming back to a checkpoint, in the same machine or another, is going on from there. */
-#include "guest.h"
+#include "tests/integration/control/guest.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* Stopping and stepping change nothing. */
-#include "guest.h"
+#include "tests/integration/control/guest.h"
 
 #include "cpu-el/sysreg.h"
 #include "sim/board/control_state.h"

@@ -1,5 +1,5 @@
 /* Registers and memory of a stopped run. */
-#include "guest.h"
+#include "tests/integration/control/guest.h"
 
 #include <string.h>
 
