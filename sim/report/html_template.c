@@ -27,8 +27,7 @@ static const char *asset(const char *name)
             return a->text;
         }
     }
-    BUG_ON("no such template");
-    return NULL;
+    err_bug(__FILE__, __LINE__, "no such template");
 }
 
 void html_escape(FILE *out, const char *text)
@@ -137,8 +136,7 @@ static struct tag closing_tag(const char *start, const struct tag *section, cons
             return t;
         }
     }
-    BUG_ON("a section does not end");
-    return t;
+    err_bug(__FILE__, __LINE__, "a section does not end");
 }
 
 static void render(struct context *c, const char *start, const char *at, const char *limit);
