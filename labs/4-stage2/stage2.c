@@ -1,4 +1,4 @@
-/* Lab 4: the second stage. All of this is EL2; the guest is in guest.S. */
+/* Lab 4: the second stage. All of this is EL2; the guest is in guest.s. */
 #include "lab.h"
 #include "pt.h"
 

@@ -19,12 +19,12 @@
 
 #define PAGE __attribute__((aligned(4096)))
 
-/* lib/start.S */
+/* lib/start.s */
 void lab(void);                     /* yours: called at EL2 */
 void enter_el1(void (*code)(void)); /* does not come back */
 _Noreturn void power_off(void);
 
-/* lib/trap.S: an exception from EL1 to EL2, and what EL1 finds when it goes on. */
+/* lib/trap.s: an exception from EL1 to EL2, and what EL1 finds when it goes on. */
 struct frame {
     uint64_t x[31];          /* X0 to X30 */
     uint64_t elr, spsr, esr; /* esr: what ESR_EL2 said; changing it does nothing */

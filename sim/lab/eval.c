@@ -274,7 +274,10 @@ size_t eval_find(const struct expr *x, const struct lab_run *run, int kind, size
                  const char **missing)
 {
     for (size_t i = start; i < run->count; i++) {
-        if (run->moments[i].kind == kind && (x == NULL || eval(x, run, i, missing) != 0)) {
+        if (run->moments[i].kind != kind) {
+            continue;
+        }
+        if (x == NULL || (eval(x, run, i, missing) != 0 && *missing == NULL)) {
             return i;
         }
     }

@@ -10,7 +10,7 @@
 uint64_t eval(const struct expr *x, const struct lab_run *run, size_t moment, const char **missing);
 
 /* The first moment from `start` on that is of this kind and where the condition (NULL: any) holds;
- * run->count if none. */
+ * run->count if none, or if it asks for a label that the program has not. */
 size_t eval_find(const struct expr *x, const struct lab_run *run, int kind, size_t start,
                  const char **missing);
 

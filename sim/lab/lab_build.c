@@ -52,7 +52,8 @@ static void word(struct command *c, const char *before, const char *text)
 static bool is_source(const char *name)
 {
     const char *dot = strrchr(name, '.');
-    return dot && name[0] != '.' && (strcmp(dot, ".c") == 0 || strcmp(dot, ".S") == 0);
+    return dot && name[0] != '.' &&
+           (strcmp(dot, ".c") == 0 || strcmp(dot, ".S") == 0 || strcmp(dot, ".s") == 0);
 }
 
 static int by_name(const void *a, const void *b)

@@ -5,6 +5,7 @@ usage: labs.py LAB [brief]        (brief: no mistakes, for builds that are slow)
 import os
 import re
 import shlex
+import shutil
 import sys
 import unittest
 
@@ -20,15 +21,11 @@ def lab(*arguments):
 
 
 class Lab(unittest.TestCase):
-    def directory(self, name):
-        path = harness.temporary(f"{LAB}-{name}")
-        self.assertEqual(lab("start", path).returncode, 0)
-        return path
-
-    def solution(self, name):
-        path = self.directory(name)
-        self.assertEqual(lab("solution", path).returncode, 0)
-        return path
+    @classmethod
+    def setUpClass(cls):
+        cls.solution = harness.temporary("solution")
+        for verb in ("start", "solution"):
+            assert lab(verb, cls.solution).returncode == 0
 
     def test_the_starting_point_fails_with_a_hint(self):
         """By the commands that the task shows, as it shows them."""
@@ -48,7 +45,7 @@ class Lab(unittest.TestCase):
         self.assertNotIn("warning", result.stderr)
 
     def test_the_solution_passes(self):
-        result = lab("check", self.solution("solution"))
+        result = lab("check", self.solution)
         self.assertEqual(result.returncode, 0, harness.said(result))
         self.assertEqual(result.stderr, "")
         self.assertNotIn("  NOT  ", result.stdout)
@@ -59,7 +56,8 @@ class Lab(unittest.TestCase):
         self.assertGreaterEqual(len(mistakes), 3)
         for number, mistake in enumerate(mistakes):
             with self.subTest(mistake=mistake.what):
-                path = self.solution(f"mistake-{number}")
+                path = harness.temporary(f"mistake-{number}")
+                shutil.copytree(self.solution, path)
                 source = os.path.join(path, mistake.file)
                 text = harness.read(source)
                 self.assertEqual(text.count(mistake.right), 1, f"\"{mistake.right}\" is to be there once")

@@ -39,9 +39,6 @@ MISTAKES = [
 
     Mistake("5", "ELR is moved on", "hvc.c", "    x[0] = is_ours", "    frame->elr += 4;\n    x[0] = is_ours",
             "HVC is complete when the exception is taken"),
-    Mistake("5", "the result does not reach the frame", "hvc.c", "    uint64_t *x = frame->x;",
-            "    uint64_t x[31];\n    for (int i = 0; i < 31; i++) {\n        x[i] = frame->x[i];\n    }",
-            "a result is written to frame->x[0]"),
     Mistake("5", "a guest's number is not checked", "hvc.c", "is_ours && number < CALLS", "is_ours",
             "Whatever comes from a guest is checked"),
     Mistake("5", "the immediate does not matter", "hvc.c", "(frame->esr & 0xffff) == 0", "true", "it was 0x5"),
@@ -52,7 +49,6 @@ MISTAKES = [
     Mistake("6", "a store of XZR", "emulate.c", "t == 31 ? 0 : frame->x[t]", "frame->x[t]", "is XZR: a zero"),
     Mistake("6", "a load to XZR", "emulate.c", "if (t != 31)", "if (t <= 31)", "frame->x[31] is"),
     Mistake("6", "no sign", "emulate.c", "(esr >> 21 & 1) &&", "false &&", "SSE, bit 21, is 1"),
-    Mistake("6", "a store as wide as the register", "emulate.c", "frame->x[t] & mask)", "frame->x[t])", "one byte, the lowest"),
 
     Mistake("7", "ICH_HCR_EL2.En is forgotten", "vgic.c", '    WR("ich_hcr_el2", ICH_HCR_EN);\n', "",
             "without En none of them is signalled"),
