@@ -10,7 +10,7 @@ struct control *control_create(struct machine *m)
     struct control *c = calloc(1, sizeof *c);
     BUG_ON(c == NULL);
     c->m = m;
-    c->step_cpu = NO_CPU;
+    c->step_cpu = c->arriving = NO_CPU;
     c->until = CYCLES_NEVER;
     c->stop.kind = CONTROL_BEGIN;
     m->control = c;
@@ -35,6 +35,16 @@ void control_destroy(struct control *c)
 struct machine *control_machine(struct control *c)
 {
     return c->m;
+}
+
+unsigned control_cpu_count(const struct control *c)
+{
+    return c->m->config.cpu_count;
+}
+
+int control_status(const struct control *c)
+{
+    return c->m->result.status;
 }
 
 bool control_has_ended(const struct control *c)
@@ -117,6 +127,15 @@ bool control_holds_machine(struct machine *m, struct cpu *next, cycles_t at, boo
         look(c, cpu);
     }
     return c->is_stopping;
+}
+
+bool control_is_wanted(struct machine *m)
+{
+    struct control *c = m->control;
+    if (c->look) {
+        c->look(c->look_ctx);
+    }
+    return atomic_load(&c->interrupted);
 }
 
 cycles_t control_due_at(const struct cpu *cpu)
@@ -220,12 +239,15 @@ static bool run(struct control *c, struct control_stop *stop)
 {
     struct machine *m = c->m;
     c->is_stopping = false;
-    if (c->stop.kind != CONTROL_BEGIN) {
+    bool was_told =
+        c->stop.kind != CONTROL_BEGIN && c->stop.kind != CONTROL_CYCLE &&
+        c->stop.kind != CONTROL_INTERRUPTED; /* there what is at pc has not stopped it yet */
+    if (was_told) {
         pass(c, c->stop.cpu);
     }
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         m->cpus[i]->held = false;
-        m->cpus[i]->one_insn = i == c->step_cpu;
+        m->cpus[i]->one_insn = i == c->step_cpu || i == c->arriving;
     }
     loop_run(m);
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
@@ -258,6 +280,14 @@ bool control_step(struct control *c, unsigned cpu, struct control_stop *stop)
     bool stopped = run(c, stop);
     c->step_cpu = NO_CPU;
     return stopped;
+}
+
+void control_arrive(struct control *c, unsigned cpu, struct control_stop *stop)
+{
+    c->step_cpu = c->arriving = cpu;
+    c->step_from = progress_of(c->m->cpus[cpu]);
+    run(c, stop);
+    c->step_cpu = c->arriving = NO_CPU;
 }
 
 void control_finish(struct control *c, struct machine_result *result)

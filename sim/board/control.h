@@ -44,6 +44,7 @@ struct control *control_create(struct machine *m);
 /* Before machine_destroy(). The machine is then as if it had never been there. */
 void control_destroy(struct control *c);
 struct machine *control_machine(struct control *c);
+unsigned control_cpu_count(const struct control *c);
 
 #define CONTROL_ANY_EL      7u /* el_mask: bit n is ELn */
 #define CONTROL_ANY_CONTEXT (-1)
@@ -92,6 +93,8 @@ void control_interrupt(struct control *c);
 void control_on_look(struct control *c, void (*look)(void *ctx), void *ctx);
 
 bool control_has_ended(const struct control *c);
+/* struct machine_result's, of a run that has ended. */
+int control_status(const struct control *c);
 /* Ends the run, if it has not, as left by its user (END_QUIT), and completes it as machine_run()
  * does. Once. */
 void control_finish(struct control *c, struct machine_result *result);

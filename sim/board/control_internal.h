@@ -39,6 +39,8 @@ struct control {
     cycles_t until;
     unsigned step_cpu; /* NO_CPU: none */
     uint64_t step_from;
+    unsigned arriving; /* this CPU stops when it is about to carry out an instruction */
+    bool is_silent;    /* points stop nothing */
     struct control_place passed[EL2SIM_MAX_CPUS]; /* points there do not stop */
     bool is_stopping;
     struct control_stop stop;
@@ -49,6 +51,9 @@ struct control {
     bool is_finished;
 };
 
+/* Runs until this CPU is about to carry out an instruction, all that is due before it done; or,
+ * where an exception comes first, that is taken. */
+void control_arrive(struct control *c, unsigned cpu, struct control_stop *stop);
 /* The machine is another one than it was: a checkpoint was restored. */
 void control_restored(struct control *c);
 /* The run stops before the next instruction of this CPU. */

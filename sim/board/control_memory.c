@@ -23,6 +23,11 @@ enum control_space control_space_by_name(const char *name)
     return (enum control_space)space;
 }
 
+const char *control_space_name(enum control_space space)
+{
+    return space_names[space];
+}
+
 /* What a walk depends on, as the space would have it. Put back before anything runs. */
 struct regime {
     uint64_t hcr, sctlr;

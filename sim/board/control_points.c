@@ -98,7 +98,12 @@ bool control_breaks_in(const struct cpu *cpu, uint64_t pc, uint32_t count)
 
 bool control_breaks_at(struct cpu *cpu, uint64_t pc)
 {
-    const struct control_point *p = break_in(cpu, pc, 1);
+    const struct control *c = cpu->machine->control;
+    if (c->arriving == cpu->pe.index) {
+        control_stop_at(cpu, CONTROL_STEPPED);
+        return true;
+    }
+    const struct control_point *p = c->is_silent ? NULL : break_in(cpu, pc, 1);
     if (p == NULL || control_is_passed(cpu, pc)) {
         return false;
     }
@@ -183,7 +188,8 @@ void control_watched(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct ldst l;
     const struct control_point *p = NULL;
-    if (!control_is_passed(cpu, pc) && (fault_decode(cpu, pc, word, &l) || zeroes(cpu, word, &l))) {
+    bool looks = !cpu->machine->control->is_silent && !control_is_passed(cpu, pc);
+    if (looks && (fault_decode(cpu, pc, word, &l) || zeroes(cpu, word, &l))) {
         p = l.is_prefetch ? NULL : watch_on(cpu, &l);
     }
     if (p == NULL) {

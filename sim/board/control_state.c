@@ -5,8 +5,11 @@
 #include <strings.h>
 
 #include "sim/base/bits.h"
+#include "gic/look.h"
 #include "sim/base/parse.h"
+#include "sim/board/checkpoint.h"
 #include "sim/board/control_internal.h"
+#include "sim/board/snapshot_parts.h"
 
 static struct cpu *cpu_of(struct control *c, unsigned cpu)
 {
@@ -215,4 +218,28 @@ struct control_cpu control_cpu_state(struct control *c, unsigned cpu_index)
         .exceptions = cpu->exceptions,
         .now = cpu->clock.now,
     };
+}
+
+const struct pe *control_pe(struct control *c, unsigned cpu)
+{
+    cpu_save(cpu_of(c, cpu));
+    return &cpu_of(c, cpu)->pe;
+}
+
+void control_look_gic(struct control *c, unsigned cpu, struct gic_look *out)
+{
+    gic_look(c->m->gic, cpu, out);
+}
+
+struct ledger *control_ledger(struct control *c)
+{
+    for (unsigned i = 0; i < c->m->config.cpu_count; i++) {
+        blocks_fold(c->m->cpus[i]);
+    }
+    return c->m->ledger;
+}
+
+bool control_save(struct control *c, const struct snapshot_plan *plan, struct err *e)
+{
+    return checkpoint_is_possible(c->m, e) && snapshot_write(c->m, plan, e);
 }

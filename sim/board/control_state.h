@@ -8,6 +8,7 @@
 
 #include "mmu/mmu.h"
 #include "sim/board/control.h"
+#include "sim/board/snapshot.h"
 
 /* Registers by number: as gdb numbers those of AArch64, then the rows of the register table. */
 enum control_register {
@@ -68,6 +69,19 @@ size_t control_read_memory(struct control *c, unsigned cpu, enum control_space s
                            void *to, size_t size_bytes);
 size_t control_write_memory(struct control *c, unsigned cpu, enum control_space space, uint64_t at,
                             const void *from, size_t size_bytes);
+
+const char *control_space_name(enum control_space space);
+
+/* For who explains a decision: PSTATE included, as it is now. */
+const struct pe *control_pe(struct control *c, unsigned cpu);
+/* What a CPU's GIC holds. */
+struct gic_look;
+void control_look_gic(struct control *c, unsigned cpu, struct gic_look *out);
+/* All that is booked so far. */
+struct ledger *control_ledger(struct control *c);
+/* A snapshot of the machine as it stands, in a file: plan->path and what a run from it starts
+ * with. False with *e. */
+bool control_save(struct control *c, const struct snapshot_plan *plan, struct err *e);
 
 struct control_cpu {
     bool is_on, is_waiting; /* PSCI; WFI or WFE */

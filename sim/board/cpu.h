@@ -271,6 +271,7 @@ struct machine {
     struct cpu *running;        /* in the midst of its turn; NULL: between turns */
     struct control *control;    /* who has the run in hand; NULL: nobody */
     uint64_t debugger_changes;  /* of registers and memory, by hand */
+    bool is_rerun;              /* what runs has run before (history.h): nothing comes live */
     char notes[NOTES_MAX][160]; /* machine_snapshot_note() */
     size_t note_count;
     void (*progress)(void *ctx, cycles_t now);
@@ -524,6 +525,8 @@ bool input_while_idle(struct machine *m, bool is_idle, cycles_t at);
 /* What a console of the guest says. */
 void input_console_output(void *machine, const char *text, size_t length);
 void input_destroy(struct machine *m);
+/* How many inputs have come live, or from a network of the host, that will not come again. */
+uint64_t input_count(const struct machine *m);
 /* What has come in so far. */
 void input_archive(struct machine *m, struct archive *a);
 /* Beside that, for a machine with the same sources: where script and replay are. */
@@ -560,6 +563,8 @@ void span_wake(struct cpu *cpu);
 bool control_holds(struct cpu *cpu);
 /* Whether it stops between turns. `next` goes on, at `at`, by waiting or not. */
 bool control_holds_machine(struct machine *m, struct cpu *next, cycles_t at, bool is_idle);
+/* Whether somebody asks for that: to look changes nothing. */
+bool control_is_wanted(struct machine *m);
 /* A deadline without effect of its own, and what is then to be done. */
 cycles_t control_due_at(const struct cpu *cpu);
 void control_look(struct cpu *cpu);

@@ -112,6 +112,9 @@ static void packet_came(void *ctx, const uint8_t *frame, size_t size_bytes)
 /* Takes what is there now, for the stamp in->at. */
 static void take_live(struct host_input *in)
 {
+    if (in->machine->is_rerun) {
+        return;
+    }
     uint8_t bytes[PART_BYTES];
     size_t room = console_room(in->machine);
     if (in->is_live) { /* also without room: to quit is always possible */
@@ -193,7 +196,14 @@ static void wake_at(struct machine *m, cycles_t at)
 
 static bool can_come(const struct host_input *in)
 {
-    return (in->slirp && !in->gave_up) || (in->is_live && !in->source.has_ended(in->source.ctx));
+    return !in->machine->is_rerun &&
+           ((in->slirp && !in->gave_up) || (in->is_live && !in->source.has_ended(in->source.ctx)));
+}
+
+uint64_t input_count(const struct machine *m)
+{
+    const struct host_input *in = m->input;
+    return in == NULL || in->is_replay ? 0 : m->input_past.entries + in->entered;
 }
 
 /* `waited` host time after the stamp `from`, before `limit`. */
@@ -219,6 +229,28 @@ static void wait_slirp(struct host_input *in, cycles_t from, cycles_t limit)
     in->gave_up = limit == CYCLES_NEVER && !in->came;
 }
 
+/* So long at once, where a debugger may want to stop the run. */
+#define CONTROL_WAIT_NS (50 * NS_PER_MS)
+
+/* Waits for the terminal in the host's time; says how long. */
+static uint64_t wait_for_source(struct host_input *in, uint64_t ns)
+{
+    struct machine *m = in->machine;
+    uint64_t waited = 0;
+    if (m->control == NULL) {
+        return in->source.wait(in->source.ctx, ns);
+    }
+    while (waited < ns && !control_is_wanted(m)) {
+        uint64_t part = ns - waited < CONTROL_WAIT_NS ? ns - waited : CONTROL_WAIT_NS;
+        uint64_t here = in->source.wait(in->source.ctx, part);
+        waited += here;
+        if (here < part) { /* something has come */
+            break;
+        }
+    }
+    return waited;
+}
+
 /* All CPUs wait, until `limit` if nothing comes. Takes what comes between `from` and then; where
  * simulated time would run ahead of somebody, waits in the host's time. */
 static void wait_live(struct host_input *in, cycles_t from, cycles_t limit)
@@ -232,7 +264,7 @@ static void wait_live(struct host_input *in, cycles_t from, cycles_t limit)
         return;
     }
     uint64_t ns = limit == CYCLES_NEVER ? UINT64_MAX : ns_of(m, limit - from);
-    uint64_t waited = paced ? in->source.wait(in->source.ctx, ns) : 0;
+    uint64_t waited = paced ? wait_for_source(in, ns) : 0;
     in->at = stamp_after(m, from, limit, waited);
     take_live(in);
 }
@@ -264,7 +296,8 @@ bool input_while_idle(struct machine *m, bool is_idle, cycles_t at)
         in->latest = in->at;
         wake_at(m, in->at);
     }
-    return in->came || (at == CYCLES_NEVER && can_come(in));
+    bool is_stopped = m->control && control_is_wanted(m);
+    return in->came || is_stopped || (at == CYCLES_NEVER && can_come(in));
 }
 
 static bool type_byte(void *ctx, uint8_t byte, cycles_t at)

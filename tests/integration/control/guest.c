@@ -49,8 +49,7 @@ struct machine *guest_machine(unsigned cpu_count)
 {
     struct err e = {""};
     struct machine *m = guest_new_machine(cpu_count);
-    struct machine_images images = {.kernel = IMAGE,
-                                    .append = "rows=hypercall,io-user,virtual-ipi n=2"};
+    struct machine_images images = {.kernel = IMAGE, .append = "rows=hypercall,virtual-ipi n=1"};
     bool loaded = machine_load(m, &images, &e);
     BUG_ON(!loaded);
     return m;

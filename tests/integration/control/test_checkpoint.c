@@ -5,6 +5,7 @@
 
 #include "sim/board/checkpoint.h"
 #include "sim/board/control_state.h"
+#include "sim/board/history.h"
 
 static const unsigned smp[] = {1, 4};
 
@@ -102,6 +103,50 @@ START_TEST(another_machine_goes_on_from_a_checkpoint)
 }
 END_TEST
 
+#define BACK 8
+
+/* Steps forward, the same number back, to the same states; then back to a breakpoint that was
+ * passed, and to the beginning; and the run still is what it was. */
+START_TEST(what_was_there_is_there_again)
+{
+    struct machine *m = guest_machine(smp[_i]);
+    struct control *c = control_create(m);
+    struct control_stop stop, first;
+    struct err e = {""};
+    char begin[33], at[BACK + 1][33], now[33];
+    control_digest(c, begin);
+    struct history *h = history_create(c, &e);
+    ck_assert_msg(h != NULL, "%s", e.text);
+    int point =
+        control_break(c, va(guest_symbol("hyp_vcpu_run")), CONTROL_ANY_EL, CONTROL_ANY_CONTEXT);
+    ck_assert(history_continue(h, CYCLES_NEVER, &first));
+    ck_assert(history_continue(h, CYCLES_NEVER, &stop));
+    unsigned cpu = stop.cpu;
+    control_digest(c, at[0]);
+    for (unsigned i = 1; i <= BACK; i++) {
+        ck_assert(history_step(h, cpu, &stop));
+        ck_assert_int_eq(stop.kind, CONTROL_STEPPED);
+        control_digest(c, at[i]);
+    }
+    for (unsigned i = BACK; i-- > 0;) {
+        ck_assert(history_step_back(h, cpu, &stop));
+        control_digest(c, now);
+        ck_assert_str_eq(now, at[i]);
+    }
+    ck_assert(history_continue_back(h, &stop));
+    ck_assert_int_eq(stop.kind, CONTROL_BREAKPOINT);
+    ck_assert_uint_eq(stop.cpu, first.cpu);
+    ck_assert(!history_continue_back(h, &stop));
+    ck_assert_int_eq(stop.kind, CONTROL_BEGIN);
+    control_digest(c, now);
+    ck_assert_str_eq(now, begin);
+    control_point_delete(c, point);
+    ck_assert(!history_continue(h, CYCLES_NEVER, &stop));
+    history_destroy(h);
+    guest_must_be_whole(c, m, smp[_i]);
+}
+END_TEST
+
 START_TEST(checkpoints_share_what_is_the_same)
 {
     struct machine *m = guest_machine(1);
@@ -125,7 +170,8 @@ TCase *checkpoint_case(void)
     TCase *t = tcase_create("checkpoint");
     tcase_set_timeout(t, 400);
     tcase_add_loop_test(t, a_run_taken_back_ends_as_in_one_go, 0, 2);
-    tcase_add_loop_test(t, another_machine_goes_on_from_a_checkpoint, 0, 2);
+    tcase_add_loop_test(t, another_machine_goes_on_from_a_checkpoint, 1, 2);
+    tcase_add_loop_test(t, what_was_there_is_there_again, 0, 2);
     tcase_add_test(t, checkpoints_share_what_is_the_same);
     return t;
 }
