@@ -10,12 +10,13 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/run_snapshot.h"
 #include "sim/cli/terminal.h"
+#include "sim/gdb/gdb.h"
 #include "sim/report/report.h"
 
 struct run_options {
     struct machine_config config;
     struct machine_images images;
-    const char *cpu, *features, *profile, *json, *dump_dtb;
+    const char *cpu, *features, *profile, *json, *dump_dtb, *gdb;
     const char *symbols[8];
     unsigned symbols_count, functions;
     struct device_options devices;
@@ -45,6 +46,7 @@ enum {
     OPT_JSON,
     OPT_SYMBOLS,
     OPT_FUNCTIONS,
+    OPT_GDB,
     OPT_SEMIHOSTING,
     OPT_STRICT,
     OPT_ENGINE_OFF,
@@ -87,6 +89,10 @@ static const struct argp_option options[] = {
      4},
     {"functions", OPT_FUNCTIONS, "N", 0,
      "how many of the dearest functions reports list, of the run and of each row (default 10)", 4},
+    {"gdb", OPT_GDB, "PORT|unix:PATH|-", 0,
+     "wait for gdb (`target remote :PORT`; -: it is at stdin and stdout, and the console goes to "
+     "stderr) and do what it says: docs/gdb.md",
+     4},
     {"quiet", OPT_QUIET, 0, 0,
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
@@ -160,6 +166,10 @@ static bool parse_text(struct run_options *o, int key, const char *arg)
         return true;
     case OPT_COSTS:
         o->profile = arg;
+        return true;
+    case OPT_GDB:
+        o->gdb = arg;
+        gdb_check_place(arg, &o->err);
         return true;
     case OPT_JSON:
         o->json = arg;
@@ -273,6 +283,17 @@ static void console(void *ctx, const char *text, size_t length)
     }
 }
 
+static void console_on_stderr(void *ctx, const char *text, size_t length)
+{
+    (void)ctx;
+    fwrite(text, 1, length, stderr);
+}
+
+static bool is_stdio(const char *place)
+{
+    return place && strcmp(place, "-") == 0;
+}
+
 static bool write_dtb(const struct machine *m, const char *path, struct err *e)
 {
     size_t size;
@@ -375,6 +396,26 @@ static bool load(struct run_options *o, struct machine *m)
     return true;
 }
 
+/* By a debugger's word, or in one go. */
+static bool run_machine(struct run_options *o, struct machine *m, const struct profile *profile,
+                        struct machine_result *result)
+{
+    if (o->gdb == NULL) {
+        machine_run(m, result);
+        return true;
+    }
+    const struct gdb_config config = {.where = o->gdb,
+                                      .profile = profile,
+                                      .cpu = o->cpu,
+                                      .features = o->features,
+                                      .profile_name = profile_name(o)};
+    struct control *control = control_create(m);
+    bool done = gdb_serve(control, &config, &o->err);
+    control_finish(control, result);
+    control_destroy(control);
+    return done;
+}
+
 /* The machine exists and is loaded: run, report. */
 static int run(struct run_options *o, struct machine *m, const struct profile *profile)
 {
@@ -388,8 +429,10 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->json && json == NULL) { /* known before the run, not after it */
         return cli_fail(&o->err);
     }
-    struct host_source source = terminal_open();
-    struct host_input_config input = {.source = &source,
+    bool has_terminal = !is_stdio(o->gdb);
+    struct host_source source =
+        has_terminal ? terminal_open() : (struct host_source){.is_interactive = true};
+    struct host_input_config input = {.source = has_terminal ? &source : NULL,
                                       .record = o->devices.record,
                                       .replay = o->devices.replay,
                                       .script = o->devices.input};
@@ -401,10 +444,13 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         machine_on_progress(m, progress_update, &progress);
     }
     run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
-    machine_run(m, &report.result);
+    bool has_run = run_machine(o, m, profile, &report.result);
     terminal_close();
     progress_end(&progress);
     fflush(stdout);
+    if (!has_run) {
+        return cli_fail(&o->err);
+    }
     if (!machine_end_input(m, &report.result, &o->err)) {
         fprintf(stderr, "el2sim: %s\n", o->err.text);
         report.result.status = 1;
@@ -433,6 +479,9 @@ int cmd_run(int argc, char **argv)
     if (option_parse(&argp, argc, argv, &o, &o.err) && device_options_check(&o.devices, &o.err) &&
         settle(&o)) {
         profile = profile_load(profile_name(&o), &o.err);
+    }
+    if (is_stdio(o.gdb)) {
+        o.config.console = console_on_stderr;
     }
     if (profile && configure(&o, profile)) {
         m = machine_create(&o.config, &o.err);

@@ -1,0 +1,190 @@
+"""gdb on a run: one session, in a batch script, through host, hypervisor and guest of the split-mode design; it goes
+back, and ends as the run without a debugger. usage: gdb.py [CPUS]"""
+import json
+import os
+import re
+import subprocess
+import sys
+import unittest
+
+import harness
+
+CPUS = sys.argv.pop(1) if len(sys.argv) > 1 else "1"
+IMAGE = harness.guest("kvm-split")
+GUEST = harness.guest("micro-guest")
+MACHINE = ["--kernel", IMAGE, "--cpu", "x-gene1", "--gic", "2", "--smp", CPUS, "--mem", "64M", "--append",
+           "rows=hypercall n=2"]
+
+
+def session(script, *options):
+    """What gdb says, line by line, and the report of the run."""
+    report, path, console = (harness.temporary(name) for name in ("gdb.json", "script.gdb", "console"))
+    command = " ".join([harness.PROGRAM, "run", "--quiet", *(f"'{a}'" for a in (*MACHINE, *options)),
+                        "--json", report, "--gdb", "-", "2>", console])
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(f"set pagination off\nset confirm off\nset width 0\nset remotetimeout 300\nfile {IMAGE}\n"
+                f"add-symbol-file {GUEST}\ntarget remote | {command}\n{script}")
+    gdb = subprocess.run(["gdb-multiarch", "-nx", "-batch", "-x", path], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                         text=True, timeout=harness.TIMEOUT_SECONDS, check=False)
+    with open(report, encoding="utf-8") as f:
+        return gdb.stdout, json.load(f)
+
+
+def after(text, mark):
+    """The line behind `echo MARK`."""
+    return re.search(rf"^{mark}\n(.*)$", text, re.M)[1]
+
+
+class Gdb(unittest.TestCase):
+    def setUp(self):
+        whole = harness.run_json("run", "--quiet", *MACHINE)
+        self.whole = json.loads(whole)
+
+    def test_one_session(self):
+        text, report = session("""
+break hyp_vcpu_run
+continue
+echo TTBR0\\n
+output/x $TTBR0_EL2
+echo \\nVTTBR\\n
+output/x $VTTBR_EL2
+echo \\nLEVEL\\n
+output ((int)$cpsr >> 2) & 3
+echo \\nFUNCTION\\n
+info symbol $pc
+delete
+monitor catch world
+continue
+monitor catch off
+echo GUEST\\n
+info symbol $pc
+echo GUEST-LEVEL\\n
+output ((int)$cpsr >> 2) & 3
+echo \\nGUEST-VTTBR\\n
+output/x $VTTBR_EL2
+echo \\nWALK\\n
+monitor walk $pc
+break *guest_hvc
+continue
+echo HVC\\n
+x/i $pc
+echo BEFORE\\n
+monitor digest
+stepi
+echo IN-HYP\\n
+output ((int)$cpsr >> 2) & 3
+echo \\nVECTOR\\n
+output $pc == $VBAR_EL2 + 0x400
+echo \\nAFTER\\n
+monitor digest
+reverse-stepi
+echo BACK\\n
+monitor digest
+echo BACK-AT\\n
+x/i $pc
+stepi
+echo AGAIN\\n
+monitor digest
+reverse-stepi
+delete
+tbreak *($pc + 4)
+continue
+echo OVER\\n
+output ((int)$cpsr >> 2) & 3
+echo \\n
+delete
+continue
+""".replace("guest_hvc", GUEST_HVC))
+        self.assertNotEqual(int(after(text, "TTBR0"), 16), 0, text)
+        self.assertEqual(after(text, "LEVEL"), "2")
+        self.assertIn("hyp_vcpu_run", after(text, "FUNCTION"))
+        self.assertEqual(after(text, "GUEST-LEVEL"), "1")
+        self.assertNotEqual(int(after(text, "GUEST-VTTBR"), 16) >> 48, 0)  # a VMID
+        walk = text[text.index("\nWALK\n"):text.index("\nHVC\n")]
+        self.assertRegex(walk, r"stage 2 level \d of 0x[0-9a-f]+: \[0x[0-9a-f]+\] = 0x[0-9a-f]{16}")
+        self.assertRegex(after(text, "HVC"), r"hvc\s")
+        self.assertEqual(after(text, "IN-HYP"), "2")
+        self.assertEqual(after(text, "VECTOR"), "1")
+        self.assertRegex(after(text, "BEFORE"), "^[0-9a-f]{32}$")
+        self.assertNotEqual(after(text, "BEFORE"), after(text, "AFTER"))
+        self.assertEqual(after(text, "BACK"), after(text, "BEFORE"))
+        self.assertEqual(after(text, "BACK-AT"), after(text, "HVC"))
+        self.assertEqual(after(text, "AGAIN"), after(text, "AFTER"))
+        self.assertEqual(after(text, "OVER"), "1")
+        self.assertIn("exited normally", text)
+        self.assertEqual(report["digest"], self.whole["digest"])
+        self.assertEqual(report["breakdown"], self.whole["breakdown"])
+
+    def test_watch_and_go_back(self):
+        text, report = session("""
+break hyp_vcpu_run
+continue
+continue
+set $first = $pc
+watch cpu_in_guest[0]
+continue
+echo WATCHED\\n
+info symbol $pc
+delete
+break hyp_vcpu_run
+reverse-continue
+echo BACK\\n
+output $pc == $first
+echo \\nTHREADS\\n
+info threads
+reverse-continue
+reverse-continue
+echo \\nBEGIN\\n
+info symbol $pc
+delete
+monitor catch el 2
+continue
+echo CAUGHT\\n
+output ((int)$cpsr >> 2) & 3
+echo \\n
+monitor catch off
+monitor gic
+monitor timers
+monitor costs
+monitor explain
+monitor state
+continue
+""")
+        self.assertNotIn("No symbol", after(text, "WATCHED"))
+        self.assertEqual(after(text, "BACK"), "1", text)
+        self.assertIn("No more reverse-execution history", text)
+        self.assertIn("_start", after(text, "BEGIN"))
+        self.assertEqual(after(text, "CAUGHT"), "2")
+        self.assertRegex(text, r"GICv2, CPU \d")
+        self.assertRegex(text, r"EL1 virtual +compares with")
+        self.assertRegex(text, r"exception\.el1-el2 +\d")
+        self.assertEqual(report["digest"], self.whole["digest"])
+        self.assertEqual(report["host_input"]["debugger_changes"], 0)
+
+    def test_changes_are_told(self):
+        text, report = session("""
+break hyp_vcpu_run
+continue
+set $x20 = 5
+set $CONTEXTIDR_EL1 = 7
+echo VALUE\\n
+output $CONTEXTIDR_EL1
+echo \\n
+monitor nonsense
+kill
+""")
+        self.assertEqual(after(text, "VALUE"), "7")
+        self.assertIn("no such command", text)
+        self.assertEqual(report["host_input"]["debugger_changes"], 2)
+        self.assertEqual(report["end"], "quit")
+
+
+def hvc_of_guest():
+    """Address of the first HVC of the guest's image."""
+    listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", GUEST], capture_output=True, text=True, check=True)
+    return "0x" + re.search(r"^\s*([0-9a-f]+):\s+\S+\s+hvc\s", listing.stdout, re.M)[1]
+
+
+GUEST_HVC = hvc_of_guest()
+os.environ.setdefault("LC_ALL", "C.UTF-8")
+unittest.main()
