@@ -69,7 +69,11 @@ static uint64_t get_pending(struct gic_cpu *c, struct cpu_interface *f, unsigned
 static void set_pending(struct gic_cpu *c, struct cpu_interface *f, unsigned n, uint64_t value)
 {
     (void)f;
-    gic_bank(c, n)->latch |= (uint32_t)value & ~fixed_sgis(c, n);
+    uint32_t set = (uint32_t)value & ~fixed_sgis(c, n);
+    for (uint32_t left = set & ~bank_pending(gic_bank(c, n)); left; left &= left - 1) {
+        gic_note(c, GIC_NOTE_PENDING, n + (unsigned)__builtin_ctz(left), 0);
+    }
+    gic_bank(c, n)->latch |= set;
     irq_bank_changed(c, n);
 }
 

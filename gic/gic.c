@@ -107,6 +107,27 @@ void gic_on_sgi(struct gic *gic, gic_sgi_hook *hook, void *ctx)
     gic->hook_ctx = ctx;
 }
 
+void gic_watch(struct gic *gic, gic_note_hook *hook, void *ctx)
+{
+    gic->watch = hook;
+    gic->watch_ctx = ctx;
+}
+
+void gic_note_slowly(struct gic_cpu *c, enum gic_note_kind kind, unsigned intid, uint64_t value)
+{
+    const struct gic *gic = c->gic;
+    unsigned cpu = c->index;
+    if (kind == GIC_NOTE_PENDING && intid >= PRIVATE) {
+        cpu = 0;
+        while (cpu + 1 < gic->config.cpu_count &&
+               !(gic->cpus[cpu].targets[intid / 32] >> intid % 32 & 1)) {
+            cpu++;
+        }
+    }
+    struct gic_note note = {.kind = kind, .cpu = cpu, .intid = intid, .value = value};
+    gic->watch(gic->watch_ctx, &note);
+}
+
 static void bank_archive(struct irq_bank *b, struct archive *a)
 {
     archive_u32(a, &b->enabled);

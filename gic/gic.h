@@ -75,4 +75,24 @@ void gic_update(struct gic *gic, unsigned cpu);
 typedef void gic_sgi_hook(void *ctx, unsigned from, unsigned to, unsigned intid);
 void gic_on_sgi(struct gic *gic, gic_sgi_hook *hook, void *ctx);
 
+/* The life of an interrupt, for whoever watches. cpu: whose interrupt, list register or interface
+ * it is; an SPI's is the lowest that it is routed to. */
+enum gic_note_kind {
+    GIC_NOTE_PENDING,     /* became pending: a wire, an SGI, a write; value: 1 an SGI */
+    GIC_NOTE_ACK,         /* acknowledged */
+    GIC_NOTE_END,         /* its priority dropped (EOIR) */
+    GIC_NOTE_DEACTIVATE,  /* no longer active */
+    GIC_NOTE_LR,          /* a list register was written: intid = which, value = as ICH_LR<n>_EL2 */
+    GIC_NOTE_VIRTUAL_ACK, /* acknowledged by a guest: value = the list register as it is then */
+    GIC_NOTE_VIRTUAL_END  /* EOIR by a guest */
+};
+struct gic_note {
+    enum gic_note_kind kind;
+    unsigned cpu, intid;
+    uint64_t value;
+};
+typedef void gic_note_hook(void *ctx, const struct gic_note *note);
+/* NULL: nobody watches (any more). */
+void gic_watch(struct gic *gic, gic_note_hook *hook, void *ctx);
+
 #endif

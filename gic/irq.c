@@ -131,6 +131,7 @@ void irq_set_level(struct gic_cpu *c, unsigned intid, bool level)
     b->level ^= mask;
     if (level) {
         b->latch |= b->edge & mask;
+        gic_note(c, GIC_NOTE_PENDING, intid, 0);
     }
     changed(c, intid);
 }
@@ -141,6 +142,7 @@ void irq_acknowledge(struct gic_cpu *c, unsigned intid, unsigned source)
     uint32_t mask = UINT32_C(1) << intid % 32;
     b->active |= mask;
     b->latch &= ~mask;
+    gic_note(c, GIC_NOTE_ACK, intid, 0);
     if (intid < SGI_COUNT && c->gic->is_v2) {
         c->sgi_sources[intid] &= (uint8_t) ~(1u << source);
         b->latch |= c->sgi_sources[intid] ? mask : 0;
@@ -152,6 +154,7 @@ void irq_deactivate(struct gic_cpu *c, unsigned intid)
 {
     if (intid < c->gic->intid_count) {
         gic_bank(c, intid)->active &= ~(UINT32_C(1) << intid % 32);
+        gic_note(c, GIC_NOTE_DEACTIVATE, intid, 0);
         changed(c, intid);
     }
 }
@@ -163,6 +166,7 @@ void irq_send_sgi(struct gic_cpu *from, struct gic_cpu *to, unsigned intid)
         to->sgi_sources[intid] |= (uint8_t)(1u << from->index);
     }
     to->bank.latch |= UINT32_C(1) << intid;
+    gic_note(to, GIC_NOTE_PENDING, intid, 1);
     recheck(to, intid);
     if (from != to && gic->hook) {
         gic->hook(gic->hook_ctx, from->index, to->index, intid);

@@ -73,6 +73,7 @@ void phys_end(struct gic_cpu *c, enum group_view view, uint32_t value)
         return;
     }
     cpuif_drop(&c->phys, group);
+    gic_note(c, GIC_NOTE_END, intid, 0);
     if (!c->phys.eoi_split) {
         irq_deactivate(c, intid);
     }

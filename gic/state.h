@@ -63,6 +63,8 @@ struct gic {
     struct unimp_log *log;
     gic_sgi_hook *hook;
     void *hook_ctx;
+    gic_note_hook *watch; /* NULL: nobody */
+    void *watch_ctx;
 };
 
 /* An access by a CPU that is not there is the board's mistake. */
@@ -90,6 +92,16 @@ static inline uint8_t *gic_priority(struct gic_cpu *c, unsigned intid)
 static inline unsigned gic_group(struct gic_cpu *c, unsigned intid)
 {
     return gic_bank(c, intid)->group >> intid % 32 & 1;
+}
+
+/* Tells who watches, if anybody does. */
+void gic_note_slowly(struct gic_cpu *c, enum gic_note_kind kind, unsigned intid, uint64_t value);
+static inline void gic_note(struct gic_cpu *c, enum gic_note_kind kind, unsigned intid,
+                            uint64_t value)
+{
+    if (c->gic->watch) {
+        gic_note_slowly(c, kind, intid, value);
+    }
 }
 
 /* Interrupt state (irq.c). Each call leaves best and the PE's inputs up to date. */

@@ -151,6 +151,7 @@ void virt_set_lr(struct gic_cpu *c, unsigned n, uint64_t value)
         uint64_t priority =
             bits(value, LR_PRIORITY_HI, LR_PRIORITY_LO) & (0xff00u >> c->virt.priority_bits);
         c->lr[n] = (value & LR_FIELDS) | priority << LR_PRIORITY_LO;
+        gic_note(c, GIC_NOTE_LR, n, c->lr[n]);
         virt_update(c);
     }
 }
@@ -190,6 +191,7 @@ unsigned virt_acknowledge(struct gic_cpu *c, enum group_view view)
     /* A special INTID is answered and forgotten; an LPI has no active state (IHI 0069 6.2). */
     *lr &= ~LR_STATE;
     *lr |= is_special(vintid) || vintid >= LPI_FIRST ? 0 : LR_ACTIVE;
+    gic_note(c, GIC_NOTE_VIRTUAL_ACK, vintid, *lr);
     virt_update(c);
     return value;
 }
@@ -252,6 +254,7 @@ void virt_end(struct gic_cpu *c, enum group_view view, uint32_t value)
         return;
     }
     unsigned dropped = cpuif_drop_any(&c->virt);
+    gic_note(c, GIC_NOTE_VIRTUAL_END, (unsigned)bits(image, c->gic->is_v2 ? 9 : 23, 0), 0);
     bool is_lpi = image >= LPI_FIRST;
     if ((dropped != PRIORITY_IDLE || c->gic->is_v2) && (!c->virt.eoi_split || is_lpi)) {
         int n = find_active(c, image);

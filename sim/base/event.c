@@ -63,10 +63,25 @@ void event_unobserve(struct event_stream *stream, struct event_observer *observe
     }
 }
 
+uint32_t event_notes_wanted(const struct event_stream *stream)
+{
+    uint32_t wanted = 0;
+    for (const struct event_observer *o = stream->observers; o; o = o->next) {
+        wanted |= o->notes;
+    }
+    return wanted;
+}
+
 void event_emit(struct event_stream *stream, const struct arch_event *e)
 {
+    bool is_note = e->kind >= EV_NOTES;
     for (const struct event_observer *o = stream->observers; o; o = o->next) {
-        o->seen(o->ctx, e);
+        if (!is_note || o->notes & NOTE_BIT(e->kind)) {
+            o->seen(o->ctx, e);
+        }
+    }
+    if (is_note) {
+        return;
     }
     uint64_t *word = stream->batch.events[stream->batched++];
     word[0] = (uint64_t)e->kind << 8 | e->cpu;

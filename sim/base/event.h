@@ -20,8 +20,22 @@ enum arch_event_kind {
     EV_FIRMWARE,  /* a = function id, b = result */
     EV_MARK,      /* a = 1 begin, 0 end, b = operations, c = hash of the name */
     EV_STOP,      /* a = reason; per CPU final state in b, c */
-    EV_VMCB       /* a = 1 entry, 0 exit, b = physical address of the block, c = guest's pc */
+    EV_VMCB,      /* a = 1 entry, 0 exit, b = physical address of the block, c = guest's pc */
+
+    /* Notes: told to observers who want them, and no part of the digest. */
+    EV_NOTES,
+    /* The CPU's time belongs to another row of the ledger from now on: a = EL | context << 8,
+     * b = symbol, c = VMPIDR_EL2. ROW: EL or context changed; FUNCTION: the symbol alone, in a
+     * host's code; VM_FUNCTION: in a VM's. */
+    NOTE_ROW = EV_NOTES,
+    NOTE_FUNCTION,
+    NOTE_VM_FUNCTION,
+    NOTE_IDLE, /* the CPU has waited, or was off: a = since when, until now */
+    NOTE_GIC   /* a = enum gic_note_kind | its CPU << 8, b = INTID, c = value (gic/gic.h) */
 };
+
+/* Of event_observer.notes. */
+#define NOTE_BIT(kind) (UINT32_C(1) << (kind))
 
 struct arch_event {
     enum arch_event_kind kind;
@@ -30,11 +44,12 @@ struct arch_event {
     uint64_t a, b, c;
 };
 
-/* Somebody who watches a run: told of each event as it happens, in the order of their adding.
- * Watching changes nothing, the digest included. */
+/* Somebody who watches a run: told of each event as it happens, in the order of their adding, and
+ * of the notes that it wants. Watching changes nothing, the digest included. */
 struct event_observer {
     void (*seen)(void *ctx, const struct arch_event *e);
     void *ctx;
+    uint32_t notes;              /* NOTE_BIT of each kind that it wants */
     struct event_observer *next; /* the stream's */
 };
 
@@ -43,6 +58,8 @@ struct event_stream;
 struct event_stream *event_stream_create(void);
 void event_stream_destroy(struct event_stream *stream);
 void event_emit(struct event_stream *stream, const struct arch_event *e);
+/* Notes that somebody wants, by NOTE_BIT: others need not be emitted. */
+uint32_t event_notes_wanted(const struct event_stream *stream);
 
 /* From now on; *observer stays the caller's, until event_unobserve() or the stream's end. */
 void event_observe(struct event_stream *stream, struct event_observer *observer);

@@ -329,6 +329,7 @@ static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
     if (!mmu_holds(cpu->mmu, &access)) {
         cpu->current = NULL;
         cpu->meter.row = block_row(cpu, pc);
+        note_row(cpu, cpu->meter.row);
     }
     bool done = mmu_translate(cpu->mmu, &access, &page, &fault);
     *at = page.pa.v;
@@ -432,7 +433,7 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     mark_breakpoints(cpu, b);
     b->info->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
-    b->engine.tag = b->flags & cpu->look_flags ? 0 : b->tag;
+    b->engine.tag = (b->flags | LOOK_AT_ALL) & cpu->look_flags ? 0 : b->tag;
     if (!b->info->listed) {
         b->info->listed = true;
         cpu->run_list[cpu->run_count++] = b;

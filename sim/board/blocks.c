@@ -147,6 +147,7 @@ static inline void account(struct cpu *cpu, struct block *b)
 static void account_all(struct cpu *cpu, struct block *b)
 {
     uint64_t last_store = cpu->last_store;
+    note_row(cpu, b->row);
     cpu->entry_instructions = cpu->instructions;
     account(cpu, b);
     block_settle(cpu);
@@ -271,6 +272,7 @@ void block_context_changed(struct cpu *cpu)
     cpu->block_key =
         (uint32_t)context_of(&cpu->pe, &cpu->machine->config.guest_asids) << 8 | cpu->pe.ps.el;
     block_tag_changed(cpu);
+    note_context_changed(cpu);
 }
 
 /* What stops at the current EL, whatever SP is: asked at every exception and return, so
@@ -301,7 +303,8 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
 static uint32_t varying_flags(uint32_t flags)
 {
     return (flags & BLOCK_HAS_FP ? 1u : 0) | (flags & BLOCK_HAS_SP_BASE ? 2u : 0) |
-           (flags & BLOCK_READS_DCZID ? 4u : 0) | (flags & BLOCK_READS_LENT ? 8u : 0);
+           (flags & BLOCK_READS_DCZID ? 4u : 0) | (flags & BLOCK_READS_LENT ? 8u : 0) |
+           (flags & LOOK_AT_ALL ? 16u : 0);
 }
 
 void block_stop_flags_select(struct cpu *cpu)
@@ -309,7 +312,7 @@ void block_stop_flags_select(struct cpu *cpu)
     uint32_t before = cpu->look_flags;
     cpu->stop_flags = stop_flags_of_el(cpu) | (cpu->sp_misaligned ? BLOCK_HAS_SP_BASE : 0) |
                       (cpu->pe.ps.sp ? 0 : BLOCK_READS_LENT);
-    cpu->look_flags = cpu->stop_flags | BLOCK_RARE;
+    cpu->look_flags = cpu->stop_flags | BLOCK_RARE | (note_wants_blocks(cpu) ? LOOK_AT_ALL : 0);
     if (cpu->look_flags != before) {
         cpu->look_tag = varying_flags(cpu->look_flags);
         block_tag_changed(cpu);

@@ -9,6 +9,7 @@
  *   view.c     which translations the engine may remember
  *   align.c    alignment rules that the engine does not check
  *   step.c     one instruction at a time: debug events
+ *   notes.c    what observers are told beside the events of the digest
  *   span.c     measured spans
  *   snapshot_plan.c   when a snapshot is taken
  */
@@ -63,6 +64,9 @@ enum block_flag {
     BLOCK_READS_LENT = 1 << 14,    /* MRS of a register that may be lent (lend.c) */
     BLOCK_HAS_BREAKPOINT = 1 << 15 /* the user's (control.h) */
 };
+
+/* Of look_flags, beside those: each block, whatever is in it. */
+#define LOOK_AT_ALL (1u << 16)
 
 /* Every instruction class fits; blocks hold few. */
 #define BLOCK_CLASSES_MAX 52
@@ -182,6 +186,10 @@ struct cpu {
     bool entry_exclusive_open; /* `exclusive_open` before `current` */
     bool exclusive_open; /* a load-exclusive ran without its store: ERET must clear the monitor */
 
+    /* notes.c */
+    const struct ledger_row *row_told; /* whose time observers believe it is */
+    bool row_is_due;                   /* they must be told what the next block's is */
+
     /* step.c */
     bool stepping;     /* debug events are on: one instruction at a time */
     bool step_through; /* the next one runs in the engine: its fetch faults */
@@ -259,6 +267,8 @@ struct machine {
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
     struct event_stream *events;
+    uint32_t notes_wanted; /* by observers: NOTE_BIT */
+    struct cpu *acting;    /* whose turn it is, or who wakes */
     struct unimp_log *unimp;
     struct span_table spans;
     struct span_state *span_state;
@@ -505,6 +515,21 @@ bool align_moves_sp(uint32_t word);
 void align_look_at_sp(struct cpu *cpu);
 /* Takes the fault of a misaligned load or store at pc; the instruction's charge is taken back. */
 bool align_faults(struct cpu *cpu, const struct insn *insn, uint64_t pc);
+
+/* notes.c ----------------------------------------------------------------------------------- */
+
+static inline bool note_is_wanted(const struct cpu *cpu, enum arch_event_kind note)
+{
+    return cpu->machine->notes_wanted & NOTE_BIT(note);
+}
+/* What is charged from now on belongs to that row, and observers are told so. */
+void note_row(struct cpu *cpu, const struct ledger_row *row);
+/* The CPU's EL or context changed: the next block's row is to be told. */
+void note_context_changed(struct cpu *cpu);
+/* Whether each block must be looked at, as its function may be another. */
+bool note_wants_blocks(const struct cpu *cpu);
+/* The CPU waited, or was off, since then. */
+void note_idle(struct cpu *cpu, cycles_t since);
 
 /* step.c
  * --------------------------------------------------------------------------------------------------------------

@@ -73,6 +73,7 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
             cpu->current = NULL;
             cpu->meter.row =
                 block_row(cpu, at.v); /* its walk belongs to the code that is fetched */
+            note_row(cpu, cpu->meter.row);
         }
     } else if (cpu->grant_refused && is_granted(cpu, at)) {
         access.el = cpu->refused_access.el;

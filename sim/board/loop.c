@@ -28,7 +28,7 @@ void machine_end(struct machine *m, enum machine_end end, int status, const char
 static void horizon_changed(struct cpu *cpu)
 {
     cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
-    if (cpu->sp_moved || cpu->one_insn) {
+    if (cpu->sp_moved || cpu->one_insn || cpu->row_is_due) {
         cpu->horizon = 0;
     }
 }
@@ -188,7 +188,10 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
     view_tags_changed(cpu);
     block_context_changed(cpu);
     cpu->meter.row = block_row(cpu, entry);
+    note_row(cpu, cpu->meter.row);
+    cycles_t before = cpu->clock.now;
     cost_wait_until(&cpu->meter, at);
+    note_idle(cpu, before);
     cpu_load(cpu, pe_sp_id(&cpu->pe.ps));
     trap_natives_changed(cpu);
     block_stop_flags_changed(cpu);
@@ -359,6 +362,7 @@ static void at_deadline(struct cpu *cpu)
 static bool run_turn(struct cpu *cpu)
 {
     cpu->leave = cpu->machine->ended;
+    cpu->machine->acting = cpu;
     span_wake(cpu);
     loop_deadline_changed(cpu);
     while (!cpu->leave) {
@@ -447,8 +451,11 @@ static struct cpu *choose(struct machine *m, cycles_t *at, cycles_t *others)
 static void wake(struct cpu *cpu, cycles_t at)
 {
     struct machine *m = cpu->machine;
-    exits_waited(&cpu->exits, at > cpu->clock.now ? at - cpu->clock.now : 0);
+    cycles_t before = cpu->clock.now;
+    m->acting = cpu;
+    exits_waited(&cpu->exits, at > before ? at - before : 0);
     cost_wait_until(&cpu->meter, at);
+    note_idle(cpu, before);
     clock_fire(&cpu->clock, cpu->clock.now);
     loop_wake_others(cpu);
     if (m->config.max_cycles != 0 && cpu->clock.now >= m->config.max_cycles) {

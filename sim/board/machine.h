@@ -138,7 +138,7 @@ void machine_run(struct machine *m, struct machine_result *result);
  * model. */
 void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t now), void *ctx);
 
-/* Has somebody watch the run's events (sim/base/event.h), before or during it. */
+/* Has somebody watch the run's events (sim/base/event.h), before the run or while it stands. */
 void machine_observe(struct machine *m, struct event_observer *observer);
 void machine_unobserve(struct machine *m, struct event_observer *observer);
 
@@ -149,6 +149,7 @@ struct unimp_log *machine_unimp(struct machine *m);
 /* How often a driver broke the rules of a virtio device. */
 uint64_t machine_broken_devices(const struct machine *m);
 const char *machine_symbol_name(const struct machine *m, uint32_t symbol);
+unsigned machine_cpu_count(const struct machine *m);
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);
 

@@ -31,6 +31,11 @@ const char *machine_symbol_name(const struct machine *m, uint32_t symbol)
     return symbols_name(m->symbols, symbol);
 }
 
+unsigned machine_cpu_count(const struct machine *m)
+{
+    return m->config.cpu_count;
+}
+
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu)
 {
     return m->cpus[cpu]->clock.now;
@@ -45,16 +50,6 @@ void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t
 {
     m->progress = progress;
     m->progress_ctx = ctx;
-}
-
-void machine_observe(struct machine *m, struct event_observer *observer)
-{
-    event_observe(m->events, observer);
-}
-
-void machine_unobserve(struct machine *m, struct event_observer *observer)
-{
-    event_unobserve(m->events, observer);
 }
 
 bool machine_context_is_vm(const struct machine *m, uint16_t context)
