@@ -15,8 +15,12 @@ void exits_waited(struct exits *exits, cycles_t cycles)
 void exits_end(struct exits *exits, cycles_t at)
 {
     if (exits->is_out) {
-        exits->kinds[exits->kind].count++;
-        exits->kinds[exits->kind].cycles += at - exits->since;
+        struct exit_tally *tally = &exits->kinds[exits->kind];
+        cycles_t lasted = at - exits->since;
+        tally->least = tally->count == 0 || lasted < tally->least ? lasted : tally->least;
+        tally->most = lasted > tally->most ? lasted : tally->most;
+        tally->count++;
+        tally->cycles += lasted;
         exits->is_out = false;
     }
 }
@@ -26,6 +30,8 @@ void exits_archive(struct exits *exits, struct archive *a)
     for (unsigned i = 0; i < EXIT_KINDS; i++) {
         archive_u64(a, &exits->kinds[i].count);
         archive_u64(a, &exits->kinds[i].cycles);
+        archive_u64(a, &exits->kinds[i].least);
+        archive_u64(a, &exits->kinds[i].most);
     }
     unsigned kind = exits->kind;
     archive_bool(a, &exits->is_out);

@@ -16,6 +16,7 @@ struct exits {
     struct exit_tally {
         uint64_t count;
         cycles_t cycles;
+        cycles_t least, most; /* of one exit; 0: there was none */
     } kinds[EXIT_KINDS];
     bool is_out;
     uint16_t kind;  /* of the exit that is not over */

@@ -142,14 +142,18 @@ void machine_on_progress(struct machine *m, void (*progress)(void *ctx, cycles_t
 void machine_observe(struct machine *m, struct event_observer *observer);
 void machine_unobserve(struct machine *m, struct event_observer *observer);
 
+/* The device at a physical address, as "GICH"; NULL: none. */
+const char *machine_device_name(const struct machine *m, pa_t at);
+
 /* After (or during) the run. The ledger is complete: its sum over a CPU is that CPU's clock. */
 struct ledger *machine_ledger(struct machine *m);
 const struct span_table *machine_spans(const struct machine *m);
+/* The row whose name has the hash that EV_MARK gives; SPAN_ROWS_MAX: none. */
+unsigned machine_span_row(const struct machine *m, uint64_t hash);
 struct unimp_log *machine_unimp(struct machine *m);
 /* How often a driver broke the rules of a virtio device. */
 uint64_t machine_broken_devices(const struct machine *m);
 const char *machine_symbol_name(const struct machine *m, uint32_t symbol);
-unsigned machine_cpu_count(const struct machine *m);
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);
 
@@ -168,6 +172,7 @@ struct exit_count {
     unsigned ec;
     uint64_t count;
     cycles_t cycles;
+    cycles_t least, most; /* of one exit */
 };
 size_t machine_exit_counts(const struct machine *m, struct exit_count *out, size_t room);
 

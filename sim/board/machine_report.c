@@ -31,9 +31,10 @@ const char *machine_symbol_name(const struct machine *m, uint32_t symbol)
     return symbols_name(m->symbols, symbol);
 }
 
-unsigned machine_cpu_count(const struct machine *m)
+const char *machine_device_name(const struct machine *m, pa_t at)
 {
-    return m->config.cpu_count;
+    const struct bus_region *region = bus_find(&m->bus, at, 1);
+    return region ? region->name : NULL;
 }
 
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu)
@@ -82,8 +83,14 @@ size_t machine_exit_counts(const struct machine *m, struct exit_count *out, size
     for (unsigned ec = 0; ec < EXIT_KINDS; ec++) {
         struct exit_count row = {.ec = ec};
         for (unsigned i = 0; i < m->config.cpu_count; i++) {
-            row.count += m->cpus[i]->exits.kinds[ec].count;
-            row.cycles += m->cpus[i]->exits.kinds[ec].cycles;
+            const struct exit_tally *tally = &m->cpus[i]->exits.kinds[ec];
+            if (tally->count != 0) {
+                bool is_less = row.count == 0 || tally->least < row.least;
+                row.least = is_less ? tally->least : row.least;
+                row.most = tally->most > row.most ? tally->most : row.most;
+                row.count += tally->count;
+                row.cycles += tally->cycles;
+            }
         }
         if (row.count != 0 && n < room) {
             out[n++] = row;

@@ -237,6 +237,25 @@ static void end(struct cpu *cpu, struct span_row *row)
     s->open_count--;
 }
 
+static uint64_t hash_of(const char *name)
+{
+    uint64_t hash = 0;
+    for (const char *c = name; *c; c++) {
+        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+unsigned machine_span_row(const struct machine *m, uint64_t hash)
+{
+    for (unsigned i = 0; i < m->spans.row_count; i++) {
+        if (hash_of(m->spans.rows[i].name) == hash) {
+            return i;
+        }
+    }
+    return SPAN_ROWS_MAX;
+}
+
 void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operations)
 {
     struct machine *m = cpu->machine;
@@ -250,11 +269,7 @@ void span_mark(struct cpu *cpu, bool is_begin, uint64_t name_va, uint64_t operat
         bad_mark(m, "too many rows", name);
         return;
     }
-    uint64_t hash = 0;
-    for (const char *c = name; *c; c++) {
-        hash = (hash ^ (unsigned char)*c) * UINT64_C(0x100000001b3);
-    }
-    cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, hash);
+    cpu_emit(cpu, EV_MARK, is_begin, operations * is_begin, hash_of(name));
     if (is_begin) {
         begin(cpu, row, operations);
         snapshot_at_mark(m, false, name);

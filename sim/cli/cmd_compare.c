@@ -5,6 +5,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/trace_files.h"
 #include "sim/report/report.h"
 #include "sim/report/why.h"
 #include "sim/study/design_run.h"
@@ -17,6 +18,7 @@ struct compare_options {
     unsigned name_count;
     const char *profile, *json, *csv, *why;
     struct design_run run;
+    struct trace_files trace;
     unsigned functions;
     bool quiet;
     struct err err;
@@ -76,6 +78,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     struct compare_options *o = state->input;
     unsigned long long n;
     switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = &o->trace;
+        return 0;
     case OPT_DESIGNS:
         o->designs = arg;
         return 0;
@@ -144,6 +149,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
+static const struct argp_child children[] = {{&trace_files_argp, 0, NULL, 0}, {0}};
+
 static const struct argp argp = {
     options,
     parse,
@@ -156,7 +163,7 @@ static const struct argp argp = {
     "Examples:\n"
     "  el2sim compare kvm-split kvm-vhe --rows hypercall,io-user --detail\n"
     "  el2sim compare kvm-split kvm-vhe --why hypercall --json out.json",
-    NULL,
+    children,
     NULL,
     NULL};
 
@@ -165,17 +172,29 @@ struct outputs {
     FILE *json, *csv;
 };
 
-static bool open_outputs(const struct compare_options *o, struct outputs *out, struct err *e)
+static bool open_outputs(struct compare_options *o, struct outputs *out, struct err *e)
 {
     out->json = o->json ? option_output(o->json, e) : NULL;
     out->csv = o->csv ? option_output(o->csv, e) : NULL;
-    return (!o->json || out->json) && (!o->csv || out->csv);
+    return (!o->json || out->json) && (!o->csv || out->csv) && trace_files_open(&o->trace, e);
 }
 
-static bool close_outputs(const struct compare_options *o, const struct outputs *out, struct err *e)
+static bool close_outputs(struct compare_options *o, const struct outputs *out, struct err *e)
 {
-    bool ok = out->json == NULL || option_output_done(out->json, o->json, e);
+    bool ok = trace_files_close(&o->trace, e);
+    ok = (out->json == NULL || option_output_done(out->json, o->json, e)) && ok;
     return (out->csv == NULL || option_output_done(out->csv, o->csv, e)) && ok;
+}
+
+static void design_starts(void *ctx, struct machine *m, const struct design *design,
+                          uint64_t clock_hz)
+{
+    trace_files_attach(ctx, m, design->name, clock_hz);
+}
+
+static void design_ended(void *ctx)
+{
+    trace_files_detach(ctx);
 }
 
 /* Takes apart what --why asks for: false if no two designs can be compared so. */
@@ -235,6 +254,9 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     o->run.progress = progress_update;
     o->run.progress_ctx = &progress;
     o->run.quiet = o->quiet;
+    o->run.starts = design_starts;
+    o->run.ended = design_ended;
+    o->run.machine_ctx = &o->trace;
     progress_start(&progress, "compare", 0);
     for (unsigned i = 0; ok && i < count; i++) {
         progress_steps(&progress, designs[i]->name, i, count);

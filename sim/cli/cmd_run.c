@@ -10,6 +10,7 @@
 #include "sim/cli/progress.h"
 #include "sim/cli/run_snapshot.h"
 #include "sim/cli/terminal.h"
+#include "sim/cli/trace_files.h"
 #include "sim/gdb/gdb.h"
 #include "sim/report/report.h"
 
@@ -20,8 +21,9 @@ struct run_options {
     const char *symbols[8];
     unsigned symbols_count, functions;
     struct device_options devices;
-    bool stats, has_level;
+    bool stats, exits, has_level;
     struct run_snapshot snapshot;
+    struct trace_files trace;
     struct err err;
 };
 
@@ -43,6 +45,7 @@ enum {
     OPT_SCHEDULE_SEED,
     OPT_MAX_CYCLES,
     OPT_STATS,
+    OPT_EXITS,
     OPT_JSON,
     OPT_SYMBOLS,
     OPT_FUNCTIONS,
@@ -82,6 +85,8 @@ static const struct argp_option options[] = {
      3},
     {"max-cycles", OPT_MAX_CYCLES, "N", 0, "end the run, with status 1, after N cycles", 3},
     {"stats", OPT_STATS, 0, 0, "print a report on stderr after the run", 4},
+    {"exits", OPT_EXITS, 0, 0,
+     "print a table of the VMs' exits on stderr after the run, as `perf kvm stat report` does", 4},
     {"json", OPT_JSON, "FILE", 0, "write the report as JSON (- is stdout)", 4},
     {"symbols", OPT_SYMBOLS, "FILE", 0,
      "symbols for the report: ELF (any EL, no stage 2), or a kernel's Image or System.map (the "
@@ -213,6 +218,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     switch (key) {
     case ARGP_KEY_INIT:
         state->child_inputs[0] = &o->snapshot;
+        state->child_inputs[1] = &o->trace;
         return 0;
     case 'm':
         design_parse_memory(arg, &o->config.ram_bytes, &o->err);
@@ -223,6 +229,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_STATS:
         o->stats = true;
+        return 0;
+    case OPT_EXITS:
+        o->exits = true;
         return 0;
     case OPT_LOAD:
         add_placed(o, arg);
@@ -257,7 +266,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-static const struct argp_child children[] = {{&run_snapshot_argp, 0, NULL, 0}, {0}};
+static const struct argp_child children[] = {
+    {&run_snapshot_argp, 0, NULL, 0}, {&trace_files_argp, 0, NULL, 0}, {0}};
 
 static const struct argp argp = {
     options,
@@ -269,7 +279,7 @@ static const struct argp argp = {
     "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
     "Examples:\n"
     "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
-    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu neoverse-n1 --json run.json",
+    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu max --trace t.json",
     children,
     NULL,
     NULL};
@@ -426,8 +436,8 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         .config = &o->config, .profile = profile, .functions = o->functions};
     struct progress progress;
     FILE *json = o->json ? option_output(o->json, &o->err) : NULL;
-    if (o->json && json == NULL) { /* known before the run, not after it */
-        return cli_fail(&o->err);
+    if ((o->json && json == NULL) || !trace_files_open(&o->trace, &o->err)) {
+        return cli_fail(&o->err); /* known before the run, not after it */
     }
     bool has_terminal = !is_stdio(o->gdb);
     struct host_source source =
@@ -444,7 +454,9 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         machine_on_progress(m, progress_update, &progress);
     }
     run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
+    trace_files_attach(&o->trace, m, NULL, o->config.clock_hz);
     bool has_run = run_machine(o, m, profile, &report.result);
+    trace_files_detach(&o->trace);
     terminal_close();
     progress_end(&progress);
     fflush(stdout);
@@ -458,8 +470,14 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (report.result.end != END_POWER_OFF && report.result.end != END_EXIT) {
         fprintf(stderr, "el2sim: %s\n", report.result.text);
     }
+    if (!trace_files_close(&o->trace, &o->err)) {
+        return cli_fail(&o->err);
+    }
     if (o->stats) {
         report_run_text(stderr, m, &report);
+    }
+    if (o->exits) {
+        report_exits_text(stderr, m, o->config.clock_hz);
     }
     if (json) {
         report_run_json(json, m, &report);
@@ -491,6 +509,7 @@ int cmd_run(int argc, char **argv)
     } else {
         cli_fail(&o.err);
     }
+    trace_files_close(&o.trace, &o.err);
     machine_destroy(m);
     profile_free(profile);
     run_snapshot_close(&o.snapshot);

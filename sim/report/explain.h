@@ -30,6 +30,20 @@ void explain_bits(enum sysreg_id id, uint64_t mask, bool e2h, char name[EXPLAIN_
 /* An ESR_ELx: class, and the class's syndrome. Each line begins with `indent` spaces. */
 void explain_esr(FILE *out, uint32_t esr, int indent);
 
+/* The same for programs: the class, the syndrome's fields, and what it comes to: the register of an
+ * access, the fault of an abort ("": nothing). */
+#define EXPLAIN_ISS_FIELDS_MAX 16
+struct explain_iss {
+    const char *name;
+    struct {
+        const char *name;
+        uint32_t value;
+    } fields[EXPLAIN_ISS_FIELDS_MAX];
+    size_t count;
+    char detail[96];
+};
+void explain_iss(uint32_t esr, struct explain_iss *out);
+
 /* What is explained: an access to a system register or a system instruction by encoding, or one of
  * enum special_insn. */
 struct explain_subject {

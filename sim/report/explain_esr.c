@@ -12,8 +12,6 @@ struct iss_field {
     const char *what;
 };
 
-#define FIELDS_MAX 16
-
 static const struct iss_field wfx[] = {{"TI", 1, 0, "0 WFI, 1 WFE"}};
 static const struct iss_field immediate[] = {{"imm16", 15, 0, "the instruction's number"}};
 static const struct iss_field data_abort[] = {
@@ -80,7 +78,7 @@ static const struct {
 };
 
 /* IFSC, DFSC: what and, in the low two bits, the level. */
-static void print_status(FILE *out, uint32_t iss, int indent)
+static const char *status_of(uint32_t iss, bool *has_level)
 {
     static const struct {
         uint8_t code, mask;
@@ -96,31 +94,43 @@ static void print_status(FILE *out, uint32_t iss, int indent)
         {0x30, 0x3f, "TLB conflict abort"},
         {0x35, 0x3f, "unsupported exclusive or atomic"},
     };
-    uint32_t status = iss & 0x3f;
-    const char *what = "reserved";
-    bool has_level = false;
     for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++) {
-        if ((status & codes[i].mask) == codes[i].code) {
-            what = codes[i].what;
-            has_level = codes[i].mask == 0x3c;
-            break;
+        if ((iss & 0x3f & codes[i].mask) == codes[i].code) {
+            *has_level = codes[i].mask == 0x3c;
+            return codes[i].what;
         }
     }
-    fprintf(out, "%*s%-6s 0x%-4x %s", indent, "", "FSC", status, what);
-    fprintf(out, has_level ? ", level %u\n" : "\n", status & 3);
+    *has_level = false;
+    return "reserved";
 }
 
-static void print_sysreg(FILE *out, uint32_t iss, int indent)
+static void print_status(FILE *out, uint32_t iss, int indent)
+{
+    bool has_level;
+    const char *what = status_of(iss, &has_level);
+    fprintf(out, "%*s%-6s 0x%-4x %s", indent, "", "FSC", iss & 0x3f, what);
+    fprintf(out, has_level ? ", level %u\n" : "\n", iss & 3);
+}
+
+/* "MSR of SCTLR_EL1, register x3" */
+static void sysreg_text(uint32_t iss, char *text, size_t room)
 {
     uint16_t enc =
         SYSREG_ENC(iss >> 20 & 3, iss >> 14 & 7, iss >> 10 & 15, iss >> 1 & 15, iss >> 17 & 7);
     uint16_t found = sysreg_find(enc);
     const struct sysreg_row *row = &sysreg_rows[found & ~SYSREG_ALIAS];
     const char *how = (iss >> 20 & 3) == 1 ? "" : iss & 1 ? "MRS " : "MSR ";
-    fprintf(out, "%*s%s%s%s, register x%u (op0 %u, op1 %u, CRn %u, CRm %u, op2 %u)\n", indent, "",
-            how, found == SR_NONE ? "of an unknown register" : row->name,
-            found & SYSREG_ALIAS ? ", by its EL12 or EL02 name" : "", iss >> 5 & 31, iss >> 20 & 3,
-            iss >> 14 & 7, iss >> 10 & 15, iss >> 1 & 15, iss >> 17 & 7);
+    snprintf(text, room, "%s%s%s, register x%u", how,
+             found == SR_NONE ? "of an unknown register" : row->name,
+             found & SYSREG_ALIAS ? ", by its EL12 or EL02 name" : "", iss >> 5 & 31);
+}
+
+static void print_sysreg(FILE *out, uint32_t iss, int indent)
+{
+    char text[EXPLAIN_BITS_MAX];
+    sysreg_text(iss, text, sizeof text);
+    fprintf(out, "%*s%s (op0 %u, op1 %u, CRn %u, CRm %u, op2 %u)\n", indent, "", text,
+            iss >> 20 & 3, iss >> 14 & 7, iss >> 10 & 15, iss >> 1 & 15, iss >> 17 & 7);
 }
 
 void explain_esr(FILE *out, uint32_t esr, int indent)
@@ -148,4 +158,29 @@ void explain_esr(FILE *out, uint32_t esr, int indent)
         return;
     }
     fprintf(out, "%*sno class that an AArch64-only CPU of this model takes\n", indent, "");
+}
+
+void explain_iss(uint32_t esr, struct explain_iss *out)
+{
+    *out = (struct explain_iss){.name = "no class that an AArch64-only CPU of this model takes"};
+    for (size_t i = 0; i < sizeof classes / sizeof classes[0]; i++) {
+        if (classes[i].ec != esr >> 26) {
+            continue;
+        }
+        out->name = classes[i].name;
+        for (size_t n = 0; n < classes[i].count; n++) {
+            const struct iss_field *f = &classes[i].fields[n];
+            out->fields[n].name = f->name;
+            out->fields[n].value = esr >> f->low & ((2u << (f->high - f->low)) - 1);
+        }
+        out->count = classes[i].count;
+        if (classes[i].kind == ISS_SYSREG) {
+            sysreg_text(esr, out->detail, sizeof out->detail);
+        } else if (classes[i].kind == ISS_FAULT) {
+            bool has_level;
+            const char *what = status_of(esr, &has_level);
+            snprintf(out->detail, sizeof out->detail, has_level ? "%s, level %u" : "%s", what,
+                     esr & 3);
+        }
+    }
 }

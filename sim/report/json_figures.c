@@ -88,9 +88,11 @@ static json_t *exits_json(const struct run_figures *f)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < f->exit_count; i++) {
-        json_array_append_new(list, json_pack("{s:o, s:o, s:o}", "ec", integer(f->exits[i].ec),
-                                              "count", integer(f->exits[i].count), "millicycles",
-                                              integer(f->exits[i].cycles)));
+        json_array_append_new(
+            list,
+            json_pack("{s:o, s:o, s:o, s:o, s:o}", "ec", integer(f->exits[i].ec), "count",
+                      integer(f->exits[i].count), "millicycles", integer(f->exits[i].cycles),
+                      "least", integer(f->exits[i].least), "most", integer(f->exits[i].most)));
     }
     return list;
 }

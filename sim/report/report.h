@@ -24,6 +24,13 @@ struct run_report {
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report);
 void report_run_json(FILE *out, struct machine *m, const struct run_report *report);
 
+/* The ledger as folded stacks (flamegraph.pl, speedscope): "cpu;EL;context;function;class cycles",
+ * in whole cycles that add up to the run's. root: a frame before all, or NULL. */
+void report_folded(FILE *out, struct machine *m, const char *root);
+
+/* Exits of VMs as `perf kvm stat report` shows them; times are of the simulated clock. */
+void report_exits_text(FILE *out, const struct machine *m, uint64_t clock_hz);
+
 /* A benchmark row of one design, taken out of its machine. Parts are in the order of their key. */
 struct row_part {
     uint8_t el;

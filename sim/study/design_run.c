@@ -31,7 +31,13 @@ static bool run_machine(const struct design_run *how, const struct design *desig
     if (how->progress) {
         machine_on_progress(m, how->progress, how->progress_ctx);
     }
+    if (how->starts) {
+        how->starts(how->machine_ctx, m, design, config->clock_hz);
+    }
     machine_run(m, &result);
+    if (how->ended) {
+        how->ended(how->machine_ctx);
+    }
     report_design_take(out, m, design, config, &result);
     out->skipped_count = said->skipped_count;
     memcpy(out->skipped, said->skipped, sizeof out->skipped);

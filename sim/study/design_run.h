@@ -18,6 +18,10 @@ struct design_run {
     bool quiet;
     void (*progress)(void *ctx, cycles_t now); /* NULL: none */
     void *progress_ctx;
+    /* A machine is loaded and about to run, and has run; NULL: nobody wants to know. */
+    void (*starts)(void *ctx, struct machine *m, const struct design *design, uint64_t clock_hz);
+    void (*ended)(void *ctx);
+    void *machine_ctx;
 };
 
 /* False with *e when the machine cannot be made, or the guest does not end with RESULT PASS (its

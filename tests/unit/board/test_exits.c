@@ -55,6 +55,10 @@ START_TEST(reasons_are_kept_apart)
     exits_end(&exits, 33);
     ck_assert_uint_eq(exits.kinds[HVC].count, 2);
     ck_assert_uint_eq(exits.kinds[HVC].cycles, 13);
+    ck_assert_uint_eq(exits.kinds[HVC].least, 3);
+    ck_assert_uint_eq(exits.kinds[HVC].most, 10);
+    ck_assert_uint_eq(exits.kinds[IRQ].least, 5);
+    ck_assert_uint_eq(exits.kinds[IRQ].most, 5);
     ck_assert_uint_eq(exits.kinds[IRQ].count, 1);
     ck_assert_uint_eq(exits.kinds[IRQ].cycles, 5);
 }
