@@ -1,5 +1,6 @@
 """What `cmake --install` puts elsewhere works there: the program finds its profiles, designs and images beside itself."""
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -42,7 +43,7 @@ class Install(unittest.TestCase):
         images = set(os.listdir(os.path.join(prefix, "share", "el2sim", "guest")))
         for name in os.listdir(harness.source("sim", "designs")):
             for line in harness.read(harness.source("sim", "designs", name)).split("\n"):
-                for word in line.replace(",", " ").replace("{", " ").split("image:")[1:] + line.split("initrd:")[1:]:
+                for word in re.sub("[,{}]", " ", line).split("image:")[1:] + line.split("initrd:")[1:]:
                     image = word.split()[0].removeprefix("guest/")
                     if not image.startswith("real/"):
                         self.assertIn(image, images, name)
