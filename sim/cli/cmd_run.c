@@ -279,7 +279,9 @@ static const struct argp argp = {
     "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
     "Examples:\n"
     "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
-    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu max --trace t.json",
+    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu max --trace t.json\n"
+    "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --snapshot-at cycles:2000000 "
+    "--snapshot-save vm.snap --snapshot-exit",
     children,
     NULL,
     NULL};

@@ -110,6 +110,8 @@ static void explained(const struct sink *s)
 {
     word(s, "esr");
     word(s, "reg");
+    word(s, "walk");
+    word(s, "pc");
 }
 
 static void files(const struct sink *s)
@@ -125,11 +127,11 @@ struct values {
 
 /* By the option's name, then by what stands for its value in --help. */
 static const struct values of_option[] = {
-    {"costs", profiles, false},   {"cpu", models, false},      {"design", designs, false},
-    {"designs", designs, true},   {"feature", features, true}, {"engine-off", shortcuts, true},
-    {"level", levels, false},     {"rows", rows, true},        {"why", rows, false},
-    {"FILE", files, false},       {"DIR", files, false},       {"FILE@ADDRESS", files, false},
-    {"PROFILE", profiles, false}, {"MODEL", models, false},    {"DESIGN", designs, false},
+    {"costs", profiles, false}, {"cpu", models, false},       {"design", designs, false},
+    {"designs", designs, true}, {"feature", features, true},  {"engine-off", shortcuts, true},
+    {"level", levels, false},   {"rows", rows, true},         {"why", rows, false},
+    {"DIR", files, false},      {"PROFILE", profiles, false}, {"MODEL", models, false},
+    {"DESIGN", designs, false},
 };
 
 /* By command, and which argument it is; ANY: each. */
@@ -145,13 +147,15 @@ static const struct {
     {"report", ANY, files},    {"sweep", 0, files},
 };
 
-/* "1|2": each of them. */
+/* "1|2": each of them, but what stands for something: "PORT". */
 static void alternatives(struct sink *s, const char *arg)
 {
     char copy[200], *save = NULL;
     snprintf(copy, sizeof copy, "%s", arg);
     for (char *w = strtok_r(copy, "|", &save); w; w = strtok_r(NULL, "|", &save)) {
-        word(s, w);
+        if (strpbrk(w, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == NULL) {
+            word(s, w);
+        }
     }
 }
 
@@ -167,10 +171,10 @@ static void value(struct sink *s, const struct argp_option *o)
             }
         }
     }
-    if (strchr(o->arg, '|')) {
-        alternatives(s, o->arg);
-    } else if (strncmp(o->arg, "FILE", 4) == 0) {
+    if (strncmp(o->arg, "FILE", 4) == 0) {
         files(s);
+    } else if (strchr(o->arg, '|')) {
+        alternatives(s, o->arg);
     }
 }
 

@@ -19,7 +19,7 @@ def help_of(command):
 
 def options_in(text):
     """Long options that the table of --help has."""
-    return set(re.findall(r"^ +(?:-\w, )?--([a-z-]+)", text, re.M)) - {"help", "usage"}
+    return set(re.findall(r"^  (?:-\w, |    )--([a-z-]+)", text, re.M)) - {"help", "usage"}
 
 
 class Pages(unittest.TestCase):
@@ -90,6 +90,7 @@ class Completion(unittest.TestCase):
                          ["cortex-a57", "x-gene1", "cortex-a76", "neoverse-n1", "max"])
         self.assertEqual(self.complete("run", "--feature", "vhe=off,lse=o"), ["vhe=off,lse=on", "vhe=off,lse=off"])
         self.assertEqual(self.complete("run", "--gic", ""), ["2", "3"])
+        self.assertEqual(self.complete("run", "--gdb", ""), ["-"])
         self.assertEqual(self.complete("run", "--level", "f"), ["functional"])
         self.assertIn("views", self.complete("run", "--engine-off", ""))
 
@@ -107,17 +108,18 @@ class Completion(unittest.TestCase):
 
     def test_files(self):
         self.assertEqual(self.complete("run", "--kernel", "a-"), ["a-file.yaml"])
+        self.assertEqual(self.complete("run", "--drive", "a-"), ["a-file.yaml"])
         self.assertEqual(self.complete("sweep", "a-"), ["a-file.yaml"])
 
 
 def examples_of(command):
-    """A line may go on in the next, which then does not begin with blanks."""
+    """A line may go on in the next, which then does not begin with blanks. Examples build on those before them."""
     text = help_of(command).partition("Examples:\n")[2]
     return re.findall(r"^  (el2sim .*(?:\n\S.*)*)", text, re.M)
 
 
-# What takes long runs in a test of its own (fit.py, papers.py), or is only looked at.
-DEAR = {"fit": None, "paper": None, "sweep": "--list"}
+# What takes long, or a terminal, runs in a test of its own (fit.py, papers.py), or is only looked at.
+DEAR = {"fit": None, "paper": None, "step": None, "sweep": "--list"}
 
 
 def is_dear(words):
@@ -133,7 +135,7 @@ class Examples(unittest.TestCase):
         for command in COMMANDS:
             examples = examples_of(command)
             with self.subTest(command=command):
-                self.assertTrue(1 <= len(examples) <= 4, examples)
+                self.assertTrue(1 <= len(examples) <= 8, examples)
             for example in examples:
                 with self.subTest(example=example):
                     words = shlex.split(example)[1:]
