@@ -27,8 +27,8 @@ set(HYP_COMMON ${HYP_BASE} ${HYP_STAGE2} kvm/exit_table.c)
 
 # Xen's interface, for guests of any host that has the functions at the end of xen/domain.h: with a KVM, in the place of its own.
 set(XEN_INTERFACE xen/console.c xen/event.c xen/grant.c xen/hypercall.c)
-set(HYP_XEN_ON_KVM ${HYP_NO_DEVICE} ${HYP_STAGE2} ${XEN_INTERFACE} kvm/exit_table_xen.c kvm/iodev_xen.c kvm/xen_host.c
-    emul/pl011.c)
+set(HYP_XEN_ON_KVM ${HYP_NO_DEVICE} ${HYP_STAGE2} ${XEN_INTERFACE} kvm/exit_table_xen.c kvm/iodev_xen.c kvm/netback_thread.c
+    kvm/xen_host.c drivers/netback.c emul/pl011.c)
 
 # Exception level of the host and world switch.
 set(HYP_SPLIT ${HYP_EL1} ${HYP_USER} kvm/world_split.S kvm/world_split.c kvm/state_memory.c kvm/state_eager.c)
@@ -80,7 +80,7 @@ hyp_variant(deprivileged-trap LINKER arch/host_vhe.ld GUEST micro-guest-ptimer
 set(XEN_HYPERVISOR
     ${HYP_KERNEL} ${HYP_EL2} arch/lower_guest.S arch/images_xen.S kernel/bootargs.c kernel/host_gicv2.c
     kvm/fpsimd.S kvm/mmio_iss.c kvm/psci.c kvm/vgic.c kvm/vgic_guest_v2.c kvm/vgic_mmio.c kvm/vm_switch.c kvm/vm_table.c
-    emul/boot_linux.c emul/fdt_write.c emul/pl011.c xen/domain.c xen/main.c xen/p2m.c xen/switch.c xen/sysregs_xen.c
+    emul/boot_linux.c emul/fdt_write.c emul/pl011.c xen/cards.c xen/domain.c xen/main.c xen/p2m.c xen/switch.c xen/sysregs_xen.c
     xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)
 hyp_variant(xen EL2 LINKER arch/host_el2.ld INSIDE micro-guest-xen xen-backend SOURCES ${XEN_HYPERVISOR} ${XEN_INTERFACE})
 

@@ -31,6 +31,7 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     bootargs_value(bootargs, "rows", a->rows, sizeof(a->rows));
     a->ops = bootargs_number(bootargs, "n");
     a->work = bootargs_number(bootargs, "work");
+    a->receive = bootargs_number(bootargs, "receive");
     a->net_in_vmm = boot_choice("net", networks, "net= takes kernel or user") == 1;
     bootargs_value(bootargs, "spread", a->spread, sizeof(a->spread));
 }

@@ -7,8 +7,10 @@
 #include "abi/guest.h"
 #include "abi/mark.h"
 #include "abi/xen_io.h"
+#include "abi/xen_net.h"
 #include "kernel/page.h"
 #include "kvm/io_thread.h"
+#include "kvm/netback_thread.h"
 #include "xen/console.h"
 #include "xen/domain.h"
 
@@ -16,7 +18,8 @@ struct iodev {
     struct vm *vm;
     struct xen_ring *ring; /* NULL: the guest has not opened the port yet */
     struct io_thread io;
-    bool kicked; /* set by an event, taken by the thread */
+    struct netback_thread *net[XEN_NETS]; /* NULL: not connected */
+    bool kicked;                          /* set by an event, taken by the thread */
 };
 
 static void event(struct vm *vm, u32 port)
@@ -25,6 +28,22 @@ static void event(struct vm *vm, u32 port)
         WRITE_ONCE(vm->iodev->kicked, true);
         io_thread_wake(&vm->iodev->io);
     }
+    for (unsigned n = 0; n < XEN_NETS; n++) {
+        struct netback_thread *t = READ_ONCE(vm->iodev->net[n]);
+        if (t && port == XEN_NET_PORT(n)) {
+            netback_wake(t);
+        }
+    }
+}
+
+static u32 connect_net(struct iodev *d, u32 n)
+{
+    if (!d->net[n]) {
+        struct netback_thread *t = netback_start(d->vm, n);
+        dmb(ish); /* who finds it finds it complete */
+        WRITE_ONCE(d->net[n], t);
+    }
+    return d->net[n] ? XEN_NET_THERE : XEN_NET_NONE;
 }
 
 static void connect(struct iodev *d)
@@ -63,6 +82,9 @@ static void serve(struct iodev *d)
     u32 mode = READ_ONCE(ring->mode[n % XEN_RING_SIZE]);
     if (mode == IODEV_MODE_OUT) {
         mark_end("io-latency-out");
+    } else if (mode - XEN_NET_CONNECT(0) < XEN_NETS) {
+        WRITE_ONCE(ring->mode[n % XEN_RING_SIZE], connect_net(d, mode - XEN_NET_CONNECT(0)));
+        dmb(ish); /* the answer is there before its number */
     }
     WRITE_ONCE(ring->responses, n + 1);
     if (mode == IODEV_MODE_REPLY || mode == IODEV_MODE_IN) {
@@ -117,6 +139,9 @@ void iodev_destroy(struct vm *vm)
         return;
     }
     io_thread_stop(&d->io);
+    for (unsigned n = 0; n < XEN_NETS; n++) {
+        netback_stop(d->net[n]);
+    }
     xen_domain_destroy(vm->xen);
     vm->xen = NULL;
     page_free(d, 0);

@@ -17,6 +17,7 @@ struct vmm_entry bench_load(const struct vmm_args *args)
     boot->pcpu_count = args->pcpu_count;
     boot->ops = args->ops;
     boot->work = args->work;
+    boot->receive = args->receive;
     copy(boot->rows, args->rows, sizeof(boot->rows));
     copy(boot->spread, args->spread, sizeof(boot->spread));
     copy((void *)(ram + GUEST_ENTRY - GUEST_RAM), (const void *)USER_GUEST_IMAGE,

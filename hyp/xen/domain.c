@@ -195,6 +195,9 @@ struct vm *domain_create(const struct domain_config *c)
     p2m_create(d, c->ram_bytes);
     vgic_init_vm(d);
     console_init(d);
+    if (c->prepare) {
+        c->prepare(d, c);
+    }
     for (unsigned i = 0; i < DOMAIN_FILES; i++) {
         load(d, c->file[i].ipa, c->file[i].from, c->file[i].bytes);
     }

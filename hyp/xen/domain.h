@@ -14,7 +14,8 @@
 #define XEN_PORT_MAX    64
 #define XEN_MAP_MAX     16
 #define XEN_GRANT_COUNT (PAGE_SIZE / sizeof(struct grant_entry_v1)) /* one frame */
-#define XEN_BLOCK_MAX   (PAGE_SIZE / sizeof(void *))                /* 1 GiB */
+#define XEN_BATCH_MAX   64                           /* operations of one grant_table_op */
+#define XEN_BLOCK_MAX   (PAGE_SIZE / sizeof(void *)) /* 1 GiB */
 #define XEN_LINE_MAX    160
 
 enum port_state { PORT_FREE, PORT_UNBOUND, PORT_INTERDOMAIN, PORT_HOST };

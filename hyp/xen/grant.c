@@ -3,6 +3,7 @@
 
 #include "a64.h"
 #include "kernel/page.h"
+#include "kernel/string.h"
 
 _Static_assert(VM_MAX *XEN_MAP_MAX < 256, "struct grant_pin counts all uses there can be");
 
@@ -187,15 +188,75 @@ static s64 one_unmap(struct vcpu *v, u64 address)
     return copy_to_guest(v, address, &u, sizeof(u)) ? 0 : -XEN_EFAULT;
 }
 
+/* One end of a copy: ours, or a granted page, which r keeps in use if there is one. NULL: status
+ * says why. */
+static char *copy_end(struct vm *d, const struct gnttab_copy_end *e, bool granted,
+                      struct grant_request *r)
+{
+    char *page = NULL;
+    if (granted) {
+        r->domid = (u16)d->id;
+        r->ref = (u32)e->ref_or_gfn;
+        r->status = GNTST_BAD_DOMAIN;
+        vm_with(e->domid, use_grant, (u64)r);
+        page = r->status == GNTST_OKAY ? r->page : NULL;
+    } else {
+        page = e->domid == DOMID_SELF ? guest_memory(d, e->ref_or_gfn * PAGE_SIZE) : NULL;
+        r->status = page ? GNTST_OKAY : GNTST_BAD_COPY_ARG;
+    }
+    return page ? page + e->offset : NULL;
+}
+
+static s64 copy(struct vm *d, const struct gnttab_copy *c)
+{
+    struct grant_request from = {.readonly = true}, to = {.readonly = false};
+    bool from_grant = c->flags & GNTCOPY_SOURCE_GREF;
+    bool to_grant = c->flags & GNTCOPY_DEST_GREF;
+    if (c->source.offset + c->len > PAGE_SIZE || c->dest.offset + c->len > PAGE_SIZE) {
+        return GNTST_BAD_COPY_ARG;
+    }
+    const char *f = copy_end(d, &c->source, from_grant, &from);
+    char *t = f ? copy_end(d, &c->dest, to_grant, &to) : NULL;
+    if (t) {
+        memcpy(t, f, c->len);
+    }
+    if (f && from_grant) {
+        vm_with(c->source.domid, release_grant, (u64)&from);
+    }
+    if (t && to_grant) {
+        vm_with(c->dest.domid, release_grant, (u64)&to);
+    }
+    return f ? to.status : from.status;
+}
+
+static s64 one_copy(struct vcpu *v, u64 address)
+{
+    struct gnttab_copy c;
+    if (!copy_from_guest(v, &c, address, sizeof(c))) {
+        return -XEN_EFAULT;
+    }
+    c.status = (int16_t)copy(v->vm, &c);
+    return copy_to_guest(v, address, &c, sizeof(c)) ? 0 : -XEN_EFAULT;
+}
+
 s64 grant_table_op(struct vcpu *v, u64 command, u64 array, u64 count)
 {
-    bool maps = command == GNTTABOP_MAP_GRANT_REF;
-    if ((!maps && command != GNTTABOP_UNMAP_GRANT_REF) || count > XEN_MAP_MAX) {
-        return maps || command == GNTTABOP_UNMAP_GRANT_REF ? -XEN_EINVAL : -XEN_ENOSYS;
+    static const struct {
+        s64 (*one)(struct vcpu *v, u64 address);
+        u64 size;
+    } commands[] = {
+        [GNTTABOP_MAP_GRANT_REF] = {one_map, sizeof(struct gnttab_map_grant_ref)},
+        [GNTTABOP_UNMAP_GRANT_REF] = {one_unmap, sizeof(struct gnttab_unmap_grant_ref)},
+        [GNTTABOP_COPY] = {one_copy, sizeof(struct gnttab_copy)},
+    };
+    if (command >= ARRAY_SIZE(commands) || !commands[command].one) {
+        return -XEN_ENOSYS;
     }
-    u64 size = maps ? sizeof(struct gnttab_map_grant_ref) : sizeof(struct gnttab_unmap_grant_ref);
+    if (count > XEN_BATCH_MAX) {
+        return -XEN_EINVAL;
+    }
     for (u64 i = 0; i < count; i++) {
-        s64 result = maps ? one_map(v, array + i * size) : one_unmap(v, array + i * size);
+        s64 result = commands[command].one(v, array + i * commands[command].size);
         if (result) {
             return result;
         }

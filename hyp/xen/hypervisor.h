@@ -15,7 +15,8 @@ struct domain_config {
     unsigned vcpu_count;
     unsigned first_cpu; /* VCPU n is pinned to CPU first_cpu + n */
     enum thread_prio prio;
-    u64 entry, argument; /* of VCPU 0 */
+    u64 entry, argument;                                          /* of VCPU 0 */
+    void (*prepare)(struct vm *d, const struct domain_config *c); /* NULL, or: before it starts */
     struct domain_file {
         u64 ipa; /* page aligned */
         const void *from;
@@ -32,6 +33,12 @@ void vcpu_powered_off(struct vcpu *v); /* until another VCPU starts it */
 void vcpu_block(struct vcpu *v); /* until something wakes it, or at once if an event is there */
 _Noreturn void vcpu_thread_exit(struct vcpu *v);
 
+/* --- cards.c: dom0's network cards --- */
+struct guest_boot;
+void cards_find(struct guest_boot *boot);      /* says there which there are */
+void cards_assign(struct vm *d, unsigned cpu); /* their interrupts come to that CPU */
+void cards_take_back(void);                    /* they are silent on return */
+
 /* --- switch.c: what moves when the scheduler changes VCPU --- */
 void switch_init_cpu(void);
 void vcpu_switch_from(struct vcpu *v);
@@ -39,6 +46,7 @@ void vcpu_switch_to(struct vcpu *v);
 
 /* --- p2m.c: stage 2, all memory in place when the domain is made --- */
 void p2m_create(struct vm *d, u64 ram_bytes);
+u64 p2m_add_direct(struct vm *d); /* 2 MiB more, at their physical address, which it returns */
 u64 p2m_vtcr(void);
 void p2m_destroy(struct vm *d);
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes); /* visible to a guest without caches */

@@ -54,9 +54,20 @@ static struct domain_file make_boot(unsigned i, const char *bootargs, unsigned v
     b->pcpu_count = cpu_count;
     b->ops = bootargs_number(bootargs, "n");
     b->work = bootargs_number(bootargs, "work");
+    b->receive = bootargs_number(bootargs, "receive");
     bootargs_value(bootargs, "rows", b->rows, sizeof(b->rows));
     bootargs_value(bootargs, "spread", b->spread, sizeof(b->spread));
     return (struct domain_file){GUEST_RAM, b, sizeof(*b)};
+}
+
+/* Its boot page, which is copied after this, says what it has got. */
+static void prepare_dom0(struct vm *d, const struct domain_config *c)
+{
+    cards_find(&boot[0]);
+    if (boot[0].net_count) {
+        boot[0].net_memory = p2m_add_direct(d);
+        cards_assign(d, c->first_cpu);
+    }
 }
 
 /* On the last CPU, as the I/O thread of a KVM. Xen's scheduler lets a domain that wakes go first;
@@ -69,6 +80,7 @@ static struct vm *create_dom0(const char *bootargs)
         .vcpu_count = 1,
         .first_cpu = cpu_count - 1,
         .prio = PRIO_IO,
+        .prepare = prepare_dom0,
         .entry = DOM0_ENTRY,
         .argument = GUEST_RAM,
         .file = {{DOM0_ENTRY, dom0_image, dom0_image_bytes}, make_boot(0, bootargs, 0, 1)},
@@ -112,6 +124,7 @@ static int run_rows(const char *bootargs)
     }
     vm_shutdown(dom0, VCPU_EXIT_SHUTDOWN);
     domain_wait(dom0);
+    cards_take_back();
     domain_destroy(dom0);
     domain_destroy(guest);
     return status;

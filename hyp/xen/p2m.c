@@ -54,6 +54,18 @@ void p2m_create(struct vm *d, u64 ram_bytes)
     }
 }
 
+u64 p2m_add_direct(struct vm *d)
+{
+    struct xen_domain *x = d->xen;
+    void *block = page_alloc(BLOCK_ORDER);
+    u64 pa = virt_to_phys(block);
+    const u64 *entry = pt_entry(d->stage2, pa, 2);
+    BUG_ON(x->block_count == XEN_BLOCK_MAX || (entry && (*entry & PT_VALID)));
+    x->block[x->block_count++] = block;
+    pt_map(d->stage2, pa, pa, BLOCK_SIZE, S2_MEMORY | S2_RW);
+    return pa;
+}
+
 void stage2_map_device(struct vm *d, u64 ipa, u64 pa, u64 size)
 {
     pt_map(d->stage2, ipa, pa, size, S2_DEVICE | S2_RW | S2_XN);

@@ -38,6 +38,7 @@ int guest_main(const struct guest_boot *tree)
     b->vcpu_count = board.cpu_count < VCPUS ? board.cpu_count : VCPUS;
     b->ops = number(board.bootargs, "n");
     b->work = number(board.bootargs, "work");
+    b->receive = number(board.bootargs, "receive");
     copy_argument(board.bootargs, "rows", b->rows, sizeof(b->rows));
     copy_argument(board.bootargs, "spread", b->spread, sizeof(b->spread));
     if (b->rows[0] == 0) { /* there are no others */

@@ -7,10 +7,11 @@
 #define NET_PORTS 2
 
 /* --- the front end: one file for each kind of card, chosen at link time (net_virtio.c) --- */
-bool card_start(unsigned port); /* false: there is no such card */
-u32 card_intid(unsigned port);
-void card_interrupted(unsigned port); /* in its interrupt's handler */
-u8 *card_buffer(unsigned port);       /* for the next frame to send; NULL: all are on their way */
+bool card_start(unsigned port);                       /* false: there is no such card */
+void card_listen(unsigned port, irq_handler handler); /* of its interrupt */
+void card_route(unsigned port, unsigned vcpu);        /* its interrupt comes there */
+void card_interrupted(unsigned port);                 /* in its interrupt's handler */
+u8 *card_buffer(unsigned port); /* for the next frame to send; NULL: all are on their way */
 void card_send(unsigned port, u32 bytes);          /* queues it */
 void card_flush(unsigned port);                    /* sends what is queued */
 const u8 *card_receive(unsigned port, u32 *bytes); /* NULL: nothing has come */

@@ -16,9 +16,14 @@ bool card_start(unsigned port)
            vnet_start(&cards[port], places[port].base, (void *)MEMORY(port), 0);
 }
 
-u32 card_intid(unsigned port)
+void card_listen(unsigned port, irq_handler handler)
 {
-    return places[port].intid;
+    irq_set_handler(places[port].intid, handler);
+}
+
+void card_route(unsigned port, unsigned vcpu)
+{
+    gic_enable_on(places[port].intid, vcpu);
 }
 
 void card_interrupted(unsigned port)

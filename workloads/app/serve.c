@@ -62,11 +62,14 @@ void net_wake_first(void)
     wake(0);
 }
 
+static u64 received; /* of the receive path's work: it is done */
+
 /* Whether it leaves work for another VCPU than this one. */
 static bool take_frame(unsigned me, const u8 *frame, u32 bytes)
 {
     struct load_answer a;
     bool leaves = false;
+    received ^= app_work(app_boot->receive, bytes);
     if (!load_parse(frame, bytes, &a)) {
         net_error();
     } else if (service->arrived(&a)) {
@@ -122,7 +125,7 @@ const char *net_unfit(void)
         if (!card_start(p)) {
             return "needs two network cards";
         }
-        irq_set_handler(card_intid(p), handlers[p]);
+        card_listen(p, handlers[p]);
     }
     started = true;
     return NULL;
@@ -206,7 +209,7 @@ void net_begin(const struct service *s, bool both_vcpus)
         workers[p].put = workers[p].taken = 0;
         workers[p].asleep = false;
         poller[p] = spread ? p : 0;
-        gic_enable_on(card_intid(p), poller[p]);
+        card_route(p, poller[p]);
         poll_wanted[p] = true; /* the first poll asks for interrupts */
     }
     if (both_vcpus) {

@@ -13,6 +13,13 @@ static struct grant_entry_v1 grants[PAGE / sizeof(struct grant_entry_v1)]
     __attribute__((aligned(PAGE)));
 
 static irq_handler handlers[PORT_MAX];
+static u8 vcpu_of[PORT_MAX];
+static struct vcpu_info other_info __attribute__((aligned(64))); /* of VCPU 1, in one page */
+
+static unsigned this_vcpu(void)
+{
+    return read_sysreg(mpidr_el1) & 0xff;
+}
 
 static void deliver(u64 word)
 {
@@ -21,6 +28,9 @@ static void deliver(u64 word)
          left &= left - 1) {
         u64 bit = (u64)__builtin_ctzll(left);
         u64 port = word * 64 + bit;
+        if (port < PORT_MAX && vcpu_of[port] != this_vcpu()) {
+            continue; /* that one has been interrupted, too */
+        }
         __atomic_fetch_and(pending, ~BIT(bit), __ATOMIC_SEQ_CST);
         if (port < PORT_MAX && handlers[port]) {
             handlers[port]();
@@ -33,7 +43,7 @@ static void deliver(u64 word)
 /* One interrupt for all that is pending; what comes during the loop sets the flag again. */
 static void upcall(void)
 {
-    struct vcpu_info *info = &shared.info.vcpu_info[0];
+    struct vcpu_info *info = this_vcpu() ? &other_info : &shared.info.vcpu_info[0];
     while (__atomic_exchange_n(&info->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST)) {
         u64 words = __atomic_exchange_n(&info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
         for (; words; words &= words - 1) {
@@ -56,6 +66,22 @@ bool xen_start(void)
     irq_set_handler(EVENT_PPI, upcall);
     gic_enable(EVENT_PPI);
     return true;
+}
+
+bool xen_start_vcpu(void)
+{
+    struct vcpu_register_vcpu_info r = {.gfn = (u64)&other_info / PAGE,
+                                        .offset = (u32)((u64)&other_info % PAGE)};
+    gic_enable(EVENT_PPI);
+    return xen_hypercall(HYPERCALL_VCPU_OP, VCPUOP_REGISTER_VCPU_INFO, this_vcpu(), (u64)&r) == 0;
+}
+
+/* What is pending already is looked at again where it belongs now. */
+void event_bind_vcpu(u32 port, unsigned vcpu)
+{
+    struct evtchn_bind_vcpu bind = {.port = port, .vcpu = vcpu};
+    vcpu_of[port] = (u8)vcpu;
+    xen_hypercall(HYPERCALL_EVENT_CHANNEL_OP, EVTCHNOP_BIND_VCPU, (u64)&bind, 0);
 }
 
 long event_send(u32 port)

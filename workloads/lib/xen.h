@@ -23,6 +23,9 @@ long event_send(u32 port);
 long event_alloc_unbound(u16 remote_domid, u32 *port);
 long event_bind(u16 remote_domid, u32 remote_port, u32 *port);
 void event_set_handler(u32 port, irq_handler fn);
+/* Its events interrupt that VCPU (0 until told otherwise), which has called xen_start_vcpu(). */
+void event_bind_vcpu(u32 port, unsigned vcpu);
+bool xen_start_vcpu(void); /* on another VCPU than 0 */
 
 /* Lets a domain use the page at a physical address of ours. */
 void grant_page(u32 ref, u16 domid, u64 address);

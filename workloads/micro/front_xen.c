@@ -1,7 +1,9 @@
 /* What the rows use of Xen: its hypercalls, its console, and a device whose backend is in dom0. */
 #include "abi/mark.h"
 #include "abi/xen_io.h"
+#include "abi/xen_net.h"
 #include "lib/xen.h"
+#include "micro/front_xen.h"
 #include "micro/row.h"
 
 #define UART_FR      (GUEST_UART + 0x18)
@@ -64,6 +66,16 @@ static void request(u32 mode)
     WRITE_ONCE(ring.requests, ring.requests + 1);
     dmb(ishst);
     event_send(port);
+}
+
+bool front_connect_net(unsigned n)
+{
+    volatile u32 *answer = &ring.mode[ring.requests % XEN_RING_SIZE];
+    request(XEN_NET_CONNECT(n));
+    while (*answer == XEN_NET_CONNECT(n)) {
+        pause_between_looks();
+    }
+    return *answer == XEN_NET_THERE;
 }
 
 void io_out_prep(unsigned ops)

@@ -1,16 +1,20 @@
 /*
  * dom0 as the backend of the I/O rows: maps the ring of the front end, binds its event channel, and
- * answers. Between events it sleeps in WFI, and its CPU with it.
+ * answers; and as that of the network (net.c). Between events it sleeps in WFI, and its CPU with
+ * it.
  */
 #include "abi/mark.h"
 #include "abi/xen_io.h"
+#include "abi/xen_net.h"
 #include "lib/xen.h"
+#include "net.h"
 
 #define RETRY_US 500
 
 static struct xen_ring ring __attribute__((aligned(4096))); /* the front end's comes in its place */
 static u32 port;
-static volatile u32 events, ticks;
+static volatile u32 events, ticks; /* events: what there was to do */
+static volatile u32 io_requests;   /* of the I/O rows */
 static volatile u32 last_mode;
 
 static void timer_handler(void)
@@ -40,9 +44,20 @@ static void kicked(void)
         if (last_mode == IODEV_MODE_OUT) {
             mark_end("io-latency-out");
         }
+        if (last_mode - XEN_NET_CONNECT(0) < XEN_NETS) {
+            bool there = net_connect(last_mode - XEN_NET_CONNECT(0));
+            WRITE_ONCE(ring.mode[n % XEN_RING_SIZE], there ? XEN_NET_THERE : XEN_NET_NONE);
+        } else {
+            io_requests++;
+        }
         WRITE_ONCE(ring.responses, n + 1);
         events++;
     }
+}
+
+static void net_woken(void)
+{
+    events++;
 }
 
 static void connect(void)
@@ -62,9 +77,20 @@ static void connect(void)
     event_send(port);
 }
 
+static void answer(void)
+{
+    u32 mode = last_mode;
+    if (mode == IODEV_MODE_REPLY || mode == IODEV_MODE_IN) {
+        sleep_us(IODEV_DELAY_US);
+        if (mode == IODEV_MODE_IN) {
+            mark_begin("io-latency-in", 1);
+        }
+        event_send(port);
+    }
+}
+
 int guest_main(const struct guest_boot *boot)
 {
-    (void)boot;
     gic_init();
     gic_init_cpu(0);
     irq_set_handler(INTID_VTIMER, timer_handler);
@@ -72,17 +98,17 @@ int guest_main(const struct guest_boot *boot)
     if (!xen_start()) {
         return 1;
     }
+    net_init(boot, net_woken);
     irq_on();
     connect();
-    for (u32 seen = 0;; seen++) {
+    for (u32 seen = 0, answered = 0;;) {
         irq_wait(&events, seen);
-        u32 mode = last_mode;
-        if (mode == IODEV_MODE_REPLY || mode == IODEV_MODE_IN) {
-            sleep_us(IODEV_DELAY_US);
-            if (mode == IODEV_MODE_IN) {
-                mark_begin("io-latency-in", 1);
-            }
-            event_send(port);
+        seen = events;
+        dmb(ish); /* what comes from here on wakes us again */
+        net_work();
+        while (answered != io_requests) {
+            answered++;
+            answer();
         }
     }
 }

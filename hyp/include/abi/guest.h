@@ -62,6 +62,14 @@ struct guest_boot {
     char rows[GUEST_ROWS_MAX]; /* comma separated, empty: all */
     char spread[8];            /* "on": interrupts of network cards to all VCPUs */
     unsigned int work;         /* of a request, 0: each row's own */
+    unsigned int receive;      /* KiB hashed for a frame that comes, where its interrupt does */
+    /* Of Xen's dom0: the host's network cards, and memory that they reach at its own addresses. */
+    unsigned int net_count;
+    struct {
+        unsigned long base;
+        unsigned int intid;
+    } net[GUEST_NETS];
+    unsigned long net_memory;
 };
 #endif
 

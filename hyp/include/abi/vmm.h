@@ -80,6 +80,7 @@ struct vmm_args {
     char rows[256];
     char spread[8];
     unsigned int work;
+    unsigned int receive;
     unsigned int net_in_vmm; /* else the kernel has the network cards */
     /* A kernel that follows Linux' boot protocol; 0 bytes of memory: the rows. */
     unsigned long memory_bytes;

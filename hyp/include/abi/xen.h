@@ -64,14 +64,18 @@
 /* --- grant_table_op: (command, array, count) --- */
 #define GNTTABOP_MAP_GRANT_REF   0
 #define GNTTABOP_UNMAP_GRANT_REF 1
+#define GNTTABOP_COPY            5
 #define GNTMAP_HOST_MAP          (1 << 1)
 #define GNTMAP_READONLY          (1 << 2)
+#define GNTCOPY_SOURCE_GREF      (1 << 0)
+#define GNTCOPY_DEST_GREF        (1 << 1)
 #define GNTST_OKAY               0
 #define GNTST_BAD_DOMAIN         (-2)
 #define GNTST_BAD_GNTREF         (-3)
 #define GNTST_BAD_HANDLE         (-4)
 #define GNTST_BAD_VIRT_ADDR      (-5)
 #define GNTST_PERMISSION_DENIED  (-8)
+#define GNTST_BAD_COPY_ARG       (-10)
 
 /* A grant table of version 1. References below 8 belong to the tools. */
 #define GTF_PERMIT_ACCESS 1
@@ -162,6 +166,18 @@ struct gnttab_unmap_grant_ref {
     int16_t status; /* out */
 };
 
+struct gnttab_copy_end {
+    uint64_t ref_or_gfn; /* a granted page, or one of the caller's own */
+    uint16_t domid, offset;
+};
+
+struct gnttab_copy {
+    struct gnttab_copy_end source, dest;
+    uint16_t len, flags;
+    int16_t status; /* out */
+};
+
+_Static_assert(sizeof(struct gnttab_copy) == 40, "xen.h");
 _Static_assert(sizeof(struct vcpu_info) == SHARED_INFO_EVTCHN_PENDING, "xen.h");
 _Static_assert(offsetof(struct shared_info, evtchn_mask) == SHARED_INFO_EVTCHN_MASK, "xen.h");
 #endif
