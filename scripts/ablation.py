@@ -15,6 +15,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 FULL = ["sysregs", "traps", "timer", "debug", "vgic", "fp"]
 OPTIONS = {"kvm-split-lazy": ["fp", "vgic"], "kvm-vhe-opt": FULL, "el2host": FULL}  # the words of opt= that a design knows
 ROWS = ["hypercall", "gic-trap", "io-kernel", "io-user", "virtual-ipi"]
+CHOICES = ["eoi=split", "tick=idle", "tick=full", "pin=off"]  # what a host does otherwise: hyp/README.md
+CHOICE_DESIGNS = ["kvm-split", "kvm-vhe-opt", "el2host", "xen"]
+CHOICE_ROWS = ["hypercall", "virtual-ipi", "virtual-timer", "io-latency-in", "vm-switch", "kernbench"]
 BEGIN, END = "<!-- tables: scripts/ablation.py -->", "<!-- end of tables -->"
 
 
@@ -28,10 +31,10 @@ def combinations(options):
     yield "all", options
 
 
-def measure(program, design, profile, rows, words):
+def measure(program, design, profile, rows, append, *more):
     """Cycles of one operation of each row."""
     command = [program, "compare", "--designs", design, "--costs", profile, "--rows", ",".join(rows), "--quiet", "--json", "-",
-               "--append", "opt=" + (",".join(words) or "none")]
+               "--append", append, *more]
     run = subprocess.run(command, capture_output=True, text=True)
     if run.returncode != 0:
         sys.exit(f"ablation: {' '.join(command)}: {run.stderr.strip()}")
@@ -53,6 +56,20 @@ def table(design, profile, rows, results):
                 change = f"{none[r] - cycles[r]:,.0f}" if label != "none" else ""
             cells.append(f"{cycles[r]:,.0f} | {change}")
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    return lines + [""]
+
+
+def choices(program, profile, designs):
+    """The table of what a host does otherwise: cycles as it is, and the difference that each choice makes."""
+    lines = [f"### Choices of the host, profile {profile}, 4 CPUs", "",
+             "| design | choice | " + " | ".join(CHOICE_ROWS) + " |", "| --- | --- |" + " ---: |" * len(CHOICE_ROWS)]
+    for design in designs:
+        plain = None
+        for choice in ["", *CHOICES]:
+            cycles = measure(program, design, profile, CHOICE_ROWS, choice, "--smp", "4")
+            plain = plain or cycles
+            cells = [f"{cycles[r] - plain[r]:+,.0f}" if choice else f"{cycles[r]:,.0f}" for r in CHOICE_ROWS]
+            lines.append(f"| {design} | {choice or 'as it is'} | " + " | ".join(cells) + " |")
     return lines + [""]
 
 
@@ -98,6 +115,7 @@ def main():
     parser.add_argument("--designs", default=",".join(OPTIONS))
     parser.add_argument("--profiles", default="seattle,xgene1")
     parser.add_argument("--rows", default=",".join(ROWS))
+    parser.add_argument("--choices", default=",".join(CHOICE_DESIGNS), help="designs of the table of choices; empty: no such table")
     parser.add_argument("--out", default=os.path.join(ROOT, "docs"))
     args = parser.parse_args()
     rows, profiles = args.rows.split(","), args.profiles.split(",")
@@ -106,11 +124,13 @@ def main():
         sys.exit(f"ablation: {unknown[0]} has no optimisations to switch; these have: {', '.join(OPTIONS)}")
     lines, first = [""], None
     for profile in profiles:
-        results = {design: {label: measure(args.el2sim, design, profile, rows, words)
+        results = {design: {label: measure(args.el2sim, design, profile, rows, "opt=" + (",".join(words) or "none"))
                             for label, words in combinations(OPTIONS[design])} for design in args.designs.split(",")}
         first = first or results
         for design, combos in results.items():
             lines += table(design, profile, rows, combos)
+    if args.choices:
+        lines += choices(args.el2sim, profiles[-1], args.choices.split(","))
     write_tables(os.path.join(args.out, "ablation.md"), lines)
     with open(os.path.join(args.out, "ablation.svg"), "w", encoding="utf-8") as f:
         f.write(figure(rows[0], profiles[0], first))

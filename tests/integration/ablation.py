@@ -13,7 +13,7 @@ DESIGNS = ["kvm-split-lazy", "kvm-vhe-opt", "el2host"]
 
 
 def run(out, *more):
-    return subprocess.run([sys.executable, "-B", SCRIPT, "--el2sim", harness.PROGRAM, "--profiles", "seattle", "--rows", "hypercall",
+    return subprocess.run([sys.executable, "-B", SCRIPT, "--el2sim", harness.PROGRAM, "--profiles", "seattle", "--rows", "hypercall", "--choices", "",
                            "--out", out, *more], capture_output=True, text=True)
 
 
