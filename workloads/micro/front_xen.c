@@ -1,9 +1,10 @@
 /* What the rows use of Xen: its hypercalls, its console, and a device whose backend is in dom0. */
+#include "micro/front_xen.h"
+
 #include "abi/mark.h"
 #include "abi/xen_io.h"
 #include "abi/xen_net.h"
 #include "lib/xen.h"
-#include "micro/front_xen.h"
 #include "micro/row.h"
 
 #define UART_FR      (GUEST_UART + 0x18)
