@@ -132,7 +132,7 @@ void exception_take(struct pe *pe, const struct exception *exc)
 }
 
 /* D1.11.4, for a PE without EL3 and AArch32: SPSR.M names nothing that can be returned to. */
-static bool return_is_illegal(const struct pe *pe, uint32_t spsr)
+bool exception_return_is_illegal(const struct pe *pe, uint64_t spsr)
 {
     unsigned el = (unsigned)bits(spsr, 3, 2);
     if (spsr & (SPSR_M4 | SPSR_M1)) {
@@ -169,7 +169,7 @@ unsigned exception_return(struct pe *pe)
         pmu_count(pe->pmu, PMU_EXC_RETURN, 1);
     }
     uint32_t spsr = (uint32_t)pe->sr[el_registers[from].spsr];
-    restore_pstate(pe, spsr, return_is_illegal(pe, spsr));
+    restore_pstate(pe, spsr, exception_return_is_illegal(pe, spsr));
     pe->pc = pe->sr[el_registers[from].elr];
     pe->event_register = true; /* an exception return is a WFE wake-up event (D1.16.1) */
     cost_charge(pe->meter, return_cost[from][pe->ps.el], 1);

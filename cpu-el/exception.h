@@ -64,4 +64,8 @@ void exception_esb(struct pe *pe);
  * HCR_EL2.TGE. */
 unsigned exception_target_el(const struct pe *pe);
 
+/* Whether ERET with that SPSR_ELx is an illegal exception return (Arm ARM, "Illegal exception
+ * returns from AArch64 state"). */
+bool exception_return_is_illegal(const struct pe *pe, uint64_t spsr);
+
 #endif

@@ -95,4 +95,25 @@ typedef void gic_note_hook(void *ctx, const struct gic_note *note);
 /* NULL: nobody watches (any more). */
 void gic_watch(struct gic *gic, gic_note_hook *hook, void *ctx);
 
+/* An interrupt's life at a CPU interface, physical or virtual. */
+struct gic_irq {
+    bool ends; /* EOIR was written; else IAR was read */
+    bool is_virtual;
+    bool was_active; /* ends: the interface had an active priority */
+    unsigned intid;  /* as the register has it; GICv2 without the CPUID */
+};
+
+typedef void gic_irq_hook(void *ctx, unsigned cpu, const struct gic_irq *irq);
+void gic_on_irq(struct gic *gic, gic_irq_hook *hook, void *ctx);
+
+/* What a CPU's virtual interface holds. */
+struct gic_virtual {
+    unsigned lr_count;
+    uint64_t lr[16]; /* as ICH_LR<n>_EL2 */
+    uint32_t hcr;
+    bool is_v2;
+    bool maintenance_enabled; /* INTID 25 can reach the CPU: it, its group and the distributor */
+};
+void gic_virtual_state(struct gic *gic, unsigned cpu, struct gic_virtual *out);
+
 #endif

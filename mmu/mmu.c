@@ -44,6 +44,11 @@ void mmu_reset(struct mmu *mmu)
     walk_cache_drop(&mmu->stage2_tables, 0, 0, 0, UINT64_MAX);
 }
 
+void mmu_watch(struct mmu *mmu, void (*seen)(void *ctx, const struct mmu_descriptor *d))
+{
+    mmu->watch = seen;
+}
+
 const struct mmu_stats *mmu_stats(const struct mmu *mmu)
 {
     return &mmu->stats;

@@ -194,6 +194,32 @@ uint64_t mmu_fault_hpfar(const struct mmu_fault *fault);
  * external aborts (IPAValid). Elsewhere the register is UNKNOWN. */
 bool mmu_fault_hpfar_valid(const struct mmu_fault *fault);
 
+/* The translations an operation is about: whose tag equals `tag` under `mask`. */
+struct mmu_tlbi_scope {
+    uint64_t tag, mask;
+    uint64_t first, last; /* bytes of VA, or of IPA; both included */
+    bool is_ipa;          /* of stage 2 alone: entries of both stages stay */
+    bool has_stage2;      /* of stage 2 as well */
+    bool keeps_global;
+    bool last_level; /* tables that walks remember stay */
+};
+
+/* False: not a TLBI, or a reserved range. */
+bool mmu_tlbi_scope(const struct mmu_tlbi *tlbi, struct mmu_tlbi_scope *out);
+
+/* A valid or invalid descriptor that a walk has read (not one of mmu_probe()). */
+struct mmu_descriptor {
+    pa_t at;
+    uint64_t value;
+    uint64_t input;        /* VA (canonical) or IPA that is walked */
+    uint64_t tag;          /* of the regime; stage 2: its VMID only */
+    unsigned level, shift; /* it stands for 1 << shift bytes of input */
+    bool stage2, is_leaf;
+};
+
+/* Tells of each from now on, with the ctx of the hooks. */
+void mmu_watch(struct mmu *mmu, void (*seen)(void *ctx, const struct mmu_descriptor *d));
+
 struct mmu_stats {
     uint64_t misses, walk_steps_s1, walk_steps_s2, evictions, invalidations;
 };

@@ -170,35 +170,52 @@ static uint64_t tag_mask(const struct tlbi_row *row, enum mmu_regime regime)
     return mask;
 }
 
-void mmu_tlbi_apply(struct mmu *mmu, const struct mmu_tlbi *tlbi)
+bool mmu_tlbi_scope(const struct mmu_tlbi *tlbi, struct mmu_tlbi_scope *out)
 {
     const struct tlbi_row *row = &rows[tlbi->op];
-    struct range range = {0, UINT64_MAX};
+    bool is_ipa = row->scope == SCOPE_IPA;
     bool by_page = row->scope == SCOPE_VA || row->scope == SCOPE_VA_ALL;
-    uint64_t vmid = (uint64_t)tlbi->vmid << TAG_VMID_SHIFT;
-    if (row->scope == SCOPE_NONE) {
-        return;
-    }
-    if (by_page || row->scope == SCOPE_IPA) {
-        range = page_of(tlbi->value, row->scope == SCOPE_IPA);
-        if (row->range && !range_of(tlbi->value, row->scope == SCOPE_IPA, &range)) {
-            return;
+    struct range range = {0, UINT64_MAX};
+    if (by_page || is_ipa) {
+        range = page_of(tlbi->value, is_ipa);
+        if (row->range && !range_of(tlbi->value, is_ipa, &range)) {
+            return false;
         }
     }
-    if (row->scope == SCOPE_IPA) {
-        walk_cache_drop(&mmu->stage2_tables, vmid, TAG_VMID, range.first, range.last);
+    enum mmu_regime regime = is_ipa ? REGIME_EL10 : regime_of(row, tlbi);
+    uint64_t vmid = (uint64_t)tlbi->vmid << TAG_VMID_SHIFT;
+    *out = (struct mmu_tlbi_scope){
+        .tag = is_ipa ? vmid : (uint64_t)regime << TAG_REGIME_SHIFT | vmid | tlbi->value >> 48,
+        .mask = is_ipa ? TAG_VMID : tag_mask(row, regime),
+        .first = range.first,
+        .last = range.last,
+        .is_ipa = is_ipa,
+        .has_stage2 = is_ipa || (regime == REGIME_EL10 &&
+                                 (row->scope == SCOPE_REGIME || row->scope == SCOPE_VMALL_S12)),
+        .keeps_global = row->scope == SCOPE_ASID,
+        .last_level = row->last,
+    };
+    return row->scope != SCOPE_NONE;
+}
+
+void mmu_tlbi_apply(struct mmu *mmu, const struct mmu_tlbi *tlbi)
+{
+    struct mmu_tlbi_scope s;
+    if (!mmu_tlbi_scope(tlbi, &s)) {
         return;
     }
-    enum mmu_regime regime = regime_of(row, tlbi);
-    uint64_t mask = tag_mask(row, regime);
-    uint64_t tag = (uint64_t)regime << TAG_REGIME_SHIFT | vmid | tlbi->value >> 48;
-    unsigned count = by_page ? drop_range(mmu, &range, tag, mask)
-                             : drop_tagged(mmu, tag, mask, row->scope == SCOPE_ASID);
-    mmu->stats.invalidations += count;
-    if (!row->last) {
-        walk_cache_drop(&mmu->stage1_tables, tag, mask, range.first, range.last);
+    if (s.is_ipa) {
+        walk_cache_drop(&mmu->stage2_tables, s.tag, s.mask, s.first, s.last);
+        return;
     }
-    if (regime == REGIME_EL10 && (row->scope == SCOPE_REGIME || row->scope == SCOPE_VMALL_S12)) {
-        walk_cache_drop(&mmu->stage2_tables, vmid, mask & TAG_VMID, 0, UINT64_MAX);
+    bool all = s.first == 0 && s.last == UINT64_MAX;
+    struct range range = {s.first, s.last};
+    mmu->stats.invalidations += all ? drop_tagged(mmu, s.tag, s.mask, s.keeps_global)
+                                    : drop_range(mmu, &range, s.tag, s.mask);
+    if (!s.last_level) {
+        walk_cache_drop(&mmu->stage1_tables, s.tag, s.mask, s.first, s.last);
+    }
+    if (s.has_stage2) {
+        walk_cache_drop(&mmu->stage2_tables, s.tag, s.mask & TAG_VMID, 0, UINT64_MAX);
     }
 }

@@ -96,12 +96,13 @@ static enum walk_result table_address(const struct walk *w, uint64_t at_ipa, boo
                                       uint64_t *at_pa);
 
 static enum walk_result read_descriptor(const struct walk *w, enum purpose why, uint64_t input,
-                                        unsigned level, uint64_t at, uint64_t *desc)
+                                        unsigned level, uint64_t at, uint64_t *at_pa,
+                                        uint64_t *desc)
 {
     struct mmu *mmu = w->mmu;
-    uint64_t at_pa = at;
+    *at_pa = at;
     if (why == STAGE1 && w->ctx->stage2) {
-        enum walk_result r = table_address(w, at, false, &at_pa);
+        enum walk_result r = table_address(w, at, false, at_pa);
         if (r != WALK_OK) {
             return r;
         }
@@ -111,7 +112,7 @@ static enum walk_result read_descriptor(const struct walk *w, enum purpose why, 
         cost_charge(mmu->pe->meter, first ? COST_WALK_S1 : COST_WALK_S2, 1);
         *(first ? &mmu->stats.walk_steps_s1 : &mmu->stats.walk_steps_s2) += 1;
     }
-    if (!mmu->hooks.read64(mmu->hooks.ctx, pa(at_pa), desc)) {
+    if (!mmu->hooks.read64(mmu->hooks.ctx, pa(*at_pa), desc)) {
         return fail(w, why, FAULT_EXTERNAL_WALK, level, input);
     }
     if (w->steps && w->steps->count < MMU_STEPS_MAX) {
@@ -119,7 +120,7 @@ static enum walk_result read_descriptor(const struct walk *w, enum purpose why, 
                                                             .of_table = why == STAGE2_TABLE,
                                                             .level = level,
                                                             .input = input,
-                                                            .at = pa(at_pa),
+                                                            .at = pa(*at_pa),
                                                             .descriptor = *desc};
     }
     return WALK_OK;
@@ -168,6 +169,21 @@ static enum walk_result take_leaf(const struct walk *w, enum purpose why, const 
     return WALK_OK;
 }
 
+static void tell_watcher(const struct walk *w, enum purpose why, uint64_t input, unsigned shift,
+                         const struct leaf *leaf, uint64_t at_pa)
+{
+    bool table = leaf->level < 3 && (leaf->desc & DESC_TABLE);
+    struct mmu_descriptor d = {.at = pa(at_pa),
+                               .value = leaf->desc,
+                               .input = input,
+                               .tag = w->ctx->tag & (why == STAGE1 ? ~UINT64_C(0) : TAG_VMID),
+                               .level = leaf->level,
+                               .shift = shift,
+                               .stage2 = why != STAGE1,
+                               .is_leaf = !table};
+    w->mmu->watch(w->mmu->hooks.ctx, &d);
+}
+
 /* Before: leaf->level and leaf->at name the table to start with, leaf->hierarchy its attributes.
  * After: the leaf, and in *last_table the table it came from. */
 static enum walk_result walk_tables(const struct walk *w, enum purpose why, const struct stage *s,
@@ -184,9 +200,13 @@ static enum walk_result walk_tables(const struct walk *w, enum purpose why, cons
         leaf->at = table | bits(in_range, top, shift) << 3;
         leaf->level = level;
         *last_table = table;
-        enum walk_result r = read_descriptor(w, why, input, level, leaf->at, &leaf->desc);
+        uint64_t at_pa;
+        enum walk_result r = read_descriptor(w, why, input, level, leaf->at, &at_pa, &leaf->desc);
         if (r != WALK_OK) {
             return r;
+        }
+        if (w->mmu->watch && w->live) {
+            tell_watcher(w, why, input, shift, leaf, at_pa);
         }
         uint64_t desc = leaf->desc;
         if (!(desc & DESC_VALID) || (level == 3 && !(desc & DESC_TABLE))) {

@@ -11,6 +11,7 @@
 struct mmu {
     struct pe *pe;
     struct mmu_hooks hooks;
+    void (*watch)(void *ctx, const struct mmu_descriptor *d); /* mmu_watch() */
     struct tlb tlb;
     struct walk_cache stage1_tables; /* by VA */
     struct walk_cache stage2_tables; /* by IPA of stage-1 tables */

@@ -101,12 +101,13 @@ uint32_t block_flags_of(const struct insn *insn, bool *sp_moved)
     uint32_t flags = 0;
     flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
     flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
-    flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB : 0;
+    flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB | BLOCK_HAS_BARRIER : 0;
+    flags |= insn->kind == INSN_KIND_ISB ? BLOCK_HAS_BARRIER : 0;
     flags |= insn->flags & INSN_FLAG_STORE ? BLOCK_HAS_STORE : 0;
     flags |= insn->flags & INSN_FLAG_UNPRIVILEGED ? BLOCK_HAS_UNPRIVILEGED : 0;
     flags |= insn->flags & INSN_FLAG_SP_BASE ? BLOCK_HAS_SP_BASE : 0;
-    flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_HAS_ORDERED : 0;
-    flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_USES_MOVED_SP : 0;
+    flags |= insn->flags & INSN_FLAG_ORDERED ? BLOCK_IS_STRICT : 0;
+    flags |= *sp_moved && insn->flags & INSN_FLAG_SP_BASE ? BLOCK_IS_STRICT : 0;
     flags |= reads(insn, SR_DCZID_EL0) ? BLOCK_READS_DCZID : 0;
     bool reads_lent =
         reads(insn, SR_SP_EL0) || reads(insn, SR_TPIDR_EL1) || reads(insn, SR_TPIDR_EL2);

@@ -292,8 +292,10 @@ static uint32_t stop_flags_of_el(struct cpu *cpu)
         flags |= BLOCK_READS_DCZID;
     }
     flags |= lend_traps(cpu) ? BLOCK_READS_LENT : 0;
+    flags |= cpu->stops_at_barriers ? BLOCK_HAS_BARRIER : 0;
+    flags |= cpu->unsynced_count != 0 && sync_fp_depends(cpu) ? BLOCK_HAS_FP : 0;
     if (cpu->machine->config.strict) {
-        flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_HAS_ORDERED | BLOCK_USES_MOVED_SP;
+        flags |= BLOCK_HAS_UNPRIVILEGED | BLOCK_IS_STRICT;
     }
     cpu->stop_flags_of[el] = flags;
     return flags;
@@ -304,7 +306,7 @@ static uint32_t varying_flags(uint32_t flags)
 {
     return (flags & BLOCK_HAS_FP ? 1u : 0) | (flags & BLOCK_HAS_SP_BASE ? 2u : 0) |
            (flags & BLOCK_READS_DCZID ? 4u : 0) | (flags & BLOCK_READS_LENT ? 8u : 0) |
-           (flags & LOOK_AT_ALL ? 16u : 0);
+           (flags & LOOK_AT_ALL ? 16u : 0) | (flags & BLOCK_HAS_BARRIER ? 32u : 0);
 }
 
 void block_stop_flags_select(struct cpu *cpu)

@@ -12,6 +12,9 @@
  *   notes.c    what observers are told beside the events of the digest
  *   span.c     measured spans
  *   snapshot_plan.c   when a snapshot is taken
+ *   sync.c     controls that are written but not synchronized
+ *   table_writes.c    stores to translation tables, for a watcher
+ *   watch.c    what a watcher is told
  */
 #ifndef EL2SIM_BOARD_CPU_H
 #define EL2SIM_BOARD_CPU_H
@@ -41,6 +44,7 @@
 #include "sim/board/ram.h"
 #include "sim/board/snapshot.h"
 #include "sim/board/symbols.h"
+#include "sim/board/watch.h"
 #include "sim/engine/engine.h"
 #include "timer/timer.h"
 
@@ -56,9 +60,10 @@ enum block_flag {
     BLOCK_HAS_SP_BASE = 1 << 6,      /* loads or stores relative to SP */
     BLOCK_HAS_EXCLUSIVE = 1 << 7,
     BLOCK_OPENS_EXCLUSIVE = 1 << 8, /* its last exclusive is a load */
-    BLOCK_HAS_ORDERED = 1 << 9,     /* LDAR, STLR and the like */
+    BLOCK_IS_STRICT = 1 << 9,       /* LDAR, STLR and the like; SP moved in it and used for a load
+                                       or store: strict runs check their alignment */
     BLOCK_MOVES_SP = 1 << 10,       /* SP may be misaligned behind it */
-    BLOCK_USES_MOVED_SP = 1 << 11,  /* ... and is used for a load or store already in it */
+    BLOCK_HAS_BARRIER = 1 << 11,    /* ISB, DSB: when sync.c or a watcher waits for one */
     BLOCK_READS_DCZID = 1 << 12,
     BLOCK_SPANS_SYMBOLS = 1 << 13, /* falls through into another function: run in parts */
     BLOCK_READS_LENT = 1 << 14,    /* MRS of a register that may be lent (lend.c) */
@@ -114,8 +119,22 @@ enum refusal {
     REFUSED_LOOK,     /* the instruction must be known first (LDTR, watched page) */
     REFUSED_CODE,     /* a store to a page of code, through another mapping */
     REFUSED_WRITTEN,  /* a fetch from a page that may be written through another mapping */
-    REFUSED_WATCHED   /* a page with a watchpoint of the user (control.h) */
+    REFUSED_WATCHED,  /* a page with a watchpoint of the user (control.h) */
+    REFUSED_TABLE     /* a store to a watched page of translation tables */
 };
+
+/* A control that was written and not yet synchronized (sync.c). */
+struct unsynced {
+    enum sysreg_id id;
+    uint64_t other; /* value: the old one; if deferred, the new one */
+    bool is_deferred;
+    bool told;        /* the watcher knows that something hung on it */
+    unsigned effects; /* deferred with it: enum sysreg_effect */
+    uint64_t pc;      /* of the write */
+    cycles_t at;
+};
+
+#define UNSYNCED_MAX 16
 
 #define TRAP_KINDS 0x104
 
@@ -211,6 +230,14 @@ struct cpu {
     bool grant_refused; /* the next fill of refused_access's page is answered without looking at the
                            instruction */
 
+    bool table_granted; /* the instruction that runs may store to watched pages */
+
+    /* sync.c */
+    struct unsynced unsynced[UNSYNCED_MAX];
+    unsigned unsynced_count;
+    bool barriers_watched; /* machine_watch_barriers() */
+    bool stops_at_barriers;
+
     /* view.c */
     struct engine_natives natives;
     uint64_t lent[2];                            /* lend.c: what the engine's TPIDR_EL0 and
@@ -267,8 +294,10 @@ struct machine {
     struct symbols *symbols;
     pa_t kernel_at; /* first byte of the kernel's image */
     struct event_stream *events;
-    uint32_t notes_wanted; /* by observers: NOTE_BIT */
-    struct cpu *acting;    /* whose turn it is, or who wakes */
+    uint32_t notes_wanted;                 /* by observers: NOTE_BIT */
+    struct cpu *acting;                    /* whose turn it is, or who wakes */
+    const struct machine_watcher *watcher; /* NULL: none */
+    uint16_t *watched_words;               /* table_writes.c: by page of RAM; NULL: none */
     struct unimp_log *unimp;
     struct span_table spans;
     struct span_state *span_state;
@@ -468,6 +497,10 @@ bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 bool fault_mmu_is_on(const struct pe *pe);
 /* engine_run() stopped because fill refused. */
 void fault_refused(struct cpu *cpu);
+/* Carries out a load or store of general registers on the page that was refused. */
+void fault_store_by_hand(struct cpu *cpu, uint64_t pc, uint32_t word);
+/* Whether the store is one that can be, wholly in that page. */
+bool fault_is_plain_store(struct cpu *cpu, uint64_t pc, uint32_t word);
 /* Raises the abort of a failed translation of an access by the instruction at pc. */
 void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mmu_access *access,
                  uint64_t pc, uint32_t word);
@@ -486,6 +519,52 @@ void lend_written(struct cpu *cpu, enum sysreg_id id);
 /* Whether reads of lent registers may not be native at this EL, whatever SP is: SP_EL0 with
  * PSTATE.SP = 0 never may (C5.2.23). */
 bool lend_traps(const struct cpu *cpu);
+
+/* sync.c ------------------------------------------------------------------------------------ */
+
+/* A control was written: what it had before, and what the write does. Returns what of that is to
+ * be acted upon now. */
+unsigned sync_written(struct cpu *cpu, enum sysreg_id id, uint64_t old, unsigned effects,
+                      uint64_t pc);
+/* What an instruction reads of a control that is deferred. */
+bool sync_read(const struct cpu *cpu, enum sysreg_id id, uint64_t *value);
+/* A context synchronization event. */
+void sync_event(struct cpu *cpu);
+/* An ISB or a DSB that blocks stop at. */
+void sync_barrier(struct cpu *cpu, bool is_isb, uint64_t pc);
+/* Whether blocks must stop at barriers may have changed. */
+void sync_stops_changed(struct cpu *cpu);
+/* Tells the watcher what the instruction at pc, or an access, does only by one of the values. */
+void sync_look_sysreg(struct cpu *cpu, const struct insn *insn, const struct outcome *out,
+                      uint64_t pc);
+void sync_look_tlbi(struct cpu *cpu, enum sysreg_id op, uint64_t value, uint64_t pc);
+void sync_look_at(struct cpu *cpu, bool of_el2, uint64_t pc);
+void sync_look_access(struct cpu *cpu, const struct mmu_access *access);
+void sync_look_fp(struct cpu *cpu, uint64_t pc);
+/* Whether FP instructions must be looked at. */
+bool sync_fp_depends(struct cpu *cpu);
+void sync_archive(struct cpu *cpu, struct archive *a);
+
+/* table_writes.c ----------------------------------------------------------------------------- */
+
+/* Whether the page holds words that are watched, and who stores to it must be looked at. */
+bool table_is_watched(const struct machine *m, pa_t at);
+/* The store at pc was refused for that: carries it out, and tells what it changed. */
+void table_store(struct cpu *cpu, uint64_t pc, uint32_t word);
+
+/* watch.c ------------------------------------------------------------------------------------ */
+
+/* Tells the watcher, which must be there; fills in who and when. */
+void watch_tell(struct cpu *cpu, struct watch_event *e);
+void watch_register(struct cpu *cpu, enum watch_kind kind, enum sysreg_id id, uint64_t old,
+                    uint64_t value, uint64_t pc);
+void watch_return(struct cpu *cpu, uint64_t spsr);
+/* A TLBI or an AT is about to act. */
+void watch_mmu_op(struct cpu *cpu, enum sysreg_id id, uint64_t value, uint64_t pc);
+/* A page is about to be translated for the engine. */
+void watch_access(struct cpu *cpu, const struct mmu_access *access);
+/* mmu_watch() */
+void watch_descriptor(void *cpu, const struct mmu_descriptor *d);
 
 /* view.c
  * --------------------------------------------------------------------------------------------------------------

@@ -83,6 +83,9 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         return refuse(cpu, REFUSED_LOOK, &access);
     }
     cycles_t before = cpu->clock.now;
+    if (cpu->machine->watcher) {
+        watch_access(cpu, &access);
+    }
     if (!mmu_translate(cpu->mmu, &access, &cpu->refused_page, &cpu->fault)) {
         return refuse(cpu, REFUSED_FAULT, &access);
     }
@@ -106,6 +109,11 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
             return refuse(cpu, REFUSED_CODE, &access);
         }
         writable = false; /* the store asks again */
+    } else if (writable && !cpu->table_granted && table_is_watched(cpu->machine, page->pa)) {
+        if (type == ENGINE_WRITE) {
+            return refuse(cpu, REFUSED_TABLE, &access);
+        }
+        writable = false;
     } else if (writable) {
         ram_note_written(&cpu->machine->ram, page->pa, 1);
     }
@@ -285,33 +293,33 @@ static bool has_lanes(const struct ldst *l)
            (l->structure_count > 1 || l->lane >= 0 || l->element_bytes < l->size_bytes);
 }
 
-/* A load or store whose page is no RAM: carried out here, on the bus. */
-static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
+/* What follows a device access is due: not for a prefetch, nor if it took an exception. */
+static bool carry_out(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct insn insn = code_decode(cpu, word);
     struct ldst l;
     if (insn.kind == INSN_KIND_MSR) { /* DC ZVA (D7.5.8) */
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
-        return;
+        return false;
     }
     bool decoded = fault_decode(cpu, pc, word, &l);
     if (decoded && has_lanes(&l)) {
         unimp_note(cpu->machine->unimp, pc, "structure or lane load/store of a device: 0x%08x",
                    word);
         raise_simple(cpu, FAULT_EXTERNAL, pc, word);
-        return;
+        return false;
     }
     if (!decoded || l.is_exclusive || l.is_atomic) {
         raise_simple(cpu, FAULT_UNSUPPORTED_ATOMIC, pc, word);
-        return;
+        return false;
     }
     if (l.is_prefetch) {
         engine_set_pc(cpu->engine, pc + 4);
-        return;
+        return false;
     }
     if (l.address % l.size_bytes != 0 || !is_same_page(&cpu->refused_access, va(l.address))) {
         raise_simple(cpu, FAULT_ALIGNMENT, pc, word);
-        return;
+        return false;
     }
     insn_charge(&cpu->meter, &insn);
     cpu->instructions++;
@@ -319,14 +327,29 @@ static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
         insn_refund(&cpu->meter, &insn);
         cpu->instructions--;
         raise_simple(cpu, FAULT_EXTERNAL, pc, word);
-        return;
+        return false;
     }
     if (l.writeback) {
         engine_set_x(cpu->engine, l.rn, l.writeback_to);
     }
     engine_set_pc(cpu->engine, pc + 4);
-    loop_board_changed(cpu);
-    loop_wake_others(cpu);
+    return true;
+}
+
+/* A load or store whose page is no RAM: carried out here, on the bus. */
+static void device_insn(struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    if (carry_out(cpu, pc, word)) {
+        loop_board_changed(cpu);
+        loop_wake_others(cpu);
+    }
+}
+
+void fault_store_by_hand(struct cpu *cpu, uint64_t pc, uint32_t word)
+{
+    if (carry_out(cpu, pc, word)) {
+        cpu->last_store = cpu->instructions;
+    }
 }
 
 /* The block holds LDTR or STTR: is this one? Then EL0's permissions decide (C6.2 "LDTR"), unless
@@ -364,8 +387,8 @@ bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     return true;
 }
 
-/* Whether device_insn() can do this store to RAM: one aligned access, or a pair, of one page. */
-static bool is_plain_store(struct cpu *cpu, uint64_t pc, uint32_t word)
+/* One aligned access, or a pair, of one page. */
+bool fault_is_plain_store(struct cpu *cpu, uint64_t pc, uint32_t word)
 {
     struct ldst l;
     return fault_decode(cpu, pc, word, &l) && l.is_store && !l.is_load && !l.is_exclusive &&
@@ -384,7 +407,7 @@ static void store_to_code(struct cpu *cpu, uint64_t pc, uint32_t word)
     uint64_t own;
     if (!code_pa(cpu, pc, &own) || align_down(own, ENGINE_PAGE) != page.v) {
         code_written(m, page, ENGINE_PAGE);
-    } else if (is_plain_store(cpu, pc, word)) {
+    } else if (fault_is_plain_store(cpu, pc, word)) {
         device_insn(cpu, pc, word);
         code_changed(m, page, ENGINE_PAGE);
     } else {
@@ -426,6 +449,9 @@ void fault_refused(struct cpu *cpu)
         break;
     case REFUSED_CODE:
         store_to_code(cpu, pc, word);
+        break;
+    case REFUSED_TABLE:
+        table_store(cpu, pc, word);
         break;
     case REFUSED_WRITTEN:
         code_fetch_refused(cpu->machine);

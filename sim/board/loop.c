@@ -109,6 +109,12 @@ static bool runs_vm(const struct cpu *cpu)
 void cpu_exception(struct cpu *cpu, const struct exception *exc)
 {
     struct pe *pe = &cpu->pe;
+    sync_event(cpu);
+    if (cpu->machine->watcher) {
+        struct watch_event e = {
+            .kind = WATCH_EXCEPTION, .pc = exc->return_address, .target_el = exc->target_el};
+        watch_tell(cpu, &e);
+    }
     bool is_vm = runs_vm(cpu);
     const struct asid_range *guests = &cpu->machine->config.guest_asids;
     bool is_exit = exc->target_el == hypervisor_el(guests) && is_vm;
@@ -140,9 +146,13 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
 void cpu_return(struct cpu *cpu)
 {
     struct pe *pe = &cpu->pe;
+    sync_event(cpu);
     enum sysreg_id old_sp = pe_sp_id(&pe->ps);
     unsigned from = pe->ps.el;
     uint64_t spsr = pe->sr[from == 2 ? SR_SPSR_EL2 : SR_SPSR_EL1];
+    if (cpu->machine->watcher) {
+        watch_return(cpu, spsr);
+    }
     lend_leave_el(cpu);
     exception_return(pe);
     if (cpu->exclusive_open) {
@@ -173,6 +183,7 @@ void cpu_start(struct cpu *cpu, uint64_t entry, uint64_t context_id, cycles_t at
 {
     struct machine *m = cpu->machine;
     pe_reset(&cpu->pe, m->config.entry_el);
+    cpu->unsynced_count = 0;
     mmu_reset(cpu->mmu);
     timer_reset(cpu->timer);
     for (unsigned n = 0; n < 32; n++) {

@@ -376,6 +376,7 @@ void machine_destroy(struct machine *m)
     fdt_tree_free(&m->dtb);
     code_writes_destroy(m);
     ram_image_free(m->ram_last);
+    free(m->watched_words);
     ram_unmap(&m->ram);
     unimp_destroy(m->unimp);
     event_stream_destroy(m->events);

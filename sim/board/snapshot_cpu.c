@@ -42,6 +42,7 @@ static void archive_pending(struct cpu *cpu, struct archive *a)
     archive_bool(a, &cpu->step_through);
     archive_bool(a, &cpu->stepped);
     archive_bool(a, &cpu->stepped_exclusive);
+    sync_archive(cpu, a);
     archive_refused(cpu, a);
 }
 
@@ -90,6 +91,7 @@ static void derive(struct cpu *cpu)
 {
     cpu->current = NULL;
     view_tags_changed(cpu);
+    sync_stops_changed(cpu);
     lend_enter_el(cpu);
     block_context_changed(cpu);
     trap_natives_changed(cpu);

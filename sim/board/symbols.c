@@ -463,6 +463,19 @@ uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context,
     return SYMBOL_UNKNOWN;
 }
 
+uint64_t symbols_offset(const struct symbols *symbols, uint32_t id, va_t va, pa_t pa)
+{
+    for (size_t i = 0; i < symbols->source_count; i++) {
+        const struct source *source = &symbols->sources[i];
+        if (id >= source->first_id && id - source->first_id < source->count) {
+            bool physical = source->scope.address == SYMBOL_PHYSICAL;
+            return (physical ? pa.v : va.v) - source->scope.slide -
+                   source->symbols[id - source->first_id].start;
+        }
+    }
+    return 0;
+}
+
 const char *symbols_name(const struct symbols *symbols, uint32_t id)
 {
     for (size_t i = 0; i < symbols->source_count; i++) {

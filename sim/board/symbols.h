@@ -70,6 +70,9 @@ bool symbols_need_physical(const struct symbols *symbols);
  * (el, context); else SYMBOL_UNKNOWN. */
 uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context, va_t va, pa_t pa);
 
+/* How far into its symbol the code at va, which is at pa, is. */
+uint64_t symbols_offset(const struct symbols *symbols, uint32_t id, va_t va, pa_t pa);
+
 /* All that was added, with the same ids. Loads into a table without symbols. */
 void symbols_archive(struct symbols *symbols, struct archive *a);
 

@@ -282,6 +282,13 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     if (insn->flags & INSN_FLAG_FP) {
         fp = resolve_insn(&cpu->pe, INSN_FP, 0);
     }
+    if (insn->flags & INSN_FLAG_FP && sync_fp_depends(cpu)) {
+        sync_look_fp(cpu, pc);
+        if (fp.kind == OUT_ACCESS) { /* the engine's own, stopped at for this look */
+            loop_engine_stopped(cpu, loop_run_until(cpu, va(pc + 4)));
+            return;
+        }
+    }
     if (fp.kind != OUT_ACCESS && insn->kind != INSN_KIND_UNDEF) {
         trap_exception(cpu, &fp, insn, pc);
         return;
@@ -345,10 +352,13 @@ void trap_execute(struct cpu *cpu, const struct insn *insn, uint64_t pc)
     case INSN_KIND_LOADSTORE:
         checked_access(cpu, insn, pc);
         break;
-    case INSN_KIND_OTHER:
-    case INSN_KIND_BRANCH:
     case INSN_KIND_ISB:
     case INSN_KIND_DSB:
+        sync_barrier(cpu, insn->kind == INSN_KIND_ISB, pc);
+        next_insn(cpu, pc);
+        break;
+    case INSN_KIND_OTHER:
+    case INSN_KIND_BRANCH:
     case INSN_KIND_DMB:
     case INSN_KIND_UNDEF:
         note_undefined(m, insn->word, pc);
@@ -370,8 +380,11 @@ void trap_handle(struct cpu *cpu)
         cpu->trap_misaligned = false;
         align_faults(cpu, &insn, pc);
     } else {
-        /* A load or store that traps is one that the engine lacks: to run it would trap again. */
-        insn.kind = insn.kind == INSN_KIND_LOADSTORE ? INSN_KIND_UNDEF : insn.kind;
+        /* A load, store or barrier that traps is one that the engine lacks: to run it would trap
+         * again. */
+        bool lacks = insn.kind == INSN_KIND_LOADSTORE || insn.kind == INSN_KIND_ISB ||
+                     insn.kind == INSN_KIND_DSB;
+        insn.kind = lacks ? INSN_KIND_UNDEF : insn.kind;
         trap_execute(cpu, &insn, pc);
     }
     cpu->current = NULL;

@@ -37,6 +37,9 @@ static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, 
 {
     uint64_t value = read_xt(cpu, insn->rt);
     cpu_emit(cpu, EV_SYSREG, insn->enc | 1u << 16, value, pc);
+    if (cpu->machine->watcher) {
+        watch_mmu_op(cpu, id, value, pc);
+    }
     if (bits(insn->enc, 10, 7) == 8) { /* CRn 8: TLBI */
         tlbi(cpu, id, value);
         return true;
@@ -101,6 +104,18 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     return true;
 }
 
+static void read_register(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, uint64_t pc)
+{
+    uint64_t value;
+    if (!sync_read(cpu, id, &value)) {
+        value = sysreg_read(&cpu->pe, id);
+    }
+    write_xt(cpu, insn->rt, value);
+    if (cpu->machine->watcher) {
+        watch_register(cpu, WATCH_READ, id, value, value, pc);
+    }
+}
+
 /* Reads or writes a resolved register. False: it took an exception. */
 static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct insn *insn,
                             uint64_t pc)
@@ -119,16 +134,20 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         break;
     }
     if (!write) {
-        write_xt(cpu, insn->rt, sysreg_read(&cpu->pe, id));
+        read_register(cpu, id, insn, pc);
         return true;
     }
     uint64_t value =
         insn->kind == INSN_KIND_MSR_IMM ? bits(insn->enc, 6, 3) : read_xt(cpu, insn->rt);
     bool selects_sp = id == SR_SPSel || id == SR_PSTATE_SPSEL;
     enum sysreg_id old_sp = selects_sp ? pe_sp_id(&cpu->pe.ps) : SR_NONE;
+    uint64_t old = cpu->pe.sr[id];
     unsigned effects = sysreg_write(&cpu->pe, id, value);
     if (effects & (EFF_REGIME | EFF_CONTEXT)) {
         cpu_emit(cpu, EV_SYSREG, insn->enc | 1u << 16, value, pc);
+    }
+    if (cpu->machine->watcher || cpu->machine->config.strict) {
+        effects = sync_written(cpu, id, old, effects, pc);
     }
     enum sysreg_id new_sp = selects_sp ? pe_sp_id(&cpu->pe.ps) : SR_NONE;
     if (new_sp != old_sp) {
@@ -139,6 +158,9 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         block_stop_flags_select(cpu);
     }
     lend_written(cpu, id);
+    if (cpu->machine->watcher) {
+        watch_register(cpu, WATCH_WRITE, id, old, value, pc);
+    }
     if (effects != 0 || sysreg_owner(id) != OWNER_STORE) { /* else nothing else looks at it */
         trap_effects(cpu, effects);
     }
@@ -148,6 +170,7 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
 void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
     struct outcome out = resolve_sysreg(&cpu->pe, insn->enc, insn->kind != INSN_KIND_MRS);
+    sync_look_sysreg(cpu, insn, &out, pc);
     switch (out.kind) {
     case OUT_ACCESS:
         if (access_register(cpu, out.id, insn, pc)) {
@@ -208,8 +231,9 @@ bool trap_system(void *ctx)
         !(read ? is_timeless(out.id, &insn) : is_without_fault(out.id, &insn))) {
         return false;
     }
+    sync_look_sysreg(cpu, &insn, &out, pc);
     if (read) {
-        write_xt(cpu, insn.rt, sysreg_read(&cpu->pe, out.id));
+        read_register(cpu, out.id, &insn, pc);
         return true;
     }
     block_settle(cpu);
