@@ -6,6 +6,7 @@
 #include "sim/board/memmap.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/device_options.h"
+#include "sim/cli/lint_option.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/run_snapshot.h"
@@ -22,6 +23,7 @@ struct run_options {
     unsigned symbols_count, functions;
     struct device_options devices;
     bool stats, exits, has_level;
+    struct lint_options lint;
     struct run_snapshot snapshot;
     struct trace_files trace;
     struct err err;
@@ -52,6 +54,7 @@ enum {
     OPT_GDB,
     OPT_SEMIHOSTING,
     OPT_STRICT,
+    OPT_LINT,
     OPT_ENGINE_OFF,
     OPT_QUIET
 };
@@ -100,6 +103,10 @@ static const struct argp_option options[] = {
      4},
     {"quiet", OPT_QUIET, 0, 0,
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
+    {"lint", OPT_LINT, "HOW", OPTION_ARG_OPTIONAL,
+     "report on stderr what the guest does that is architecturally wrong; all: by pedantic rules "
+     "too; error: exit status 1 if anything is found",
+     4},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
      5},
     DEVICE_OPTIONS,
@@ -245,6 +252,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_STRICT:
         o->config.strict = true;
         return 0;
+    case OPT_LINT:
+        lint_option(arg, &o->lint, &o->err);
+        return 0;
     case OPT_QUIET:
         o->config.quiet = true;
         return 0;
@@ -343,6 +353,10 @@ static bool check_start(struct run_options *o, const struct snapshot_origin *fro
 /* What no option says: as the snapshot has it, or the defaults. */
 static bool settle(struct run_options *o)
 {
+    if (o->lint.is_on && o->gdb) {
+        return err_set(&o->err, "--lint and --gdb: a run that goes back cannot be judged; leave "
+                                "one out");
+    }
     if (!run_snapshot_open(&o->snapshot, &o->err)) {
         return false;
     }
@@ -455,6 +469,7 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (!source.is_interactive) { /* else the last line is the guest's */
         machine_on_progress(m, progress_update, &progress);
     }
+    report.lint = lint_start(&o->lint, m);
     run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
     trace_files_attach(&o->trace, m, NULL, o->config.clock_hz);
     bool has_run = run_machine(o, m, profile, &report.result);
@@ -463,6 +478,7 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     progress_end(&progress);
     fflush(stdout);
     if (!has_run) {
+        lint_destroy(report.lint);
         return cli_fail(&o->err);
     }
     if (!machine_end_input(m, &report.result, &o->err)) {
@@ -473,6 +489,7 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         fprintf(stderr, "el2sim: %s\n", report.result.text);
     }
     if (!trace_files_close(&o->trace, &o->err)) {
+        lint_destroy(report.lint);
         return cli_fail(&o->err);
     }
     if (o->stats) {
@@ -481,12 +498,15 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->exits) {
         report_exits_text(stderr, m, o->config.clock_hz);
     }
+    report.result.status = lint_finish(&o->lint, report.lint, report.result.status);
     if (json) {
         report_run_json(json, m, &report);
         if (!option_output_done(json, o->json, &o->err)) {
+            lint_destroy(report.lint);
             return cli_fail(&o->err);
         }
     }
+    lint_destroy(report.lint);
     return run_snapshot_status(m, report.result.status);
 }
 

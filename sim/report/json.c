@@ -7,6 +7,7 @@
 #include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
 #include "sim/report/json_parts.h"
+#include "sim/report/lint_json.h"
 #include "sim/report/why.h"
 
 static const char *end_name(enum machine_end end)
@@ -181,6 +182,9 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
     free(parts);
     json_object_set_new(root, "host_input", host_input_json(m));
+    if (report->lint) {
+        json_object_set_new(root, "lint", report_lint_json(report->lint));
+    }
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);
     dump(out, root);

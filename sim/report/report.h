@@ -13,12 +13,14 @@
 #include "sim/board/design.h"
 #include "sim/board/machine.h"
 #include "sim/board/profile.h"
+#include "sim/lint/lint.h"
 
 struct run_report {
     const struct machine_config *config;
     const struct profile *profile;
     struct machine_result result;
-    size_t functions; /* how many of the dearest, of the run and of each row */
+    size_t functions;  /* how many of the dearest, of the run and of each row */
+    struct lint *lint; /* the run's; NULL: none */
 };
 
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report);

@@ -17,13 +17,14 @@ MAY_INCLUDE = {
     "timer": MODEL,
     "sim/engine": MODEL,
     "sim/board": BOARD,
-    "sim/report": ["sim/board", *BOARD],
-    "sim/lab": ["sim/report", "sim/board", *BOARD],
-    "sim/gdb": ["sim/report", "sim/board", *BOARD],
-    "sim/trace": ["sim/report", "sim/board", *BOARD],
-    "sim/study": ["sim/report", "sim/board", *BOARD],
-    "sim/lib": ["sim/report", "sim/board", *BOARD],
-    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/trace", "sim/report", "sim/board", *BOARD],
+    "sim/lint": ["sim/board", *BOARD],
+    "sim/report": ["sim/lint", "sim/board", *BOARD],
+    "sim/lab": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/gdb": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/trace": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/study": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/lib": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/trace", "sim/report", "sim/lint", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.

@@ -1,0 +1,170 @@
+/* List registers at the entry of a VM, maintenance interrupts, and the order of EOIR. */
+#include <stdlib.h>
+
+#include "gic/lr.h"
+#include "sim/base/err.h"
+#include "sim/lint/parts.h"
+
+#define ICH_HCR_EN    BIT(0)
+#define ICH_HCR_ASKS  MASK(3, 1) /* UIE, LRENPIE, NPIE */
+#define SGI_COUNT     16u
+#define INTID_SPECIAL 1020u
+#define NESTED_MAX    32
+
+struct lint_irq {
+    struct {
+        unsigned intid[NESTED_MAX]; /* acknowledged and not ended, oldest first */
+        unsigned count;
+        bool is_lost; /* too many: nothing is known until none is left */
+    } cpus[EL2SIM_MAX_CPUS];
+};
+
+void lint_irq_create(struct lint *lint)
+{
+    lint->irq = calloc(1, sizeof *lint->irq);
+    BUG_ON(lint->irq == NULL);
+}
+
+void lint_irq_destroy(struct lint *lint)
+{
+    free(lint->irq);
+}
+
+static bool is_valid(uint64_t lr)
+{
+    return lr & LR_STATE;
+}
+
+/* What tells virtual interrupts apart: INTID, and for SGIs of GICv2 who asked. */
+static uint64_t identity(const struct gic_virtual *v, uint64_t lr)
+{
+    uint64_t intid = bits(lr, LR_VINTID_HI, 0);
+    bool has_source = v->is_v2 && intid < SGI_COUNT && !(lr & LR_HW);
+    return intid | (has_source ? bits(lr, LR_PINTID_LO + 2, LR_PINTID_LO) << 32 : 0);
+}
+
+static uint64_t physical(const struct gic_virtual *v, uint64_t lr)
+{
+    return bits(lr, v->is_v2 ? LR_PINTID_LO + 9 : LR_PINTID_HI, LR_PINTID_LO);
+}
+
+static void look_at_pair(struct lint *lint, const struct lint_place *place,
+                         const struct gic_virtual *v, unsigned i, unsigned j)
+{
+    uint64_t a = v->lr[i], b = v->lr[j];
+    if (!is_valid(a) || !is_valid(b)) {
+        return;
+    }
+    if (identity(v, a) == identity(v, b)) {
+        struct lint_finding *f = lint_found(
+            lint, LINT_LR_TWICE, place, "a VM is entered with INTID %u in list registers %u and %u",
+            (unsigned)bits(a, LR_VINTID_HI, 0), i, j);
+        lint_next(f, "UNPREDICTABLE; here the VM may take it twice");
+    } else if (a & b & LR_HW && physical(v, a) == physical(v, b)) {
+        lint_found(lint, LINT_LR_HW_STATE, place,
+                   "a VM is entered with physical INTID %u in list registers %u and %u",
+                   (unsigned)physical(v, a), i, j);
+    }
+}
+
+static void look_at_one(struct lint *lint, const struct lint_place *place, uint64_t lr, unsigned n)
+{
+    if (lr & LR_HW && (lr & LR_STATE) == LR_STATE) {
+        lint_found(lint, LINT_LR_HW_STATE, place,
+                   "a VM is entered with INTID %u active and pending in list register %u, HW = 1",
+                   (unsigned)bits(lr, LR_VINTID_HI, 0), n);
+    }
+}
+
+/* Who asks for a maintenance interrupt, and cannot get it. */
+static void look_at_maintenance(struct lint *lint, const struct lint_place *place,
+                                const struct gic_virtual *v)
+{
+    bool asks = v->hcr & ICH_HCR_ASKS;
+    for (unsigned i = 0; i < v->lr_count; i++) {
+        asks |= is_valid(v->lr[i]) && (v->lr[i] & (LR_HW | LR_EOI)) == LR_EOI;
+    }
+    if (asks && !v->maintenance_enabled) {
+        struct lint_finding *f = lint_found(
+            lint, LINT_MAINTENANCE, place, "a VM is entered with %s, while INTID 25 is disabled",
+            v->hcr & ICH_HCR_ASKS ? "UIE, LRENPIE or NPIE of ICH_HCR_EL2"
+                                  : "EOI = 1 in a list register");
+        lint_next(f, "the maintenance interrupt never comes");
+    }
+}
+
+static void vm_entered(struct lint *lint, const struct watch_event *e)
+{
+    struct gic_virtual v;
+    machine_gic_virtual(lint->machine, e->cpu, &v);
+    if (e->pe->ps.el != 2 || e->ret.to_el == 2 || !(v.hcr & ICH_HCR_EN)) {
+        return;
+    }
+    struct lint_place place = lint_place_of(lint, e);
+    for (unsigned i = 0; i < v.lr_count; i++) {
+        look_at_one(lint, &place, v.lr[i], i);
+        for (unsigned j = i + 1; j < v.lr_count; j++) {
+            look_at_pair(lint, &place, &v, i, j);
+        }
+    }
+    look_at_maintenance(lint, &place, &v);
+}
+
+static void acknowledged(struct lint *lint, const struct watch_event *e)
+{
+    unsigned *count = &lint->irq->cpus[e->cpu].count;
+    if (*count == NESTED_MAX) {
+        lint->irq->cpus[e->cpu].is_lost = true;
+        return;
+    }
+    lint->irq->cpus[e->cpu].intid[(*count)++] = e->irq->intid;
+}
+
+/* A virtual interface moves between VMs; only its own state counts. */
+static void ended_virtual(struct lint *lint, const struct watch_event *e)
+{
+    if (!e->irq->was_active) {
+        struct lint_place place = lint_place_of(lint, e);
+        struct lint_finding *f =
+            lint_found(lint, LINT_EOI_ORDER, &place,
+                       "EOIR of virtual INTID %u, and no priority is active", e->irq->intid);
+        lint_next(f, "the write is ignored");
+    }
+}
+
+static void ended(struct lint *lint, const struct watch_event *e)
+{
+    unsigned *count = &lint->irq->cpus[e->cpu].count;
+    const unsigned *intid = lint->irq->cpus[e->cpu].intid;
+    bool matches = *count != 0 && intid[*count - 1] == e->irq->intid;
+    if (!matches && !lint->irq->cpus[e->cpu].is_lost) {
+        struct lint_place place = lint_place_of(lint, e);
+        if (*count == 0) {
+            lint_found(lint, LINT_EOI_ORDER, &place, "EOIR of INTID %u, and none is acknowledged",
+                       e->irq->intid);
+        } else {
+            lint_found(lint, LINT_EOI_ORDER, &place,
+                       "EOIR of INTID %u, and INTID %u was acknowledged last", e->irq->intid,
+                       intid[*count - 1]);
+        }
+    }
+    *count -= *count != 0;
+    lint->irq->cpus[e->cpu].is_lost &= *count != 0;
+}
+
+void lint_irq_seen(struct lint *lint, const struct watch_event *e)
+{
+    if (e->kind == WATCH_RETURN) {
+        vm_entered(lint, e);
+    } else if (e->kind == WATCH_IRQ && e->irq->intid < INTID_SPECIAL) {
+        if (e->irq->is_virtual) {
+            if (e->irq->ends) {
+                ended_virtual(lint, e);
+            }
+        } else if (e->irq->ends) {
+            ended(lint, e);
+        } else {
+            acknowledged(lint, e);
+        }
+    }
+}
