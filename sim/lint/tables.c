@@ -123,11 +123,31 @@ static void stored(struct lint *lint, struct live *entry, const struct watch_eve
     }
 }
 
+/* Tables of stage 1 are looked after by who is translated by them, or by a hypervisor without VHE.
+ * Another one's store is to memory that is used anew: what is held of it is out of context. */
+static bool is_foreign(const struct live *l, const struct pe *pe)
+{
+    enum mmu_regime of = (enum mmu_regime)((l->tag & TAG_REGIME) >> TAG_REGIME_SHIFT);
+    enum mmu_regime by = mmu_regime(pe, pe->ps.el);
+    if (l->stage2 || of != REGIME_EL10) {
+        return false;
+    }
+    if (by == REGIME_EL10) {
+        return (l->tag ^ mmu_context_of(pe, by).tag) & (TAG_VMID | TAG_STAGE2);
+    }
+    return pe_e2h(pe) && pe_tge(pe);
+}
+
 static void table_written(struct lint *lint, const struct watch_event *e)
 {
     struct live *next;
     for (struct live *l = live_first_at(lint->tables->live, e->table.at); l; l = next) {
         next = live_next_at(lint->tables->live, l);
+        if (is_foreign(l, e->pe)) {
+            tables_close(lint, l);
+            live_remove(lint->tables->live, l);
+            continue;
+        }
         stored(lint, l, e);
         if (l->change) {
             machine_ask_again(lint->machine); /* who uses the old entry now is told */
