@@ -54,6 +54,20 @@ class Install(unittest.TestCase):
         for name in ("README.md", "LICENSE", "limits.md"):
             self.assertIn(name, documents)
 
+    def test_manual_pages_and_completion(self):
+        share = os.path.join(prefix, "share")
+        commands = [word for word in installed("--complete", "").stdout.split() if word[0] != "-"]
+        self.assertEqual(set(os.listdir(os.path.join(share, "man", "man1"))),
+                         {"el2sim.1", *[f"el2sim-{command}.1" for command in commands]})
+        self.assertIn("complete -F _el2sim el2sim",
+                      harness.read(os.path.join(share, "bash-completion", "completions", "el2sim")))
+
+    def test_a_lab(self):
+        path = harness.temporary("lab")
+        for words in (["start", path], ["solution", path], ["check", path]):
+            result = installed("lab", "4", *words)
+            self.assertEqual(result.returncode, 0, harness.said(result))
+
 
 if __name__ == "__main__":
     install()
