@@ -66,7 +66,7 @@ def choices(program, profile, designs):
     for design in designs:
         plain = None
         for choice in ["", *CHOICES]:
-            cycles = measure(program, design, profile, CHOICE_ROWS, choice, "--smp", "4")
+            cycles = measure(program, design, profile, CHOICE_ROWS, f"rows={','.join(CHOICE_ROWS)} {choice}", "--smp", "4")
             plain = plain or cycles
             cells = [f"{cycles[r] - plain[r]:+,.0f}" if choice else f"{cycles[r]:,.0f}" for r in CHOICE_ROWS]
             lines.append(f"| {design} | {choice or 'as it is'} | " + " | ".join(cells) + " |")
