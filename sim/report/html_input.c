@@ -81,10 +81,15 @@ bool html_report_add(struct html_report *r, const char *path, struct err *e)
     return ok;
 }
 
-static bool is_alike(const struct html_report *r, size_t subject)
+/* Whether another subject has that label; by_profile: and other prices. */
+static bool is_alike(const struct html_report *r, size_t subject, bool by_profile)
 {
+    const struct html_subject *s = &r->subjects[subject];
     for (size_t i = 0; i < r->subject_count; i++) {
-        if (i != subject && strcmp(r->subjects[i].label, r->subjects[subject].label) == 0) {
+        const struct html_subject *other = &r->subjects[i];
+        bool is_other = !by_profile || strcmp(html_text(other->profile, "name"),
+                                              html_text(s->profile, "name")) != 0;
+        if (i != subject && is_other && strcmp(other->label, s->label) == 0) {
             return true;
         }
     }
@@ -96,7 +101,7 @@ static void tell_apart(struct html_report *r, bool by_profile)
 {
     bool alike[HTML_SUBJECTS_MAX];
     for (size_t i = 0; i < r->subject_count; i++) {
-        alike[i] = is_alike(r, i);
+        alike[i] = is_alike(r, i, by_profile);
     }
     for (size_t i = 0; i < r->subject_count; i++) {
         struct html_subject *s = &r->subjects[i];
