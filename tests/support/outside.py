@@ -28,7 +28,7 @@ def install():
 def build(source, library, *options):
     """The project's build folder."""
     folder = harness.temporary("build-" + os.path.basename(source))
-    do("cmake", "-S", source, "-B", folder, f"-DCMAKE_PREFIX_PATH={PREFIX}", *options,
+    do("cmake", "-G", "Ninja", "-S", source, "-B", folder, f"-DCMAKE_PREFIX_PATH={PREFIX}", *options,
        env={"PKG_CONFIG_PATH": f"{library}/pkgconfig"})
     do("cmake", "--build", folder, "-j2")
     return folder
