@@ -179,6 +179,50 @@ kill
         self.assertEqual(report["end"], "quit")
 
 
+# Packets that no gdb sends, and the beginning of the answer.
+BROKEN = {
+    "g": "0", "G": "OK", "G12": "E", "p": "E", "pffffffffffffffffff": "E", "pfff0": "E", "P": "E", "P20=": "E", "P1": "E",
+    "m": "E", "m1": "E", "m1,": "E", "m0,ffffffff": "E", "m0,4": "E", "mffffffffffffffff,8": "E", "M0,4:12": "E",
+    "M0,4:00000000": "E", "X40200000,4:ab": "E", "X40200000,0:": "OK", "Z": "E", "Z0": "E", "Z0,,": "E", "Z9,0,0": "",
+    "Z2,0,0": "E", "z0,1234,4": "OK", "H": "E", "Hx1": "E", "Hg99": "E", "T": "OK", "T99": "E",
+    "qThreadExtraInfo,77": "E", "vCont": "", "vCont;t": "T", "vFile:open:": "", "QNonStop:1": "E", "QNonStop:0": "OK",
+    "qXfer:features:read:target.xml:": "E", "qXfer:features:read:target.xml:ffffffff,fff": "l",
+    "qXfer:features:read:other:0,10": "E", "qRcmd,": "OK", "qRcmd,zz": "OK", "\x01": "", "": "",
+}
+
+
+class Wire(unittest.TestCase):
+    """The stub by its protocol, without a gdb."""
+
+    def ask(self, text):
+        self.stub.stdin.write(f"${text}#{sum(text.encode('latin-1')) % 256:02x}".encode("latin-1"))
+        self.stub.stdin.flush()
+        while True:
+            answer = b""
+            while not re.search(rb"#..$", answer):
+                byte = self.stub.stdout.read(1)
+                self.assertTrue(byte, f"{text}: the stub has gone")
+                answer += byte
+            packet = answer[answer.index(b"$") + 1:-3].decode("latin-1")
+            if not re.match("O[0-9a-f]", packet):  # of a monitor command
+                return packet
+
+    def test_broken_packets(self):
+        report = harness.temporary("wire.json")
+        self.stub = subprocess.Popen([harness.PROGRAM, "run", "--quiet", *MACHINE, "--json", report, "--gdb", "-"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        with self.stub:
+            for packet, answer in BROKEN.items():
+                said = self.ask(packet)
+                self.assertTrue(said.startswith(answer) and (answer or said == ""), f"{packet}: {said[:40]}")
+            self.stub.stdin.write(b"+$zz$$#}#00\x03$g")  # neither packets nor their ends
+            self.assertTrue(self.ask("?").startswith("T05"))
+            self.assertRegex(self.ask("c"), "^W00")
+        self.assertEqual(self.stub.returncode, 0)
+        with open(report, encoding="utf-8") as f:
+            self.assertEqual(json.load(f)["host_input"]["debugger_changes"], 0)
+
+
 def hvc_of_guest():
     """Address of the first HVC of the guest's image."""
     listing = subprocess.run(["aarch64-linux-gnu-objdump", "-d", GUEST], capture_output=True, text=True, check=True)

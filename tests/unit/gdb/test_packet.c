@@ -95,12 +95,14 @@ START_TEST(noise_never_harms)
     static const char own[] = "$#}+-\x03"
                               "0a";
     uint64_t x = (uint64_t)_i + 1;
-    for (unsigned i = 0; i < 200000; i++) {
+    bool fits = true;
+    for (unsigned i = 0; i < 100000; i++) {
         x = x * UINT64_C(6364136223846793005) + 1442695040888963407u;
         uint8_t byte = x >> 63 ? (uint8_t)own[x >> 40 & 7] : (uint8_t)(x >> 33);
         gdb_read_byte(reader, byte);
-        ck_assert_uint_le(reader->length, GDB_PACKET_MAX);
+        fits = fits && reader->length <= GDB_PACKET_MAX;
     }
+    ck_assert(fits);
     ck_assert_int_eq(feed("#00$g#67", 8), GDB_PACKET);
     ck_assert_str_eq(reader->text, "g");
 }
