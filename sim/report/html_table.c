@@ -5,6 +5,8 @@
 
 #include "sim/report/html_parts.h"
 
+#define BAR_SEEN 0.5 /* percent of a cell: what is shorter is not drawn */
+
 json_t *html_table(const char *caption)
 {
     return json_pack("{s:s, s:[], s:[], s:[], s:[]}", "caption", caption, "groups", "columns",
@@ -116,8 +118,8 @@ void html_cell_difference(json_t *row, double value, int decimals, double most)
     snprintf(x, sizeof x, "%.2f", value < 0 ? 50.0 - half : 50.0);
     snprintf(width, sizeof width, "%.2f", half);
     add_cell(row, "difference",
-             json_pack("{s:s, s:s, s:s, s:s, s:s}", "of", text, "sort", sort, "x", x, "width",
-                       width, "sign", value < 0 ? "less" : "more"));
+             json_pack("{s:s, s:s, s:s, s:s, s:s, s:b}", "of", text, "sort", sort, "x", x, "width",
+                       width, "sign", value < 0 ? "less" : "more", "is_seen", half >= BAR_SEEN));
 }
 
 void html_cell_missing(json_t *row, const char *why)
