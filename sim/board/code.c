@@ -7,6 +7,8 @@
  * where that cannot tell, its page is dropped from the engine first. Software does IC IALLU for
  * every page it hands out (Xen), and nearly always nothing has changed.
  */
+#include "sim/board/code.h"
+
 #include "sim/board/cpu.h"
 
 #include <stdlib.h>

@@ -33,6 +33,7 @@
 #include "sim/base/event.h"
 #include "sim/board/booked.h"
 #include "sim/board/causes.h"
+#include "sim/board/code.h"
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/exits.h"
@@ -44,7 +45,7 @@
 #include "sim/board/ram.h"
 #include "sim/board/snapshot.h"
 #include "sim/board/symbols.h"
-#include "sim/board/watch.h"
+#include "sim/board/watching.h"
 #include "sim/engine/engine.h"
 #include "timer/timer.h"
 
@@ -122,19 +123,6 @@ enum refusal {
     REFUSED_WATCHED,  /* a page with a watchpoint of the user (control.h) */
     REFUSED_TABLE     /* a store to a watched page of translation tables */
 };
-
-/* A control that was written and not yet synchronized (sync.c). */
-struct unsynced {
-    enum sysreg_id id;
-    uint64_t other; /* value: the old one; if deferred, the new one */
-    bool is_deferred;
-    bool told;        /* the watcher knows that something hung on it */
-    unsigned effects; /* deferred with it: enum sysreg_effect */
-    uint64_t pc;      /* of the write */
-    cycles_t at;
-};
-
-#define UNSYNCED_MAX 16
 
 #define TRAP_KINDS 0x104
 
@@ -369,44 +357,6 @@ void block_stop_flags_select(struct cpu *cpu);
 /* The ledger row for code at pc now. */
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
 
-/* code.c ------------------------------------------------------------------------------------ */
-
-void code_init(struct cpu *cpu);
-void code_destroy(struct cpu *cpu);
-/* The instruction word at pc, by translation without charge; 0 (UDF) if unreadable. */
-uint32_t code_word(struct cpu *cpu, uint64_t pc);
-/* insn_decode(), remembered. */
-struct insn code_decode(struct cpu *cpu, uint32_t word);
-/* The instruction at pc. */
-struct insn code_insn(struct cpu *cpu, uint64_t pc);
-/* Physical address of code at pc; false if it has none now. */
-bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
-/* IC IVAU: code within one page of RAM changed. IC IALLU: any may have. */
-void code_changed(struct machine *m, pa_t at, uint64_t size_bytes);
-void code_changed_all(struct machine *m);
-/* When code at `at` last may have changed, a stamp that grows. */
-uint64_t code_changed_at(const struct cpu *cpu, uint64_t at);
-/* Whether the engine can have no translation of the page from before the last IC IALLU; if it can,
- * code_stale is set, and code_drop_stale(), called while the engine stands, makes it so. */
-bool code_is_fresh(struct cpu *cpu, uint64_t at);
-void code_drop_stale(struct cpu *cpu);
-
-/* code_writes.c ----------------------------------------------------------------------------- */
-
-void code_writes_init(struct machine *m);
-void code_writes_destroy(struct machine *m);
-/* Whether a view may hold the page for fetches, for stores; notes that it does. */
-bool code_may_be_fetched(struct machine *m, const struct mmu_page *page);
-bool code_may_be_written(struct machine *m, const struct mmu_page *page);
-/* An instruction that writes the page it runs from, and that nobody but the engine can carry out:
- * the page is granted for both. */
-void code_leave_to_engine(struct machine *m, pa_t at);
-/* A fetch was refused: after this it may be granted. */
-void code_fetch_refused(struct machine *m);
-/* Memory is about to be written, or was by a device: what may lead to code there is dropped. Not
- * while the engine runs. */
-void code_written(struct machine *m, pa_t at, uint64_t size_bytes);
-
 /* loop.c
  * --------------------------------------------------------------------------------------------------------------
  */
@@ -519,52 +469,6 @@ void lend_written(struct cpu *cpu, enum sysreg_id id);
 /* Whether reads of lent registers may not be native at this EL, whatever SP is: SP_EL0 with
  * PSTATE.SP = 0 never may (C5.2.23). */
 bool lend_traps(const struct cpu *cpu);
-
-/* sync.c ------------------------------------------------------------------------------------ */
-
-/* A control was written: what it had before, and what the write does. Returns what of that is to
- * be acted upon now. */
-unsigned sync_written(struct cpu *cpu, enum sysreg_id id, uint64_t old, unsigned effects,
-                      uint64_t pc);
-/* What an instruction reads of a control that is deferred. */
-bool sync_read(const struct cpu *cpu, enum sysreg_id id, uint64_t *value);
-/* A context synchronization event. */
-void sync_event(struct cpu *cpu);
-/* An ISB or a DSB that blocks stop at. */
-void sync_barrier(struct cpu *cpu, bool is_isb, uint64_t pc);
-/* Whether blocks must stop at barriers may have changed. */
-void sync_stops_changed(struct cpu *cpu);
-/* Tells the watcher what the instruction at pc, or an access, does only by one of the values. */
-void sync_look_sysreg(struct cpu *cpu, const struct insn *insn, const struct outcome *out,
-                      uint64_t pc);
-void sync_look_tlbi(struct cpu *cpu, enum sysreg_id op, uint64_t value, uint64_t pc);
-void sync_look_at(struct cpu *cpu, bool of_el2, uint64_t pc);
-void sync_look_access(struct cpu *cpu, const struct mmu_access *access);
-void sync_look_fp(struct cpu *cpu, uint64_t pc);
-/* Whether FP instructions must be looked at. */
-bool sync_fp_depends(struct cpu *cpu);
-void sync_archive(struct cpu *cpu, struct archive *a);
-
-/* table_writes.c ----------------------------------------------------------------------------- */
-
-/* Whether the page holds words that are watched, and who stores to it must be looked at. */
-bool table_is_watched(const struct machine *m, pa_t at);
-/* The store at pc was refused for that: carries it out, and tells what it changed. */
-void table_store(struct cpu *cpu, uint64_t pc, uint32_t word);
-
-/* watch.c ------------------------------------------------------------------------------------ */
-
-/* Tells the watcher, which must be there; fills in who and when. */
-void watch_tell(struct cpu *cpu, struct watch_event *e);
-void watch_register(struct cpu *cpu, enum watch_kind kind, enum sysreg_id id, uint64_t old,
-                    uint64_t value, uint64_t pc);
-void watch_return(struct cpu *cpu, uint64_t spsr);
-/* A TLBI or an AT is about to act. */
-void watch_mmu_op(struct cpu *cpu, enum sysreg_id id, uint64_t value, uint64_t pc);
-/* A page is about to be translated for the engine. */
-void watch_access(struct cpu *cpu, const struct mmu_access *access);
-/* mmu_watch() */
-void watch_descriptor(void *cpu, const struct mmu_descriptor *d);
 
 /* view.c
  * --------------------------------------------------------------------------------------------------------------

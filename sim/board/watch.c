@@ -1,7 +1,7 @@
-#include "sim/board/cpu.h"
-
+#include "sim/board/watch.h"
 #include "mmu/walk.h"
 #include "sim/base/bits.h"
+#include "sim/board/cpu.h"
 
 static void watch_irq(void *ctx, unsigned cpu, const struct gic_irq *irq)
 {
