@@ -11,7 +11,7 @@ static const struct lint_rule_row rows[LINT_RULES] = {
          .remedy = "ISB between the write and the first instruction that hangs on it"},
     [LINT_ISB_AT] = {.id = "isb-at",
                      .rule = "what an AT found is read from PAR_EL1 behind an ISB",
-                     .section = ARM_ARM "D8.2.14, Address translation instructions",
+                     .section = ARM_ARM "D24.1.2.2, Synchronization requirements (AT and PAR_EL1)",
                      .remedy = "ISB between AT and MRS PAR_EL1"},
     [LINT_BBM] = {.id = "break-before-make",
                   .rule = "a valid entry gets another address, size, type or attribute only by way "
@@ -40,14 +40,13 @@ static const struct lint_rule_row rows[LINT_RULES] = {
          .remedy = "DSB between the TLBI and the ISB or ERET"},
     [LINT_VMID_REUSE] = {.id = "vmid-reuse",
                          .rule = "a VMID stands for one stage 2 until its entries are invalidated",
-                         .section = ARM_ARM "D8.16, VMIDs and TLB entries; D8.17",
+                         .section = ARM_ARM "D8.16, Translation Lookaside Buffers; D8.17",
                          .remedy = "TLBI VMALLS12E1 or ALLE1, DSB, before the VMID gets other "
                                    "tables"},
     [LINT_ASID_REUSE] = {.id = "asid-reuse",
                          .rule = "an ASID stands for one set of tables until its entries are "
                                  "invalidated",
-                         .section = ARM_ARM "D8.16, Global and process-specific translation table "
-                                            "entries; D8.17",
+                         .section = ARM_ARM "D8.16, Translation Lookaside Buffers; D8.17",
                          .remedy =
                              "TLBI ASIDE1 or VMALLE1, DSB, before the ASID gets other tables"},
     [LINT_SWITCH_ORDER] =
@@ -63,12 +62,11 @@ static const struct lint_rule_row rows[LINT_RULES] = {
          .is_pedantic = true},
     [LINT_EL1_STATE] = {.id = "el1-state",
                         .rule = "whoever runs at EL1 finds its own registers there",
-                        .section = ARM_ARM "D1.2, Exception levels; D8.1.5",
+                        .section = ARM_ARM "D1, Exception levels; D8.1.5",
                         .remedy = "restore the register before the ERET, or trap it"},
     [LINT_ILLEGAL_RETURN] = {.id = "illegal-return",
                              .rule = "SPSR_ELx names a state that ERET may return to",
-                             .section = ARM_ARM "D1.4.4, Illegal exception returns from AArch64 "
-                                                "state",
+                             .section = ARM_ARM "D1, Illegal exception returns from AArch64 state",
                              .remedy = "a mode the PE has, not above this EL, that HCR_EL2 allows"},
     [LINT_LR_TWICE] = {.id = "lr-twice",
                        .rule = "an INTID is in one list register at a time",
@@ -81,12 +79,13 @@ static const struct lint_rule_row rows[LINT_RULES] = {
                           .remedy = "leave the pending state to the distributor"},
     [LINT_MAINTENANCE] = {.id = "maintenance",
                           .rule = "a maintenance interrupt that is asked for can reach the PE",
-                          .section = "IHI 0069 6.5, Maintenance interrupts; IHI 0048 5.2.5",
+                          .section =
+                              "IHI 0069 chapter 6, Maintenance interrupts; IHI 0048 chapter 5",
                           .remedy =
                               "enable INTID 25, its group, the distributor and ICH_HCR_EL2.En"},
     [LINT_EOI_ORDER] = {.id = "eoi-order",
                         .rule = "EOIR gets the INTID that was acknowledged last and not ended yet",
-                        .section = "IHI 0069 4.8 and 12.2 ICC_EOIR<n>_EL1; IHI 0048 4.4.5",
+                        .section = "IHI 0069 12.2, ICC_EOIR<n>_EL1; IHI 0048 chapter 4, GICC_EOIR",
                         .remedy = "end what IAR said, the newest first; nothing for 1020 to 1023"},
 };
 
