@@ -1,5 +1,6 @@
 """gdb on a run: one session, in a batch script, through host, hypervisor and guest of the split-mode design; it goes
 back, and ends as the run without a debugger. usage: gdb.py [CPUS]"""
+import functools
 import json
 import os
 import re
@@ -35,11 +36,13 @@ def after(text, mark):
     return re.search(rf"^{mark}\n(.*)$", text, re.M)[1]
 
 
-class Gdb(unittest.TestCase):
-    def setUp(self):
-        whole = harness.run_json("run", "--quiet", *MACHINE)
-        self.whole = json.loads(whole)
+@functools.cache
+def whole():
+    """The report of the run without a debugger."""
+    return json.loads(harness.run_json("run", "--quiet", *MACHINE))
 
+
+class Gdb(unittest.TestCase):
     def test_one_session(self):
         text, report = session("""
 break hyp_vcpu_run
@@ -112,8 +115,8 @@ continue
         self.assertEqual(after(text, "AGAIN"), after(text, "AFTER"))
         self.assertEqual(after(text, "OVER"), "1")
         self.assertIn("exited normally", text)
-        self.assertEqual(report["digest"], self.whole["digest"])
-        self.assertEqual(report["breakdown"], self.whole["breakdown"])
+        self.assertEqual(report["digest"], whole()["digest"])
+        self.assertEqual(report["breakdown"], whole()["breakdown"])
 
     def test_watch_and_go_back(self):
         text, report = session("""
@@ -158,7 +161,7 @@ continue
         self.assertRegex(text, r"GICv2, CPU \d")
         self.assertRegex(text, r"EL1 virtual +compares with")
         self.assertRegex(text, r"exception\.el1-el2 +\d")
-        self.assertEqual(report["digest"], self.whole["digest"])
+        self.assertEqual(report["digest"], whole()["digest"])
         self.assertEqual(report["host_input"]["debugger_changes"], 0)
 
     def test_changes_are_told(self):
