@@ -53,6 +53,8 @@ class Ablation(unittest.TestCase):
         for profile in ("seattle", "xgene1"):
             for design in DESIGNS:
                 self.assertIn(f"### {design}, profile {profile}\n", page)
+        for choice in ("eoi=split", "tick=idle", "tick=full", "pin=off"):
+            self.assertEqual(page.count(f"| {choice} |"), 4, choice)
 
 
 unittest.main()
