@@ -154,6 +154,10 @@ struct unimp_log *machine_unimp(struct machine *m);
 /* How often a driver broke the rules of a virtio device. */
 uint64_t machine_broken_devices(const struct machine *m);
 const char *machine_symbol_name(const struct machine *m, uint32_t symbol);
+unsigned machine_cpu_count(const struct machine *m);
+uint64_t machine_clock_hz(const struct machine *m);
+/* The ledger's context of the code that a CPU runs, and its EL. */
+uint16_t machine_cpu_context(const struct machine *m, unsigned cpu, unsigned *el);
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);
 

@@ -37,6 +37,22 @@ const char *machine_device_name(const struct machine *m, pa_t at)
     return region ? region->name : NULL;
 }
 
+unsigned machine_cpu_count(const struct machine *m)
+{
+    return m->config.cpu_count;
+}
+
+uint64_t machine_clock_hz(const struct machine *m)
+{
+    return m->config.clock_hz;
+}
+
+uint16_t machine_cpu_context(const struct machine *m, unsigned cpu, unsigned *el)
+{
+    *el = m->cpus[cpu]->pe.ps.el;
+    return context_of(&m->cpus[cpu]->pe, &m->config.guest_asids);
+}
+
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu)
 {
     return m->cpus[cpu]->clock.now;

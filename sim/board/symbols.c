@@ -476,6 +476,22 @@ uint64_t symbols_offset(const struct symbols *symbols, uint32_t id, va_t va, pa_
     return 0;
 }
 
+bool symbols_named(const struct symbols *symbols, const char *name, struct symbol_scope *scope,
+                   va_t *at)
+{
+    for (size_t i = 0; i < symbols->source_count; i++) {
+        const struct source *source = &symbols->sources[i];
+        for (size_t n = 0; n < source->count; n++) {
+            if (strcmp(source->symbols[n].name, name) == 0) {
+                *scope = source->scope;
+                *at = va(source->symbols[n].start + source->scope.slide);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
 const char *symbols_name(const struct symbols *symbols, uint32_t id)
 {
     for (size_t i = 0; i < symbols->source_count; i++) {

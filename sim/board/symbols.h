@@ -73,6 +73,11 @@ uint32_t symbols_lookup(const struct symbols *symbols, unsigned el, int context,
 /* How far into its symbol the code at va, which is at pa, is. */
 uint64_t symbols_offset(const struct symbols *symbols, uint32_t id, va_t va, pa_t pa);
 
+/* Where the first symbol of that name runs: in `scope`, at *at, a PA for SYMBOL_PHYSICAL. False: no
+ * file has it. */
+bool symbols_named(const struct symbols *symbols, const char *name, struct symbol_scope *scope,
+                   va_t *at);
+
 /* All that was added, with the same ids. Loads into a table without symbols. */
 void symbols_archive(struct symbols *symbols, struct archive *a);
 
