@@ -9,11 +9,13 @@
 #include "sim/cli/lint_option.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
+#include "sim/cli/run_options.h"
 #include "sim/cli/run_snapshot.h"
 #include "sim/cli/terminal.h"
 #include "sim/cli/trace_files.h"
 #include "sim/gdb/gdb.h"
 #include "sim/report/report.h"
+#include "sim/window/window.h"
 
 struct run_options {
     struct machine_config config;
@@ -22,8 +24,10 @@ struct run_options {
     const char *symbols[8];
     unsigned symbols_count, functions;
     struct device_options devices;
-    bool stats, exits, has_level;
+    bool stats, exits, has_level, has_window;
     struct lint_options lint;
+    struct window *window;
+    struct profile *loaded; /* of run_options_machine() */
     struct run_snapshot snapshot;
     struct trace_files trace;
     struct err err;
@@ -56,7 +60,8 @@ enum {
     OPT_STRICT,
     OPT_LINT,
     OPT_ENGINE_OFF,
-    OPT_QUIET
+    OPT_QUIET,
+    OPT_WINDOW
 };
 
 static const struct argp_option options[] = {
@@ -107,6 +112,10 @@ static const struct argp_option options[] = {
      "report on stderr what the guest does that is architecturally wrong; all: by pedantic rules "
      "too; error: exit status 1 if anything is found",
      4},
+    {"window", OPT_WINDOW, 0, 0,
+     "also show the console in a window, with a strip of colours per CPU: which EL and VM ran "
+     "when; its keys are the console's input",
+     6},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
      5},
     DEVICE_OPTIONS,
@@ -255,6 +264,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_LINT:
         lint_option(arg, &o->lint, &o->err);
         return 0;
+    case OPT_WINDOW:
+        o->has_window = true;
+        return 0;
     case OPT_QUIET:
         o->config.quiet = true;
         return 0;
@@ -279,7 +291,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {
     {&run_snapshot_argp, 0, NULL, 0}, {&trace_files_argp, 0, NULL, 0}, {0}};
 
-static const struct argp argp = {
+const struct argp run_argp = {
     options,
     parse,
     NULL,
@@ -296,9 +308,13 @@ static const struct argp argp = {
     NULL,
     NULL};
 
+/* ctx: the options; their window, if any, shows it, too. */
 static void console(void *ctx, const char *text, size_t length)
 {
-    (void)ctx;
+    struct run_options *o = ctx;
+    if (o->window) {
+        window_console(o->window, text, length);
+    }
     fwrite(text, 1, length, stdout);
     if (memchr(text, '\n', length)) {
         fflush(stdout);
@@ -455,10 +471,11 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if ((o->json && json == NULL) || !trace_files_open(&o->trace, &o->err)) {
         return cli_fail(&o->err); /* known before the run, not after it */
     }
-    bool has_terminal = !is_stdio(o->gdb);
-    struct host_source source =
-        has_terminal ? terminal_open() : (struct host_source){.is_interactive = true};
-    struct host_input_config input = {.source = has_terminal ? &source : NULL,
+    bool has_terminal = o->window == NULL && !is_stdio(o->gdb);
+    struct host_source source = o->window      ? window_attach(o->window, m)
+                                : has_terminal ? terminal_open()
+                                               : (struct host_source){.is_interactive = true};
+    struct host_input_config input = {.source = o->window || has_terminal ? &source : NULL,
                                       .record = o->devices.record,
                                       .replay = o->devices.replay,
                                       .script = o->devices.input};
@@ -488,6 +505,9 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (report.result.end != END_POWER_OFF && report.result.end != END_EXIT) {
         fprintf(stderr, "el2sim: %s\n", report.result.text);
     }
+    if (o->window) {
+        window_linger(o->window, report.result.text);
+    }
     if (!trace_files_close(&o->trace, &o->err)) {
         lint_destroy(report.lint);
         return cli_fail(&o->err);
@@ -512,12 +532,13 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
 
 int cmd_run(int argc, char **argv)
 {
-    struct run_options o = {.config = {.console = console}, .functions = FUNCTIONS_DEFAULT};
+    struct run_options o = {.config = {.console = console, .console_ctx = &o},
+                            .functions = FUNCTIONS_DEFAULT};
     struct profile *profile = NULL;
     struct machine *m = NULL;
     int status = EXIT_USAGE;
-    if (option_parse(&argp, argc, argv, &o, &o.err) && device_options_check(&o.devices, &o.err) &&
-        settle(&o)) {
+    if (option_parse(&run_argp, argc, argv, &o, &o.err) &&
+        device_options_check(&o.devices, &o.err) && settle(&o)) {
         profile = profile_load(profile_name(&o), &o.err);
     }
     if (is_stdio(o.gdb)) {
@@ -526,14 +547,74 @@ int cmd_run(int argc, char **argv)
     if (profile && configure(&o, profile)) {
         m = machine_create(&o.config, &o.err);
     }
-    if (m && load(&o, m)) {
+    if (m && o.has_window) {
+        o.window = window_open(&o.err);
+    }
+    if (m && (o.window || !o.has_window) && load(&o, m)) {
         status = run(&o, m, profile);
     } else {
         cli_fail(&o.err);
     }
     trace_files_close(&o.trace, &o.err);
+    window_close(o.window);
     machine_destroy(m);
     profile_free(profile);
     run_snapshot_close(&o.snapshot);
     return status;
+}
+
+struct run_options *run_options_create(void)
+{
+    struct run_options *o = calloc(1, sizeof *o);
+    BUG_ON(o == NULL);
+    o->functions = FUNCTIONS_DEFAULT;
+    return o;
+}
+
+void run_options_free(struct run_options *o)
+{
+    if (o) {
+        profile_free(o->loaded);
+        run_snapshot_close(&o->snapshot);
+        free(o);
+    }
+}
+
+const char *run_options_files(const struct run_options *o, const char *const **symbols,
+                              unsigned *count)
+{
+    *symbols = o->symbols;
+    *count = o->symbols_count;
+    return o->images.kernel;
+}
+
+static struct machine *make(struct run_options *o)
+{
+    if (o->err.text[0] != '\0' || !device_options_check(&o->devices, &o->err) || !settle(o)) {
+        return NULL;
+    }
+    o->loaded = profile_load(profile_name(o), &o->err);
+    struct machine *m =
+        o->loaded && configure(o, o->loaded) ? machine_create(&o->config, &o->err) : NULL;
+    struct host_input_config input = {
+        .record = o->devices.record, .replay = o->devices.replay, .script = o->devices.input};
+    if (m && (!load(o, m) || !machine_take_input(m, &input, &o->err))) {
+        machine_destroy(m);
+        return NULL;
+    }
+    return m;
+}
+
+struct machine *run_options_machine(struct run_options *o,
+                                    void (*output)(void *ctx, const char *text, size_t length),
+                                    void *output_ctx, struct err *e)
+{
+    o->config.console = output;
+    o->config.console_ctx = output_ctx;
+    o->config.quiet = true; /* the screen is taken */
+    struct machine *m = make(o);
+    if (m == NULL) {
+        *e = o->err;
+    }
+    return m;
 }

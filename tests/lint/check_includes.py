@@ -6,7 +6,7 @@ import re
 import tree
 
 # A module is a folder; what it may include, beside itself. The arrow of the architecture is transitive:
-#   cli -> study, lab -> report -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
+#   cli -> study, lab, step, trace, window -> report -> lint -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
 MODEL = ["cpu-el", "sim/base"]
 BOARD = ["sim/engine", "mmu", "gic", "timer", *MODEL]
 MAY_INCLUDE = {
@@ -24,7 +24,8 @@ MAY_INCLUDE = {
     "sim/trace": ["sim/report", "sim/lint", "sim/board", *BOARD],
     "sim/study": ["sim/report", "sim/lint", "sim/board", *BOARD],
     "sim/lib": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/trace", "sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/window": ["sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/trace", "sim/window", "sim/report", "sim/lint", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.
