@@ -9,6 +9,7 @@
 enum { EXIT_OK = 0, EXIT_RUN_FAILED = 1, EXIT_USAGE = 2 };
 
 int cmd_run(int argc, char **argv);
+int cmd_step(int argc, char **argv);
 int cmd_compare(int argc, char **argv);
 int cmd_fit(int argc, char **argv);
 int cmd_lab(int argc, char **argv);

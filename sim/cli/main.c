@@ -6,6 +6,7 @@
 
 const struct command commands[] = {
     {"run", "boot an image and run it to its end", cmd_run},
+    {"step", "step through a run and see what EL2 has to do with it", cmd_step},
     {"compare", "run designs over benchmark rows and explain the difference", cmd_compare},
     {"fit", "find the prices with which rows take what was measured", cmd_fit},
     {"sweep", "run designs over all combinations of features and prices", cmd_sweep},

@@ -24,8 +24,9 @@ MAY_INCLUDE = {
     "sim/trace": ["sim/report", "sim/lint", "sim/board", *BOARD],
     "sim/study": ["sim/report", "sim/lint", "sim/board", *BOARD],
     "sim/lib": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/step": ["sim/report", "sim/lint", "sim/board", *BOARD],
     "sim/window": ["sim/board", *BOARD],
-    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/trace", "sim/window", "sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/step", "sim/trace", "sim/window", "sim/report", "sim/lint", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.

@@ -1,0 +1,237 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/board/design.h"
+#include "sim/cli/commands.h"
+#include "sim/cli/options.h"
+#include "sim/cli/run_options.h"
+#include "sim/step/screen.h"
+#include "sim/step/session.h"
+#include "sim/study/design_start.h"
+
+#define SOURCES_MAX 24
+
+struct step_options {
+    struct run_options *run;
+    const char *design_name, *at;
+    struct design_start start; /* rows, ops */
+    struct err err;
+
+    struct design *design;
+    struct profile *profile; /* the design's */
+    struct session_text *text;
+    struct session_source sources[SOURCES_MAX];
+    char paths[SOURCES_MAX][DATA_PATH_MAX];
+    unsigned source_count;
+};
+
+enum { OPT_DESIGN = 1024, OPT_ROWS, OPT_OPS, OPT_AT };
+
+static const struct argp_option options[] = {
+    {"design", OPT_DESIGN, "NAME", 0, "step through a design (`el2sim designs` lists them)", 0},
+    {"rows", OPT_ROWS, "A,B,...", 0, "the design's benchmark rows (default: all)", 0},
+    {"ops", OPT_OPS, "N", 0, "operations of each row", 0},
+    {"at", OPT_AT, "FUNCTION", 0, "run to this function first", 0},
+    {0},
+};
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    struct step_options *o = state->input;
+    unsigned long long n;
+    switch (key) {
+    case ARGP_KEY_INIT:
+        state->child_inputs[0] = o->run;
+        return 0;
+    case OPT_DESIGN:
+        o->design_name = arg;
+        return 0;
+    case OPT_ROWS:
+        o->start.rows = arg;
+        return 0;
+    case OPT_OPS:
+        if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
+            o->start.ops = (unsigned)n;
+        }
+        return 0;
+    case OPT_AT:
+        o->at = arg;
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+static const struct argp_child children[] = {
+    {&run_argp, 0, "The machine, as `el2sim run` makes it, instead of a design:", 10}, {0}};
+
+static const struct argp argp = {
+    options,
+    parse,
+    NULL,
+    "Steps through a run in the terminal: code, registers, both translation stages, interrupts, "
+    "cycles, and in plain words what the next instruction will do and whether it traps.\v"
+    "Keys: s step, n over, o out, e to the next exception level, w to the next world switch, b "
+    "back, c continue, ? help, q leave. Needs a terminal of 60 x 18 or more; 160 x 50 shows all "
+    "at once.\n\n"
+    "Example: el2sim step --design kvm-split --rows hypercall --ops 1 --at hyp_vcpu_run",
+    children,
+    NULL,
+    NULL};
+
+static void add_source(struct step_options *o, const char *path, unsigned el_mask, bool in_vm)
+{
+    if (o->source_count < SOURCES_MAX && strlen(path) < DATA_PATH_MAX) {
+        char *copy = strcpy(o->paths[o->source_count], path);
+        o->sources[o->source_count++] = (struct session_source){copy, el_mask, in_vm};
+    }
+}
+
+static void add_design_sources(struct step_options *o)
+{
+    for (unsigned i = 0; i < o->design->symbols_count; i++) {
+        const struct design_symbols *s = &o->design->symbols[i];
+        char path[DATA_PATH_MAX];
+        struct err ignored;
+        unsigned el_mask = 0;
+        for (unsigned n = 0; n < s->els_count; n++) {
+            el_mask |= 1u << s->els[n];
+        }
+        if (design_find_file(s->image, path, &ignored)) {
+            add_source(o, path, el_mask, s->where == WHERE_VM);
+        }
+    }
+}
+
+static struct machine *make_design(struct step_options *o)
+{
+    struct machine_config config = {
+        .level = LEVEL_BLOCK, .quiet = true, .console = session_console, .console_ctx = o->text};
+    o->design = design_load(o->design_name, &o->err);
+    o->profile = o->design ? profile_load(o->design->profile, &o->err) : NULL;
+    if (o->profile == NULL || !design_configure(o->design, o->profile, &config, &o->err)) {
+        return NULL;
+    }
+    struct machine *m = machine_create(&config, &o->err);
+    if (m && !design_start(&o->start, o->design, o->profile, &config, m, &o->err)) {
+        machine_destroy(m);
+        return NULL;
+    }
+    add_design_sources(o);
+    return m;
+}
+
+/* A file whose code may run anywhere: a hypervisor's, and its guest's in the same file. */
+static bool add_file(struct step_options *o, struct machine *m, const char *path, bool is_new)
+{
+    struct symbol_scope host = {.el_mask = 7, .context = SYMBOLS_NO_STAGE2};
+    struct symbol_scope vms = {.el_mask = 7, .context = SYMBOLS_ANY_VM};
+    enum symbol_file kind;
+    struct err stripped = {.text = ""};
+    if (!symbols_file_kind(path, &kind, &o->err)) {
+        return false;
+    }
+    if (kind == SYMBOL_FILE_ELF) {
+        add_source(o, path, 7, false);
+        add_source(o, path, 7, true);
+        (void)(is_new && machine_symbols(m, path, &host, &stripped));
+        (void)machine_symbols(m, path, &vms, &stripped);
+    }
+    return true;
+}
+
+/* The user's files, and the kernel where it is none of them. */
+static bool add_run_sources(struct step_options *o, struct machine *m)
+{
+    const char *const *symbols;
+    unsigned count;
+    const char *kernel = run_options_files(o->run, &symbols, &count);
+    for (unsigned i = 0; i < count; i++) {
+        kernel = kernel && strcmp(symbols[i], kernel) == 0 ? NULL : kernel;
+        if (!add_file(o, m, symbols[i], false)) {
+            return false;
+        }
+    }
+    return kernel == NULL || add_file(o, m, kernel, true);
+}
+
+static struct machine *make_run(struct step_options *o)
+{
+    struct machine *m = run_options_machine(o->run, session_console, o->text, &o->err);
+    if (m && !add_run_sources(o, m)) {
+        machine_destroy(m);
+        return NULL;
+    }
+    return m;
+}
+
+/* "--at": runs there before anything is shown. */
+static bool run_to_start(const struct step_options *o, struct session *s, struct err *e)
+{
+    char message[SESSION_MESSAGE];
+    uint64_t at;
+    unsigned el_mask;
+    if (o->at == NULL) {
+        return true;
+    }
+    if (!session_find(s, o->at, &at, &el_mask)) {
+        return err_set(e, "--at %s: no function of that name in the images' symbols", o->at);
+    }
+    session_break(s, o->at, message);
+    session_do(s, SESSION_CONTINUE, message);
+    session_toggle(s, at, message); /* it was for this once */
+    return !session_has_ended(s) ||
+           err_set(e, "--at %s: the run ended before it came there", o->at);
+}
+
+static bool check(struct step_options *o)
+{
+    const char *const *symbols;
+    unsigned count;
+    bool has_kernel = run_options_files(o->run, &symbols, &count) != NULL;
+    if (o->design_name && has_kernel) {
+        return err_set(&o->err, "--design %s has its own kernel: leave out --kernel",
+                       o->design_name);
+    }
+    return o->design_name || (o->start.rows == NULL && o->start.ops == 0) ||
+           err_set(&o->err, "--rows and --ops are for a design: name it with --design");
+}
+
+static bool step(struct step_options *o)
+{
+    o->text = session_text_create();
+    struct machine *m = o->design_name ? make_design(o) : make_run(o);
+    if (m == NULL) {
+        return false;
+    }
+    struct session_config config = {.machine = m,
+                                    .text = o->text,
+                                    .sources = o->sources,
+                                    .source_count = o->source_count,
+                                    .wants_stop = screen_key_waits};
+    struct session *s = session_create(&config, &o->err);
+    bool ok = s != NULL && run_to_start(o, s, &o->err);
+    if (ok) {
+        screen_open();
+        screen_run(s);
+        screen_close();
+    }
+    session_destroy(s);
+    return ok;
+}
+
+int cmd_step(int argc, char **argv)
+{
+    struct step_options *o = calloc(1, sizeof *o);
+    BUG_ON(o == NULL);
+    o->run = run_options_create();
+    bool ok =
+        option_parse(&argp, argc, argv, o, &o->err) && check(o) && screen_check(&o->err) && step(o);
+    int status = ok ? EXIT_OK : cli_fail(&o->err);
+    session_text_destroy(o->text);
+    design_free(o->design);
+    profile_free(o->profile);
+    run_options_free(o->run);
+    free(o);
+    return status;
+}
