@@ -66,7 +66,7 @@ static bool may_run(struct cpu *cpu, const struct block *b)
     if (cpu->sp_moved) {
         align_look_at_sp(cpu);
     }
-    if (cpu->leave || cpu->stepping || cpu->one_insn ||
+    if (cpu->leave || cpu->stepping || insn_by_insn(cpu) ||
         b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
         return false;
     }
@@ -92,7 +92,9 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
         if (breaks && i != 0 && control_breaks_in(cpu, pc + 4 * (uint64_t)i, 1)) {
             return i;
         }
-        if (block_flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+        /* WFI: in an exact run the engine takes it for a NOP (docs/engine.md). */
+        if (insn.kind == INSN_KIND_WFI ||
+            block_flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
             return i;
         }
     }

@@ -196,6 +196,7 @@ struct cpu {
     /* notes.c */
     const struct ledger_row *row_told; /* whose time observers believe it is */
     bool row_is_due;                   /* they must be told what the next block's is */
+    bool each_insn;                    /* they want each instruction */
 
     /* step.c */
     bool stepping;     /* debug events are on: one instruction at a time */
@@ -511,6 +512,13 @@ void note_row(struct cpu *cpu, const struct ledger_row *row);
 void note_context_changed(struct cpu *cpu);
 /* Whether each block must be looked at, as its function may be another. */
 bool note_wants_blocks(const struct cpu *cpu);
+/* One instruction at a time, for the user or for observers. */
+static inline bool insn_by_insn(const struct cpu *cpu)
+{
+    return cpu->one_insn || cpu->each_insn;
+}
+/* The instruction at pc comes next. */
+void note_insn(struct cpu *cpu, uint64_t pc);
 /* The CPU waited, or was off, since then. */
 void note_idle(struct cpu *cpu, cycles_t since);
 

@@ -12,6 +12,10 @@ void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out)
     }
     out->sp = engine_x(c->engine, 31);
     out->ps = c->pe.ps;
+    out->nzcv = engine_nzcv(c->engine);
+    for (unsigned n = 0; n < 32; n++) {
+        engine_v(c->engine, n, out->v[n]);
+    }
 }
 
 /* A GIC register that answers without acting: the hypervisor's interface, and controls. */

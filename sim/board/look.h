@@ -12,6 +12,8 @@
 struct cpu_look {
     uint64_t x[31], sp; /* sp: of the code that runs */
     struct pstate ps;   /* without nzcv */
+    uint32_t nzcv;      /* bits 31..28 */
+    uint64_t v[32][2];
 };
 
 void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out);

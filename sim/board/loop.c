@@ -28,7 +28,7 @@ void machine_end(struct machine *m, enum machine_end end, int status, const char
 static void horizon_changed(struct cpu *cpu)
 {
     cpu->horizon = cpu->deadline < cpu->turn_end ? cpu->deadline : cpu->turn_end;
-    if (cpu->sp_moved || cpu->one_insn || cpu->row_is_due) {
+    if (cpu->sp_moved || insn_by_insn(cpu) || cpu->row_is_due) {
         cpu->horizon = 0;
     }
 }
@@ -255,10 +255,11 @@ static void run_part(struct cpu *cpu, uint64_t pc, uint32_t count)
 static void at_block(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
-    uint32_t count = cpu->one_insn ? 1 : cpu->stopped_insns;
+    uint32_t count = insn_by_insn(cpu) ? 1 : cpu->stopped_insns;
     if (cpu->machine->control && control_breaks_at(cpu, pc)) {
         return;
     }
+    note_insn(cpu, pc);
     uint32_t clear = block_insns_before_stop(cpu, pc, count);
     if (clear != 0) {
         run_part(cpu, pc, clear);

@@ -47,6 +47,15 @@ void note_context_changed(struct cpu *cpu)
     }
 }
 
+void note_insn(struct cpu *cpu, uint64_t pc)
+{
+    if (cpu->each_insn) {
+        uint64_t what = code_word(cpu, pc) | (uint64_t)cpu->pe.ps.el << 32 |
+                        (uint64_t)!cpu->pe.ps.sp << 34 | (uint64_t)(cpu->block_key >> 8) << 40;
+        cpu_emit(cpu, NOTE_INSN, pc, what, cpu->instructions);
+    }
+}
+
 void note_idle(struct cpu *cpu, cycles_t since)
 {
     if (note_is_wanted(cpu, NOTE_IDLE) && cpu->clock.now != since) {
@@ -73,6 +82,8 @@ static void wants_changed(struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         block_stop_flags_changed(m->cpus[i]);
         m->cpus[i]->row_told = NULL;
+        m->cpus[i]->each_insn = note_is_wanted(m->cpus[i], NOTE_INSN);
+        loop_deadline_changed(m->cpus[i]);
         note_context_changed(m->cpus[i]);
     }
 }

@@ -86,6 +86,7 @@ void step_one(struct cpu *cpu)
         debug_step_advance(&cpu->pe);
     }
     uint64_t instructions = cpu->instructions;
+    note_insn(cpu, pc);
     /* Asked before time passes: behind a deadline the answer would be no for any instruction. */
     bool is_ours = block_insns_before_stop(cpu, pc, 1) == 0;
     block_charge_part(cpu, pc, 1);

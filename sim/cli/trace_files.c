@@ -5,7 +5,7 @@
 
 #define LAST_MAX 100000000 /* events: 5 GB */
 
-enum { OPT_TRACE = 700, OPT_TRACE_FILTER, OPT_TRACE_LAST, OPT_FOLDED };
+enum { OPT_TRACE = 700, OPT_TRACE_FILTER, OPT_TRACE_LAST, OPT_FOLDED, OPT_TARMAC };
 
 static const struct argp_option options[] = {
     {"trace", OPT_TRACE, "FILE", 0,
@@ -20,6 +20,8 @@ static const struct argp_option options[] = {
     {"trace-last", OPT_TRACE_LAST, "N", 0, "of it only what the last N events of the run show", 6},
     {"folded", OPT_FOLDED, "FILE", 0,
      "write the cycles as folded stacks, for flame graphs: CPU, EL, VM, function, class", 6},
+    {"tarmac", OPT_TARMAC, "FILE", 0,
+     "write each instruction and what it changed, as Tarmac (slow); --trace-filter counts", 6},
     {0},
 };
 
@@ -39,6 +41,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             f->options.last = n;
         }
         return 0;
+    case OPT_TARMAC:
+        f->tarmac_path = arg;
+        return 0;
     case OPT_FOLDED:
         f->folded_path = arg;
         return 0;
@@ -49,26 +54,34 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 const struct argp trace_files_argp = {options, parse, NULL, NULL, NULL, NULL, NULL};
 
+static bool has_filter(struct trace_files *f, struct err *e)
+{
+    f->options.filter = trace_filter_default();
+    if (f->path == NULL && f->options.last != 0) {
+        return err_set(e, "--trace-last says what --trace FILE writes: it is missing");
+    }
+    if (f->path == NULL && f->tarmac_path == NULL && f->filter) {
+        return err_set(e, "--trace-filter says what --trace FILE or --tarmac FILE writes: both are "
+                          "missing");
+    }
+    return f->filter == NULL || trace_filter_parse(f->filter, &f->options.filter, e) ||
+           err_prefix(e, "--trace-filter ");
+}
+
 bool trace_files_open(struct trace_files *f, struct err *e)
 {
     if (f->err.text[0] != '\0') {
         return err_set(e, "%s", f->err.text);
     }
-    if (f->folded_path && (f->folded = option_output(f->folded_path, e)) == NULL) {
+    if (!has_filter(f, e) ||
+        (f->folded_path && (f->folded = option_output(f->folded_path, e)) == NULL) ||
+        (f->path && (f->file = option_output(f->path, e)) == NULL) ||
+        (f->tarmac_path && (f->tarmac_file = option_output(f->tarmac_path, e)) == NULL)) {
         return false;
     }
-    if (f->path == NULL) {
-        return (f->filter == NULL && f->options.last == 0) ||
-               err_set(e, "--trace-filter and --trace-last say what --trace FILE writes: it is "
-                          "missing");
-    }
-    f->options.filter = trace_filter_default();
-    if (f->filter && !trace_filter_parse(f->filter, &f->options.filter, e)) {
-        return err_prefix(e, "--trace-filter ");
-    }
-    f->file = option_output(f->path, e);
-    f->trace = f->file ? trace_begin(f->file, &f->options) : NULL;
-    return f->trace != NULL;
+    f->trace = f->path ? trace_begin(f->file, &f->options) : NULL;
+    f->tarmac = f->tarmac_path ? tarmac_begin(f->tarmac_file, &f->options.filter, e) : NULL;
+    return f->tarmac_path == NULL || f->tarmac != NULL;
 }
 
 void trace_files_attach(struct trace_files *f, struct machine *m, const char *name,
@@ -79,12 +92,18 @@ void trace_files_attach(struct trace_files *f, struct machine *m, const char *na
     if (f->trace) {
         trace_attach(f->trace, m, name ? name : "el2sim", clock_hz);
     }
+    if (f->tarmac) {
+        tarmac_attach(f->tarmac, m);
+    }
 }
 
 void trace_files_detach(struct trace_files *f)
 {
     if (f->trace) {
         trace_detach(f->trace);
+    }
+    if (f->tarmac) {
+        tarmac_detach(f->tarmac);
     }
     if (f->folded) {
         report_folded(f->folded, f->machine, f->name);
@@ -99,6 +118,11 @@ bool trace_files_close(struct trace_files *f, struct err *e)
         trace_end(f->trace);
         f->trace = NULL;
         ok = option_output_done(f->file, f->path, e) && ok;
+    }
+    if (f->tarmac) {
+        tarmac_end(f->tarmac);
+        f->tarmac = NULL;
+        ok = option_output_done(f->tarmac_file, f->tarmac_path, e) && ok;
     }
     return ok;
 }

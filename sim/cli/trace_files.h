@@ -1,20 +1,23 @@
 /* Options that write down what a run does while it does it: a timeline,
- * folded stacks. */
+ * folded stacks, each instruction. */
 #ifndef EL2SIM_CLI_TRACE_FILES_H
 #define EL2SIM_CLI_TRACE_FILES_H
 
 #include <argp.h>
 #include <stdio.h>
 
+#include "sim/trace/tarmac.h"
 #include "sim/trace/trace.h"
 
 struct trace_files {
     const char *path, *filter; /* NULL: not given */
-    const char *folded_path;
+    const char *folded_path, *tarmac_path;
     struct trace_options options;
     FILE *file;
     struct trace *trace; /* NULL: none is asked for */
     FILE *folded;        /* NULL: the same */
+    struct tarmac *tarmac;
+    FILE *tarmac_file;
     struct machine *machine;
     const char *name;
     struct err err; /* of parsing */

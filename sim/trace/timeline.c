@@ -273,9 +273,8 @@ void timeline_take(struct trace *t, const struct arch_event *e)
     case EV_VMCB:
         take_vmcb(t, cpu, e, at);
         break;
-    case EV_ERET: /* the row that follows says where to */
-    case EV_WAIT: /* NOTE_IDLE says how long */
-    case EV_STOP:
+    default: /* EV_ERET: the row that follows says where to. EV_WAIT: NOTE_IDLE says how long. Notes
+                that others want. */
         break;
     }
     cpu->last = at;

@@ -2,6 +2,7 @@
 the last events alone, and interrupts from their source to the guest's handler."""
 import collections
 import json
+import re
 import unittest
 from decimal import Decimal
 
@@ -212,6 +213,45 @@ class WholeRun(unittest.TestCase):
         self.assertEqual(marks, [line for line in self.text.splitlines() if '"ph":"i"' in line][-len(marks):])
 
 
+class Tarmac(unittest.TestCase):
+    """Two CPUs up to where both wait for work: that is short."""
+    SHORT = [*MACHINE, "--append", "rows=hypercall n=1", "--max-cycles", "275000", "--quiet"]
+    LINE = re.compile(r"(\d+) clk cpu([01]) (?:"
+                      r"(?P<run>I[TS]) \((?P<count>\d+)\) [0-9a-f]{16} [0-9a-f]{8} O EL[012][ht]_n : \S.*"
+                      r"|R (?P<name>\S+) (?P<value>[0-9a-f]{16}|[0-9a-f]{32})"
+                      r"|E [0-9a-f]{16} [0-9a-f]{8} EL[012] to EL[12], .+, return [0-9a-f]{16})$")
+
+    @classmethod
+    def setUpClass(cls):
+        path, cls.json = harness.temporary("tarmac"), harness.temporary("tarmac.json")
+        harness.el2sim("run", *cls.SHORT, "--tarmac", path, "--trace-filter", "cpu=1", "--json", cls.json)
+        cls.lines = harness.read(path).splitlines()
+        cls.found = [cls.LINE.match(line) for line in cls.lines]
+
+    def test_nothing_of_the_run_changes(self):
+        alone = harness.temporary("alone.json")
+        harness.el2sim("run", *self.SHORT, "--json", alone)
+        self.assertEqual(harness.read(alone), harness.read(self.json))
+
+    def test_each_line_is_as_said(self):
+        wrong = [line for line, found in zip(self.lines, self.found) if not found]
+        self.assertEqual(wrong, [])
+        self.assertEqual({f[2] for f in self.found}, {"1"})
+        times = [int(f[1]) for f in self.found]
+        self.assertEqual(times, sorted(times))
+
+    def test_instructions_are_counted_and_registers_follow(self):
+        counts = [int(f["count"]) for f in self.found if f["run"] == "IT"]
+        self.assertEqual(counts, list(range(1, len(counts) + 1)))
+        self.assertGreater(len(counts), 200)
+        text = "\n".join(self.lines)
+        for pattern in (r"mrs x0, MIDR_EL1\n\d+ clk cpu1 R X0 00000000500f0000\n",
+                        r"msr VBAR_EL2, x0\n\d+ clk cpu1 R VBAR_EL2 [0-9a-f]{16}\n",
+                        r"O EL1h_n : hvc #0\n\d+ clk cpu1 E 000000005a000000 00000016 EL1 to EL2, HVC, "):
+            self.assertTrue(re.search(pattern, text), pattern)
+        self.assertTrue(self.lines[-1].endswith("O EL1h_n : wfi"), self.lines[-3:])
+
+
 class Filters(unittest.TestCase):
     def test_els_events_and_cpus(self):
         events, _, _ = run("el", *IPI, "--trace-filter", "el=2,event=el|exception,cpu=1")
@@ -234,7 +274,7 @@ class Filters(unittest.TestCase):
                                (["--trace", trace, "--trace-filter", "event=irqs"], "event=irqs"),
                                (["--trace", trace, "--trace-filter", "colour=1"], "colour=1"),
                                (["--trace", trace, "--trace-filter", "el"], "key=value"),
-                               (["--trace-filter", "el=1"], "--trace FILE"),
+                               (["--trace-filter", "el=1"], "--tarmac FILE"),
                                (["--trace-last", "3"], "--trace FILE"),
                                (["--trace", trace, "--trace-last", "0"], "--trace-last 0"),
                                (["--trace", "/nowhere/x"], "/nowhere/x")):
