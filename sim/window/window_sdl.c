@@ -28,12 +28,24 @@ struct window {
     bool is_closed;
 };
 
+/* Without a display SDL may fall back on drivers that show nothing: a window that nobody can see,
+ * or close. */
+static bool is_seen(void)
+{
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return driver && strcmp(driver, "offscreen") != 0 && strcmp(driver, "dummy") != 0 &&
+           strcmp(driver, "evdev") != 0;
+}
+
 struct window *window_open(struct err *e)
 {
     struct window *w = calloc(1, sizeof *w);
     BUG_ON(w == NULL);
-    if (SDL_Init(SDL_INIT_VIDEO) != 0) {
-        err_set(e, "--window: no display: %s (leave it out, or set DISPLAY)", SDL_GetError());
+    bool has_video = SDL_Init(SDL_INIT_VIDEO) == 0;
+    if (!has_video || !is_seen()) {
+        err_set(e, "--window: no display%s%s (leave it out, or set DISPLAY)", has_video ? "" : ": ",
+                has_video ? "" : SDL_GetError());
+        SDL_Quit();
         free(w);
         return NULL;
     }

@@ -1,0 +1,171 @@
+"""`el2sim run --window` under Xvfb: what is drawn, what is typed, and that the window closes by its event.
+
+UPDATE_SCREENSHOT=1 writes docs/window.png anew.
+"""
+import ctypes
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import time
+import unittest
+import zlib
+
+import harness
+
+EL2, VM1, TEXT, IDLE = 0xd83030, 0x3aa648, 0xd8dee4, 0x3a424a
+WIDTH = 656
+CLIENT_MESSAGE, KEY_PRESS, KEY_RELEASE = 33, 2, 3
+
+
+class Screen:
+    """The first screen of an Xvfb, whose memory is a file in XWD format."""
+
+    def __init__(self):
+        self.directory = harness.temporary("xvfb")
+        os.makedirs(self.directory)
+        read_end, write_end = os.pipe()
+        self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "800x640x24",
+                                        "-fbdir", self.directory, "-nolisten", "tcp"],
+                                       pass_fds=[write_end], stderr=subprocess.DEVNULL)
+        os.close(write_end)
+        self.name = ":" + os.read(read_end, 16).decode().strip()
+        os.close(read_end)
+
+    def pixels(self):
+        """Rows of 0xRRGGBB."""
+        data = harness.read_bytes(os.path.join(self.directory, "Xvfb_screen0"))
+        header = struct.unpack(">25I", data[:100])  # X11/XWDFile.h
+        size, width, height, stride, colours = header[0], header[4], header[5], header[12], header[19]
+        start = size + colours * 12
+        rows = []
+        for y in range(height):
+            row = data[start + y * stride:start + y * stride + width * 4]
+            rows.append([p & 0xffffff for p in struct.unpack(f"<{width}I", row)])
+        return rows
+
+    def stop(self):
+        self.server.terminate()
+        self.server.wait()
+
+
+class XEvent(ctypes.Union):
+    class Message(ctypes.Structure):
+        _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                    ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong),
+                    ("format", ctypes.c_int), ("data", ctypes.c_long * 5)]
+
+    _fields_ = [("message", Message), ("pad", ctypes.c_long * 24)]
+
+
+class Display:
+    """An X client that finds the window and asks it to close, as a window manager does."""
+
+    def __init__(self, name):
+        self.x = ctypes.CDLL("libX11.so.6")
+        self.x.XOpenDisplay.restype = ctypes.c_void_p
+        self.x.XDefaultRootWindow.restype = self.x.XInternAtom.restype = ctypes.c_ulong
+        self.display = ctypes.c_void_p(self.x.XOpenDisplay(name.encode()))
+
+    def windows(self):
+        root, parent, count = ctypes.c_ulong(), ctypes.c_ulong(), ctypes.c_uint()
+        children = ctypes.POINTER(ctypes.c_ulong)()
+        top = ctypes.c_ulong(self.x.XDefaultRootWindow(self.display))
+        self.x.XQueryTree(self.display, top, ctypes.byref(root), ctypes.byref(parent), ctypes.byref(children),
+                          ctypes.byref(count))
+        return [children[i] for i in range(count.value)]
+
+    def atom(self, name):
+        return self.x.XInternAtom(self.display, name.encode(), 0)
+
+    def ask_to_close(self):
+        for window in self.windows():
+            event = XEvent()
+            event.message.type = CLIENT_MESSAGE
+            event.message.window = window
+            event.message.message_type = self.atom("WM_PROTOCOLS")
+            event.message.format = 32
+            event.message.data[0] = self.atom("WM_DELETE_WINDOW")
+            self.x.XSendEvent(self.display, ctypes.c_ulong(window), 0, ctypes.c_long(0), ctypes.byref(event))
+        self.x.XFlush(self.display)
+
+
+def png(rows):
+    """An RGB image, in as few bytes as zlib makes of it."""
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+    raw = b"".join(b"\0" + b"".join(p.to_bytes(3, "big") for p in row) for row in rows)
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 2, 0, 0, 0)) +
+            chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b""))
+
+
+def wait_for(condition, what):
+    until = time.monotonic() + harness.TIMEOUT_SECONDS
+    while not condition():
+        if time.monotonic() > until:
+            raise AssertionError(f"never came: {what}")
+        time.sleep(0.02)
+
+
+def counts(rows):
+    found = {}
+    for row in rows:
+        for p in row:
+            found[p] = found.get(p, 0) + 1
+    return found
+
+
+class Window(unittest.TestCase):
+    def run_guest(self, screen, *options):
+        env = dict(os.environ, DISPLAY=screen.name, SDL_VIDEODRIVER="x11")
+        return subprocess.Popen([harness.PROGRAM, "run", "--window", "--kernel", harness.guest("kvm-split"), "--gic", "2",
+                                 "--smp", "2", "--append", "rows=hypercall n=300", *options],
+                                env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def test_console_and_strip_are_drawn_and_the_window_closes(self):
+        screen = Screen()
+        self.addCleanup(screen.stop)
+        run = self.run_guest(screen)
+        self.addCleanup(run.kill)
+        out = b""  # the text console has it all, too
+        while b"RESULT PASS" not in out:
+            line = run.stdout.readline()
+            self.assertNotEqual(line, b"", "the program ended before its window was closed")
+            out += line
+        # EL2 and the VM have had their time.
+        wait_for(lambda: run.poll() is not None or counts(screen.pixels()).get(VM1, 0) > 100, "the VM's colour")
+        self.assertIsNone(run.poll(), "the program ended before its window was closed")
+        display = Display(screen.name)
+        rows = screen.pixels()
+        found = counts(rows)
+        for colour in (EL2, VM1, TEXT):
+            self.assertGreater(found.get(colour, 0), 20, hex(colour))
+        if os.environ.get("UPDATE_SCREENSHOT") == "1":
+            self.write_screenshot(rows)
+        display.ask_to_close()
+        errors = run.communicate(timeout=harness.TIMEOUT_SECONDS)[1]
+        self.assertEqual(run.returncode, 0, errors)
+
+    def write_screenshot(self, rows):
+        used = [y for y, row in enumerate(rows) if any(row)]
+        columns = [x for x in range(len(rows[0])) if any(rows[y][x] for y in used)]
+        picture = png([row[columns[0]:columns[-1] + 1] for row in rows[used[0]:used[-1] + 1]])
+        self.assertLess(len(picture), 200000)
+        with open(harness.source("docs", "window.png"), "wb") as f:
+            f.write(picture)
+
+    def test_without_a_display_it_says_so(self):
+        result = harness.el2sim("run", "--window", "--kernel", harness.guest("kvm-split"), "--gic", "2", env=NO_DISPLAY)
+        self.assertEqual(result.returncode, 2, harness.said(result))
+        self.assertIn("el2sim: --window: no display", result.stderr)  # SDL and its libraries may say more
+
+
+if shutil.which("Xvfb") is None:
+    print("skipped: Xvfb is not installed")
+    sys.exit(harness.SKIPPED)
+NO_DISPLAY = {"DISPLAY": ":none", "WAYLAND_DISPLAY": "none"}
+if "built without SDL2" in harness.el2sim("run", "--window", "--kernel", harness.guest("kvm-split"), env=NO_DISPLAY).stderr:
+    print("skipped: built without SDL2")
+    sys.exit(harness.SKIPPED)
+unittest.main()
