@@ -165,6 +165,11 @@ void snapshot_close(struct snapshot *s)
     }
 }
 
+const char *snapshot_path(const struct snapshot *s)
+{
+    return snapshot_in_path(s->in);
+}
+
 const struct snapshot_origin *snapshot_origin(const struct snapshot *s)
 {
     return &s->origin;

@@ -25,6 +25,7 @@ struct snapshot;
 /* Opens and checks a snapshot's head. NULL with *e: none, truncated, damaged, another version. */
 struct snapshot *snapshot_open(const char *path, struct err *e);
 void snapshot_close(struct snapshot *s);
+const char *snapshot_path(const struct snapshot *s);
 const struct snapshot_origin *snapshot_origin(const struct snapshot *s);
 
 /* Whether a machine so configured can go on from the snapshot: it must have the same CPUs, GIC, RAM

@@ -307,6 +307,11 @@ const char *snapshot_in_next(const struct snapshot_in *in)
     return in->head_is_read ? in->head.name : "";
 }
 
+const char *snapshot_in_path(const struct snapshot_in *in)
+{
+    return in->path;
+}
+
 bool snapshot_in_refuse(const struct snapshot_in *in, struct err *e)
 {
     return err_prefix(e, "snapshot %s: section \"%s\": ", in->path, in->section);

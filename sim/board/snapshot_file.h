@@ -32,6 +32,7 @@ void snapshot_out_abandon(struct snapshot_out *out);
 struct snapshot_in;
 
 struct snapshot_in *snapshot_in_open(const char *path, uint64_t layout, struct err *e);
+const char *snapshot_in_path(const struct snapshot_in *in);
 void snapshot_in_close(struct snapshot_in *in);
 /* Name of the next section; "" when the file has no more that can be read: snapshot_in_section()
  * then says why. */

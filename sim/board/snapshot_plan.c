@@ -168,9 +168,12 @@ bool snapshot_fits(const struct snapshot *s, const struct machine_config *config
         {"--smp", config->cpu_count, c->cpu_count},
         {"--el", config->entry_el, c->entry_el},
         {"--mem", config->ram_bytes, c->ram_bytes},
-        {"guest_asids from", config->guest_asids.first, c->guest_asids.first},
-        {"guest_asids to", config->guest_asids.last, c->guest_asids.last},
     };
+    const struct asid_range *asked = &config->guest_asids, *there = &c->guest_asids;
+    if (asked->first != there->first || asked->last != there->last) { /* of designs: no option */
+        return err_set(e, "snapshot %s: guest_asids [%u, %u]: this run has [%u, %u]: save it anew",
+                       snapshot_path(s), there->first, there->last, asked->first, asked->last);
+    }
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
         if (numbers[i].asked != numbers[i].there) {
             return err_set(e, "%s %llu: the snapshot is of a machine with %llu: leave it out",

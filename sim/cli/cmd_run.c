@@ -291,22 +291,21 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp_child children[] = {
     {&run_snapshot_argp, 0, NULL, 0}, {&trace_files_argp, 0, NULL, 0}, {0}};
 
-const struct argp run_argp = {
-    options,
-    parse,
-    NULL,
-    "Boots an image on the simulated `virt` board and runs it until it powers off.\v"
-    "The console is the terminal. The exit status is 0 after power-off, the guest's own after a "
-    "semihosting exit, 1 when the run was "
-    "cut short (--max-cycles, every CPU waits for ever), 2 for bad usage or files.\n\n"
-    "Examples:\n"
-    "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
-    "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu max --trace t.json\n"
-    "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --snapshot-at cycles:2000000 "
-    "--snapshot-save vm.snap --snapshot-exit",
-    children,
-    NULL,
-    NULL};
+const struct argp run_options_argp = {options, parse, NULL, NULL, children, NULL, NULL};
+
+static const struct argp argp = {
+    .options = options,
+    .parser = parse,
+    .children = children,
+    .doc = "Boots an image on the simulated `virt` board and runs it until it powers off.\v"
+           "The console is the terminal. The exit status is 0 after power-off, the guest's own "
+           "after a semihosting exit, 1 when the run was cut short (--max-cycles, every CPU waits "
+           "for ever), 2 for bad usage or files.\n\n"
+           "Examples:\n"
+           "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
+           "  el2sim run --kernel build/guest/kvm-vhe.elf --cpu max --trace t.json\n"
+           "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --snapshot-at "
+           "cycles:2000000 --snapshot-save vm.snap --snapshot-exit"};
 
 /* ctx: the options; their window, if any, shows it, too. */
 static void console(void *ctx, const char *text, size_t length)
@@ -537,8 +536,8 @@ int cmd_run(int argc, char **argv)
     struct profile *profile = NULL;
     struct machine *m = NULL;
     int status = EXIT_USAGE;
-    if (option_parse(&run_argp, argc, argv, &o, &o.err) &&
-        device_options_check(&o.devices, &o.err) && settle(&o)) {
+    if (option_parse(&argp, argc, argv, &o, &o.err) && device_options_check(&o.devices, &o.err) &&
+        settle(&o)) {
         profile = profile_load(profile_name(&o), &o.err);
     }
     if (is_stdio(o.gdb)) {

@@ -63,7 +63,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_child children[] = {
-    {&run_argp, 0, "The machine, as `el2sim run` makes it, instead of a design:", 10}, {0}};
+    {&run_options_argp, 0, "The machine, as `el2sim run` makes it, instead of a design:", 10}, {0}};
 
 static const struct argp argp = {
     options,
@@ -74,7 +74,9 @@ static const struct argp argp = {
     "Keys: s step, n over, o out, e to the next exception level, w to the next world switch, b "
     "back, c continue, ? help, q leave. Needs a terminal of 60 x 18 or more; 160 x 50 shows all "
     "at once.\n\n"
-    "Example: el2sim step --design kvm-split --rows hypercall --ops 1 --at hyp_vcpu_run",
+    "Examples:\n"
+    "  el2sim step --design kvm-split --rows hypercall --ops 1 --at hyp_vcpu_run\n"
+    "  el2sim step --kernel build/guest/kvm-split.elf --gic 2",
     children,
     NULL,
     NULL};

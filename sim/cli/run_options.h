@@ -11,7 +11,7 @@
 struct run_options;
 
 /* A child parser; its input is a struct run_options. */
-extern const struct argp run_argp;
+extern const struct argp run_options_argp;
 
 struct run_options *run_options_create(void);
 void run_options_free(struct run_options *o);

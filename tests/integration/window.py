@@ -30,8 +30,8 @@ class Screen:
                                         "-fbdir", self.directory, "-nolisten", "tcp"],
                                        pass_fds=[write_end], stderr=subprocess.DEVNULL)
         os.close(write_end)
-        self.name = ":" + os.read(read_end, 16).decode().strip()
-        os.close(read_end)
+        with os.fdopen(read_end) as name:  # the whole line: it comes in parts, and Xvfb ends when it cannot write one
+            self.name = ":" + name.readline().strip()
 
     def pixels(self):
         """Rows of 0xRRGGBB."""
@@ -131,7 +131,8 @@ class Window(unittest.TestCase):
         out = b""  # the text console has it all, too
         while b"RESULT PASS" not in out:
             line = run.stdout.readline()
-            self.assertNotEqual(line, b"", "the program ended before its window was closed")
+            if line == b"":
+                self.fail(f"the program ended before its window was closed: {run.stderr.read()}")
             out += line
         # EL2 and the VM have had their time.
         wait_for(lambda: run.poll() is not None or counts(screen.pixels()).get(VM1, 0) > 100, "the VM's colour")
