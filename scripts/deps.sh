@@ -10,7 +10,7 @@ set -euo pipefail
 run_packages=(cmake ninja-build gcc libc6-dev pkg-config libfdt-dev libelf-dev libdw-dev zlib1g-dev
               libcyaml-dev libyaml-dev libjansson-dev libxxhash-dev libzstd-dev libslirp-dev nettle-dev libnlopt-dev
               gcc-aarch64-linux-gnu libc6-dev-arm64-cross libunicorn-dev libcapstone-dev libncurses-dev python3)
-test_packages=("${run_packages[@]}" check clang clang-format libclang-rt-dev qemu-system-arm
+test_packages=("${run_packages[@]}" check clang clang-format libclang-rt-dev llvm qemu-system-arm
                libsdl2-dev psf-unifont xvfb xauth gdb-multiarch python3-pyte python3-jsonschema python3-selenium
                chromium chromium-driver device-tree-compiler e2fsprogs git groff-base)
 declare -A least=([libunicorn-dev]=2.1.1 [libcapstone-dev]=5.0) # where Debian 12's does not serve
