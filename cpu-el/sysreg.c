@@ -91,6 +91,11 @@ bool sysreg_holds_value(enum sysreg_id id)
     return row->enc >> 14 >= 2 && ((row->access & 15u) != (NO_ACCESS & 15u) || id == SR_SP_EL2);
 }
 
+bool sysreg_reading_acts(enum sysreg_id id)
+{
+    return id == SR_ICC_IAR0_EL1 || id == SR_ICC_IAR1_EL1;
+}
+
 bool sysreg_is_writable(enum sysreg_id id)
 {
     const struct sysreg_row *row = &sysreg_rows[id];

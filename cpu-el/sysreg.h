@@ -74,6 +74,8 @@ uint64_t sysreg_reset_value(enum sysreg_id id);
 /* Whether the row is a register that holds a value somebody can read: no instruction, PSTATE field
  * of MSR (immediate) or write-only register. SP_EL2, which no MRS reads, is one. */
 bool sysreg_holds_value(enum sysreg_id id);
+/* Whether reading it does something, as to acknowledge: who only looks must not. */
+bool sysreg_reading_acts(enum sysreg_id id);
 /* Whether some EL writes it. */
 bool sysreg_is_writable(enum sysreg_id id);
 

@@ -161,13 +161,22 @@ static struct ledger_row *row_at(struct cpu *cpu, uint64_t pc, uint64_t at)
     return row;
 }
 
+/* What symbols are asked with, beside the pc: PA_UNKNOWN where they need none or there is none. */
+static uint64_t symbol_pa(struct cpu *cpu, uint64_t pc)
+{
+    uint64_t at;
+    return symbols_need_physical(cpu->machine->symbols) && code_pa(cpu, pc, &at) ? at : PA_UNKNOWN;
+}
+
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc)
 {
-    uint64_t at = PA_UNKNOWN;
-    if (symbols_need_physical(cpu->machine->symbols) && !code_pa(cpu, pc, &at)) {
-        at = PA_UNKNOWN;
-    }
-    return row_at(cpu, pc, at);
+    return row_at(cpu, pc, symbol_pa(cpu, pc));
+}
+
+uint32_t block_symbol(struct cpu *cpu, uint64_t pc, uint64_t *at)
+{
+    *at = symbol_pa(cpu, pc);
+    return symbol_at(cpu, pc, *at);
 }
 
 /* Books the runs of one block; it may then be reused. */

@@ -77,7 +77,7 @@ bool control_has_register(const struct control *c, unsigned reg)
     }
     enum sysreg_id id = id_of(reg);
     return sysreg_holds_value(id) && resolve_is_present(&c->m->cpus[0]->pe.model, id) &&
-           id != SR_ICC_IAR0_EL1 && id != SR_ICC_IAR1_EL1;
+           !sysreg_reading_acts(id);
 }
 
 bool control_is_writable(const struct control *c, unsigned reg)

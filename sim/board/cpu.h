@@ -357,6 +357,8 @@ void block_stop_flags_changed(struct cpu *cpu);
 void block_stop_flags_select(struct cpu *cpu);
 /* The ledger row for code at pc now. */
 struct ledger_row *block_row(struct cpu *cpu, uint64_t pc);
+/* The symbol of code at pc now, and in *at its physical address, if symbols need one. */
+uint32_t block_symbol(struct cpu *cpu, uint64_t pc, uint64_t *at);
 
 /* loop.c
  * --------------------------------------------------------------------------------------------------------------

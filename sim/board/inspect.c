@@ -4,6 +4,7 @@
 
 #include "sim/base/bits.h"
 #include "sim/board/cpu.h"
+#include "sim/board/look.h"
 
 /* What lives in the engine while code runs, as it is now. */
 static void copy_general(struct cpu *cpu, struct inspect *out)
@@ -25,12 +26,7 @@ static void copy_owned(struct inspect *out)
 {
     struct pe *copy = &out->pe;
     for (unsigned id = SR_NONE + 1; id < SR_COUNT; id++) {
-        enum sysreg_owner owner = sysreg_owner((enum sysreg_id)id);
-        bool is_hypervisor_interface =
-            owner == OWNER_GIC && strncmp(sysreg_name((enum sysreg_id)id), "ICH_", 4) == 0;
-        if ((owner == OWNER_TIMER || is_hypervisor_interface) && copy->owners[owner].read) {
-            copy->sr[id] = copy->owners[owner].read(copy->owners[owner].ctx, (enum sysreg_id)id);
-        }
+        look_owned(copy, (enum sysreg_id)id, &copy->sr[id]);
     }
 }
 
@@ -177,12 +173,8 @@ bool machine_inspect_code(struct machine *m, unsigned cpu, va_t at, uint32_t *wo
 const char *machine_inspect_symbol(struct machine *m, unsigned cpu, va_t at, uint64_t *offset)
 {
     struct cpu *c = m->cpus[cpu];
-    uint64_t code = PA_UNKNOWN;
-    if (symbols_need_physical(m->symbols) && !code_pa(c, at.v, &code)) {
-        code = PA_UNKNOWN;
-    }
-    uint32_t id = symbols_lookup(m->symbols, c->pe.ps.el,
-                                 context_of(&c->pe, &m->config.guest_asids), at, pa(code));
+    uint64_t code;
+    uint32_t id = block_symbol(c, at.v, &code);
     *offset = symbols_offset(m->symbols, id, at, pa(code));
     return id == SYMBOL_UNKNOWN ? NULL : symbols_name(m->symbols, id);
 }

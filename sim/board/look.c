@@ -1,7 +1,5 @@
 #include "sim/board/look.h"
 
-#include <string.h>
-
 #include "sim/board/cpu.h"
 
 void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out)
@@ -18,31 +16,29 @@ void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out)
     }
 }
 
-/* A GIC register that answers without acting: the hypervisor's interface, and controls. */
-static bool is_plain(enum sysreg_id id)
+bool look_owned(const struct pe *pe, enum sysreg_id id, uint64_t *value)
 {
-    const char *name = sysreg_name(id);
-    return strncmp(name, "ICH_", 4) == 0 || id == SR_ICC_PMR_EL1 || id == SR_ICC_CTLR_EL1 ||
-           id == SR_ICC_IGRPEN1_EL1;
+    enum sysreg_owner owner = sysreg_owner(id);
+    if ((owner != OWNER_TIMER && owner != OWNER_GIC) || sysreg_reading_acts(id) ||
+        pe->owners[owner].read == NULL) {
+        return false;
+    }
+    *value = pe->owners[owner].read(pe->owners[owner].ctx, id);
+    return true;
 }
 
 bool machine_look_sysreg(const struct machine *m, unsigned cpu, enum sysreg_id id, uint64_t *value)
 {
     const struct cpu *c = m->cpus[cpu];
-    enum sysreg_owner owner = sysreg_owner(id);
     if (id == pe_sp_id(&c->pe.ps)) { /* the engine's while its code runs */
         *value = engine_x(c->engine, 31);
         return true;
     }
-    if (owner == OWNER_STORE || id == SR_SP_EL0 || id == SR_SP_EL1 || id == SR_SP_EL2) {
+    if (sysreg_owner(id) == OWNER_STORE || id == SR_SP_EL0 || id == SR_SP_EL1 || id == SR_SP_EL2) {
         *value = c->pe.sr[id];
         return true;
     }
-    if (owner == OWNER_TIMER || (owner == OWNER_GIC && is_plain(id))) {
-        *value = c->pe.owners[owner].read(c->pe.owners[owner].ctx, id);
-        return true;
-    }
-    return false;
+    return look_owned(&c->pe, id, value);
 }
 
 bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_access *access,

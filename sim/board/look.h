@@ -22,6 +22,10 @@ void machine_look(const struct machine *m, unsigned cpu, struct cpu_look *out);
  * something (ICC_IAR1_EL1 acknowledges). */
 bool machine_look_sysreg(const struct machine *m, unsigned cpu, enum sysreg_id id, uint64_t *value);
 
+/* Of a register that a timer or the GIC owns, as it reads now. False: it is none of these, this
+ * machine has not its owner, or reading it does something. */
+bool look_owned(const struct pe *pe, enum sysreg_id id, uint64_t *value);
+
 /* Where an access of that CPU would lead now: mmu_probe(). */
 bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_access *access,
                        struct mmu_page *page, struct mmu_fault *fault);

@@ -130,12 +130,9 @@ void machine_gic_virtual(const struct machine *m, unsigned cpu, struct gic_virtu
 void machine_code_place(struct machine *m, unsigned cpu, uint64_t pc, struct code_place *out)
 {
     struct cpu *c = cpu_at(m, cpu);
-    uint64_t at = PA_UNKNOWN;
+    uint64_t at;
     *out = (struct code_place){.el = c->pe.ps.el, .context = (uint16_t)(c->block_key >> 8)};
-    if (symbols_need_physical(m->symbols) && !code_pa(c, pc, &at)) {
-        at = PA_UNKNOWN;
-    }
-    uint32_t id = symbols_lookup(m->symbols, out->el, out->context, va(pc), pa(at));
+    uint32_t id = block_symbol(c, pc, &at);
     out->function = symbols_name(m->symbols, id);
     out->offset = id == SYMBOL_UNKNOWN ? 0 : symbols_offset(m->symbols, id, va(pc), pa(at));
 }
