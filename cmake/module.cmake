@@ -17,7 +17,7 @@ function(el2_compile_options target)
     endif()
     if(EL2SIM_SANITIZE)
         target_compile_options(${target} PRIVATE -fsanitize=address,undefined -fno-sanitize-recover=all
-                               -fno-omit-frame-pointer)
+                               -fno-omit-frame-pointer -O1) # at -O0 the tests take twice as long
         target_link_options(${target} PRIVATE -fsanitize=address,undefined)
     endif()
     if(EL2_LTO)
