@@ -13,8 +13,6 @@ struct lab_options {
     struct err err;
 };
 
-static const struct argp_option options[] = {{0}};
-
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct lab_options *o = state->input;
@@ -30,7 +28,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp argp = {
-    options,
+    NULL,
     parse,
     "[LAB [start|check|solution [DIR]]]",
     "Nine labs on exception levels and virtualization: without words, lists them; with a number, "
