@@ -41,6 +41,7 @@ struct window *window_open(struct err *e)
 {
     struct window *w = calloc(1, sizeof *w);
     BUG_ON(w == NULL);
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0"); // pixels of ours need no graphics driver
     bool has_video = SDL_Init(SDL_INIT_VIDEO) == 0;
     if (!has_video || !is_seen()) {
         err_set(e, "--window: no display%s%s (leave it out, or set DISPLAY)", has_video ? "" : ": ",
@@ -59,6 +60,9 @@ void window_close(struct window *w)
     }
     if (w->machine) {
         machine_unobserve(w->machine, &w->observer);
+    }
+    if (w->renderer) {
+        SDL_DestroyRenderer(w->renderer); // with its texture; SDL_Quit() takes windows only
     }
     SDL_Quit();
     free(w->pixels);
