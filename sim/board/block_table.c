@@ -1,17 +1,21 @@
 /* Blocks as the model knows them: decoded once, found by pc, forgotten where code has moved. */
 #include "sim/board/blocks.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
+#include "sim/base/pages.h"
 
 _Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
 
 /* No block has this pc. */
 #define NO_PC 1
+
+#define BLOCKS_BYTES   (BLOCKS_MAX * sizeof(struct block))
+#define SLOTS_BYTES    (sizeof(struct block *) << BLOCK_SLOT_BITS)
+#define INFOS_BYTES    ((BLOCKS_MAX + 1) * sizeof(struct block_info))
+#define RUN_LIST_BYTES ((BLOCKS_MAX + 1) * sizeof(struct block *))
 
 static void forget_all(struct cpu *cpu)
 {
@@ -24,13 +28,11 @@ static void forget_all(struct cpu *cpu)
 
 bool blocks_init(struct cpu *cpu)
 {
-    /* No more of it is touched than there are blocks. */
-    cpu->blocks = mmap(NULL, BLOCKS_MAX * sizeof(struct block), PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    cpu->block_slots = calloc((size_t)1 << BLOCK_SLOT_BITS, sizeof(struct block *));
-    cpu->infos = calloc(BLOCKS_MAX + 1, sizeof *cpu->infos);
-    cpu->run_list = calloc(BLOCKS_MAX + 1, sizeof *cpu->run_list);
-    if (cpu->blocks == MAP_FAILED || cpu->block_slots == NULL || cpu->infos == NULL ||
+    cpu->blocks = pages_map(BLOCKS_BYTES);
+    cpu->block_slots = pages_map(SLOTS_BYTES);
+    cpu->infos = pages_map(INFOS_BYTES);
+    cpu->run_list = pages_map(RUN_LIST_BYTES);
+    if (cpu->blocks == NULL || cpu->block_slots == NULL || cpu->infos == NULL ||
         cpu->run_list == NULL) {
         return false;
     }
@@ -42,10 +44,10 @@ bool blocks_init(struct cpu *cpu)
 
 void blocks_destroy(struct cpu *cpu)
 {
-    munmap(cpu->blocks, BLOCKS_MAX * sizeof(struct block));
-    free(cpu->block_slots);
-    free(cpu->infos);
-    free(cpu->run_list);
+    pages_unmap(cpu->blocks, BLOCKS_BYTES);
+    pages_unmap(cpu->block_slots, SLOTS_BYTES);
+    pages_unmap(cpu->infos, INFOS_BYTES);
+    pages_unmap(cpu->run_list, RUN_LIST_BYTES);
 }
 
 void blocks_count_themselves(struct cpu *cpu)

@@ -1,12 +1,10 @@
-#define _DEFAULT_SOURCE /* MAP_ANONYMOUS, MAP_NORESERVE */
-
 #include "sim/board/ram.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
+#include "sim/base/pages.h"
 #include "sim/board/memmap.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -25,10 +23,8 @@ bool ram_map(struct ram *ram, pa_t base, uint64_t size_bytes, struct err *e)
                        " MiB at 0x%" PRIx64 "; ask for less",
                        size_bytes / MIB, MEMMAP_RAM_SIZE_MAX / MIB, base.v);
     }
-    /* Not reserved: a guest that touches little of a large RAM costs little. */
-    void *host = mmap(NULL, size_bytes, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (host == MAP_FAILED) {
+    void *host = pages_map(size_bytes);
+    if (host == NULL) {
         return err_set(e, "guest memory of %" PRIu64 " MiB: this host gives no more (%s)",
                        size_bytes / MIB, strerror(errno));
     }
@@ -41,7 +37,7 @@ bool ram_map(struct ram *ram, pa_t base, uint64_t size_bytes, struct err *e)
 void ram_unmap(struct ram *ram)
 {
     if (ram->host) {
-        munmap(ram->host, ram->size_bytes);
+        pages_unmap(ram->host, ram->size_bytes);
         free(ram->written);
         ram->host = NULL;
         ram->size_bytes = 0;

@@ -17,8 +17,9 @@
 #define ENGINE_SLOTS          16384
 #define ENGINE_SLOT_HEADS     4096
 /* Where the engine's code runs: not canonical, so that no guest's code is ever there. */
-#define ENGINE_OWN_VA    (UINT64_C(0x0010000000000000) | ENGINE_OWN_PA)
-#define ENGINE_OWN_BYTES (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
+#define ENGINE_OWN_VA        (UINT64_C(0x0010000000000000) | ENGINE_OWN_PA)
+#define ENGINE_OWN_BYTES     (ENGINE_OWN_CODE_BYTES + ENGINE_SLOTS * ENGINE_PAGE)
+#define ENGINE_ORIGINS_BYTES (ENGINE_SLOTS * ENGINE_PAGE)
 
 _Static_assert(ENGINE_OWN_PA + ENGINE_OWN_BYTES <= UINT64_C(1) << 48,
                "beyond what the window reaches");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "sim/base/bits.h"
+#include "sim/base/pages.h"
 
 /* Exception numbers that Unicorn hands to its interrupt hook (QEMU's target/arm/cpu.h). */
 enum { EXCEPTION_UNDEF = 1, EXCEPTION_SVC = 2, EXCEPTION_DATA_ABORT = 4, EXCEPTION_BKPT = 7 };
@@ -229,12 +230,11 @@ static bool hook_blocks(struct engine *engine, struct err *e)
 static bool map_own(struct engine *engine, struct err *e)
 {
     static const uint32_t code[] = {A64_CLREX, A64_SVC, A64_LDXP, A64_SVC};
-    engine->own = aligned_alloc(4096, ENGINE_OWN_BYTES);
-    engine->origins = calloc(ENGINE_SLOTS, ENGINE_PAGE); /* of which only what is used is touched */
+    engine->own = pages_map(ENGINE_OWN_BYTES);
+    engine->origins = pages_map(ENGINE_ORIGINS_BYTES);
     if (engine->own == NULL || engine->origins == NULL) {
         return err_set(e, "no memory for the engine");
     }
-    memset(engine->own, 0, ENGINE_OWN_CODE_BYTES);
     memcpy(engine->own, code, sizeof code);
     return uc_ok(
         uc_mem_map_ptr(engine->uc, ENGINE_OWN_PA, ENGINE_OWN_BYTES, UC_PROT_ALL, engine->own),
@@ -275,8 +275,8 @@ void engine_destroy(struct engine *engine)
         free(engine->rams[i].self_pages);
     }
     engine_counts_destroy(engine);
-    free(engine->own);
-    free(engine->origins);
+    pages_unmap(engine->own, ENGINE_OWN_BYTES);
+    pages_unmap(engine->origins, ENGINE_ORIGINS_BYTES);
     free(engine);
 }
 
