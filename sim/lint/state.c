@@ -1,5 +1,6 @@
 /* Whose state is in the registers of EL1&0 when somebody is entered there, and when EL2 changes
  * what walks use. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +21,8 @@ static const enum sysreg_id tracked[] = {
 #define TRACKED (sizeof tracked / sizeof tracked[0])
 
 /* Who runs at EL1 and EL0: where stage 2 is on, VMID and the vCPU's number; 0: EL2 wrote it, for
- * whoever comes. */
+ * whoever comes. Behind a stage 2 with VMID 0 runs the host of a protected hypervisor, which ran
+ * without one before: the same. */
 #define NOBODY   0u
 #define WHO_HOST 1u
 #define WHO_VM   2u
@@ -60,7 +62,8 @@ static bool stage2_is_on(const struct pe *pe)
 static uint64_t who_of(const struct pe *pe)
 {
     uint64_t vcpu = bits(pe->sr[SR_VMPIDR_EL2], 23, 0);
-    return stage2_is_on(pe) ? WHO_VM | vcpu << 8 | (uint64_t)mmu_vmid(pe) << 32 : WHO_HOST;
+    uint64_t vmid = stage2_is_on(pe) ? mmu_vmid(pe) : 0;
+    return vmid != 0 ? WHO_VM | vcpu << 8 | vmid << 32 : WHO_HOST;
 }
 
 static unsigned vmid_of(uint64_t who)
@@ -146,6 +149,13 @@ static void found_other(struct lint *lint, const struct watch_event *e, unsigned
     }
 }
 
+/* An exception from EL0 to EL1 writes it, or leaves it UNKNOWN: who is entered at EL0 finds nothing
+ * of its own there. */
+static bool is_of_exceptions(enum sysreg_id id)
+{
+    return id == SR_ESR_EL1 || id == SR_FAR_EL1 || id == SR_ELR_EL1 || id == SR_SPSR_EL1;
+}
+
 static void entered(struct lint *lint, const struct watch_event *e)
 {
     bool to_el10 = e->pe->ps.el == 2 && e->ret.to_el < 2 && !(pe_e2h(e->pe) && pe_tge(e->pe));
@@ -155,7 +165,8 @@ static void entered(struct lint *lint, const struct watch_event *e)
     uint64_t who = who_of(e->pe), *owner = lint->state->cpus[e->cpu].owner;
     const struct saved *s = saved_of(lint, e->cpu, who);
     for (unsigned i = 0; i < TRACKED; i++) {
-        bool is_others = owner[i] != NOBODY && owner[i] != who;
+        bool is_others = owner[i] != NOBODY && owner[i] != who &&
+                         (e->ret.to_el == 1 || !is_of_exceptions(tracked[i]));
         bool as_it_was = s && s->value[i] == e->pe->sr[tracked[i]];
         if (is_others && !as_it_was && can_read(e->pe, tracked[i])) {
             found_other(lint, e, i, who, s);
@@ -213,10 +224,10 @@ static void took_exception(struct lint *lint, const struct watch_event *e)
     }
     bool from_el10 = e->pe->ps.el < 2 && !(pe_e2h(e->pe) && pe_tge(e->pe));
     if (e->target_el == 1) {
-        static const enum sysreg_id by_hardware[] = {SR_ESR_EL1, SR_FAR_EL1, SR_ELR_EL1,
-                                                     SR_SPSR_EL1};
-        for (unsigned i = 0; i < sizeof by_hardware / sizeof by_hardware[0]; i++) {
-            own(lint, e, by_hardware[i]);
+        for (unsigned i = 0; i < TRACKED; i++) {
+            if (is_of_exceptions(tracked[i])) {
+                own(lint, e, tracked[i]);
+            }
         }
     } else if (from_el10) {
         left(lint, e);
