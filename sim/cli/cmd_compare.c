@@ -3,6 +3,7 @@
 
 #include "sim/board/data_files.h"
 #include "sim/cli/commands.h"
+#include "sim/cli/lint_option.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
 #include "sim/cli/trace_files.h"
@@ -19,8 +20,11 @@ struct compare_options {
     const char *profile, *json, *csv, *why;
     struct design_run run;
     struct trace_files trace;
+    struct lint_options lint;
+    struct lint *found; /* of the design that runs, or ran last */
     unsigned functions;
     bool quiet;
+    int status; /* of a comparison that was made */
     struct err err;
 };
 
@@ -40,6 +44,7 @@ enum {
     OPT_FUNCTIONS,
     OPT_DETAIL,
     OPT_QUIET,
+    OPT_LINT,
     OPT_ENGINE_OFF
 };
 
@@ -68,6 +73,7 @@ static const struct argp_option options[] = {
     {"functions", OPT_FUNCTIONS, "N", 0, "also print the N dearest functions of each row", 3},
     {"detail", OPT_DETAIL, 0, 0, "the same as --functions 10", 3},
     {"quiet", OPT_QUIET, 0, 0, "no table (with --json or --csv)", 3},
+    {"lint", OPT_LINT, "HOW", OPTION_ARG_OPTIONAL, LINT_OPTION_DOC, 3},
     {"engine-off", OPT_ENGINE_OFF, "LIST", 0, "switch engine shortcuts off; results do not change",
      4},
     {0},
@@ -134,6 +140,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case OPT_QUIET:
         o->quiet = true;
         return 0;
+    case OPT_LINT:
+        lint_option(arg, &o->lint, &o->err);
+        return 0;
     case OPT_ENGINE_OFF:
         option_shortcuts(arg, &o->run.engine_off, &o->err);
         return 0;
@@ -189,12 +198,40 @@ static bool close_outputs(struct compare_options *o, const struct outputs *out, 
 static void design_starts(void *ctx, struct machine *m, const struct design *design,
                           uint64_t clock_hz)
 {
-    trace_files_attach(ctx, m, design->name, clock_hz);
+    struct compare_options *o = ctx;
+    o->found = lint_start(&o->lint, m);
+    trace_files_attach(&o->trace, m, design->name, clock_hz);
 }
 
 static void design_ended(void *ctx)
 {
-    trace_files_detach(ctx);
+    struct compare_options *o = ctx;
+    trace_files_detach(&o->trace);
+}
+
+/* Runs a design; what lint found stands in its report. */
+static bool run_design(struct compare_options *o, const struct design *design,
+                       const struct profile *profile, struct design_report *report)
+{
+    o->found = NULL;
+    bool ok = design_run(&o->run, design, profile, report, &o->err);
+    report->lint = o->found;
+    if (report->lint) {
+        report->sources = source_set_create();
+        source_set_add_design(report->sources, design);
+    }
+    return ok;
+}
+
+/* On stderr. Returns the exit status. */
+static int tell_lint(const struct compare_options *o, const struct comparison *c)
+{
+    int status = EXIT_OK;
+    for (size_t i = 0; i < c->design_count; i++) {
+        const struct design_report *d = &c->designs[i];
+        status = lint_finish(&o->lint, d->lint, d->design->name, d->sources, status);
+    }
+    return status;
 }
 
 /* Takes apart what --why asks for: false if no two designs can be compared so. */
@@ -256,20 +293,23 @@ static bool compare(struct compare_options *o, struct design **designs, unsigned
     o->run.quiet = o->quiet;
     o->run.starts = design_starts;
     o->run.ended = design_ended;
-    o->run.machine_ctx = &o->trace;
+    o->run.machine_ctx = o;
     progress_start(&progress, "compare", 0);
     for (unsigned i = 0; ok && i < count; i++) {
         progress_steps(&progress, designs[i]->name, i, count);
-        ok = design_run(&o->run, designs[i], profile, &reports[i], &o->err);
+        ok = run_design(o, designs[i], profile, &reports[i]);
     }
     progress_end(&progress);
     ok = ok && (o->why == NULL || explain(o, &c, &o->err));
     if (ok) {
         write_reports(o, &outputs, &c);
     }
+    o->status = tell_lint(o, &c);
     ok = close_outputs(o, &outputs, &o->err) && ok;
     for (unsigned i = 0; i < count; i++) {
         report_design_free(&reports[i]);
+        lint_destroy(reports[i].lint);
+        source_set_destroy(reports[i].sources);
     }
     for (size_t i = 0; i < c.why_count; i++) {
         why_free(&c.why[i]);
@@ -322,5 +362,5 @@ int cmd_compare(int argc, char **argv)
         design_free(designs[i]);
     }
     profile_free(profile);
-    return ok ? EXIT_OK : cli_fail(&o.err);
+    return ok ? o.status : cli_fail(&o.err);
 }

@@ -26,6 +26,8 @@ struct run_options {
     struct device_options devices;
     bool stats, exits, has_level, has_window;
     struct lint_options lint;
+    struct lint *found;
+    struct source_set *sources; /* of found */
     struct window *window;
     struct profile *loaded; /* of run_options_machine() */
     struct run_snapshot snapshot;
@@ -108,10 +110,7 @@ static const struct argp_option options[] = {
      4},
     {"quiet", OPT_QUIET, 0, 0,
      "do not name unmodelled accesses on stderr (they are counted all the same)", 4},
-    {"lint", OPT_LINT, "HOW", OPTION_ARG_OPTIONAL,
-     "report on stderr what the guest does that is architecturally wrong; all: by pedantic rules "
-     "too; error: exit status 1 if anything is found",
-     4},
+    {"lint", OPT_LINT, "HOW", OPTION_ARG_OPTIONAL, LINT_OPTION_DOC, 4},
     {"window", OPT_WINDOW, 0, 0,
      "also show the console in a window, with a strip of colours per CPU: which EL and VM ran "
      "when; its keys are the console's input",
@@ -485,7 +484,8 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (!source.is_interactive) { /* else the last line is the guest's */
         machine_on_progress(m, progress_update, &progress);
     }
-    report.lint = lint_start(&o->lint, m);
+    report.lint = o->found = lint_start(&o->lint, m);
+    report.sources = o->sources = lint_sources(o->images.kernel, o->symbols, o->symbols_count);
     run_snapshot_plan(&o->snapshot, m, o->cpu, o->features, profile_name(o));
     trace_files_attach(&o->trace, m, NULL, o->config.clock_hz);
     bool has_run = run_machine(o, m, profile, &report.result);
@@ -494,7 +494,6 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     progress_end(&progress);
     fflush(stdout);
     if (!has_run) {
-        lint_destroy(report.lint);
         return cli_fail(&o->err);
     }
     if (!machine_end_input(m, &report.result, &o->err)) {
@@ -508,7 +507,6 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
         window_linger(o->window, report.result.text);
     }
     if (!trace_files_close(&o->trace, &o->err)) {
-        lint_destroy(report.lint);
         return cli_fail(&o->err);
     }
     if (o->stats) {
@@ -517,15 +515,14 @@ static int run(struct run_options *o, struct machine *m, const struct profile *p
     if (o->exits) {
         report_exits_text(stderr, m, o->config.clock_hz);
     }
-    report.result.status = lint_finish(&o->lint, report.lint, report.result.status);
+    report.result.status =
+        lint_finish(&o->lint, report.lint, NULL, o->sources, report.result.status);
     if (json) {
         report_run_json(json, m, &report);
         if (!option_output_done(json, o->json, &o->err)) {
-            lint_destroy(report.lint);
             return cli_fail(&o->err);
         }
     }
-    lint_destroy(report.lint);
     return run_snapshot_status(m, report.result.status);
 }
 
@@ -558,6 +555,8 @@ int cmd_run(int argc, char **argv)
     window_close(o.window);
     machine_destroy(m);
     profile_free(profile);
+    lint_destroy(o.found);
+    source_set_destroy(o.sources);
     run_snapshot_close(&o.snapshot);
     return status;
 }

@@ -5,11 +5,10 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/run_options.h"
+#include "sim/report/source_set.h"
 #include "sim/step/screen.h"
 #include "sim/step/session.h"
 #include "sim/study/design_start.h"
-
-#define SOURCES_MAX 24
 
 struct step_options {
     struct run_options *run;
@@ -20,9 +19,7 @@ struct step_options {
     struct design *design;
     struct profile *profile; /* the design's */
     struct session_text *text;
-    struct session_source sources[SOURCES_MAX];
-    char paths[SOURCES_MAX][DATA_PATH_MAX];
-    unsigned source_count;
+    struct source_set *sources;
 };
 
 enum { OPT_DESIGN = 1024, OPT_ROWS, OPT_OPS, OPT_AT };
@@ -81,30 +78,6 @@ static const struct argp argp = {
     NULL,
     NULL};
 
-static void add_source(struct step_options *o, const char *path, unsigned el_mask, bool in_vm)
-{
-    if (o->source_count < SOURCES_MAX && strlen(path) < DATA_PATH_MAX) {
-        char *copy = strcpy(o->paths[o->source_count], path);
-        o->sources[o->source_count++] = (struct session_source){copy, el_mask, in_vm};
-    }
-}
-
-static void add_design_sources(struct step_options *o)
-{
-    for (unsigned i = 0; i < o->design->symbols_count; i++) {
-        const struct design_symbols *s = &o->design->symbols[i];
-        char path[DATA_PATH_MAX];
-        struct err ignored;
-        unsigned el_mask = 0;
-        for (unsigned n = 0; n < s->els_count; n++) {
-            el_mask |= 1u << s->els[n];
-        }
-        if (design_find_file(s->image, path, &ignored)) {
-            add_source(o, path, el_mask, s->where == WHERE_VM);
-        }
-    }
-}
-
 static struct machine *make_design(struct step_options *o)
 {
     struct machine_config config = {
@@ -119,7 +92,7 @@ static struct machine *make_design(struct step_options *o)
         machine_destroy(m);
         return NULL;
     }
-    add_design_sources(o);
+    source_set_add_design(o->sources, o->design);
     return m;
 }
 
@@ -128,14 +101,14 @@ static bool add_file(struct step_options *o, struct machine *m, const char *path
 {
     struct symbol_scope host = {.el_mask = 7, .context = SYMBOLS_NO_STAGE2};
     struct symbol_scope vms = {.el_mask = 7, .context = SYMBOLS_ANY_VM};
+    struct source_scope everywhere = {.el_mask = 7, .in_host = true, .in_vm = true};
     enum symbol_file kind;
     struct err stripped = {.text = ""};
     if (!symbols_file_kind(path, &kind, &o->err)) {
         return false;
     }
     if (kind == SYMBOL_FILE_ELF) {
-        add_source(o, path, 7, false);
-        add_source(o, path, 7, true);
+        source_set_add(o->sources, path, &everywhere);
         (void)(is_new && machine_symbols(m, path, &host, &stripped));
         (void)machine_symbols(m, path, &vms, &stripped);
     }
@@ -206,11 +179,8 @@ static bool step(struct step_options *o)
     if (m == NULL) {
         return false;
     }
-    struct session_config config = {.machine = m,
-                                    .text = o->text,
-                                    .sources = o->sources,
-                                    .source_count = o->source_count,
-                                    .wants_stop = screen_key_waits};
+    struct session_config config = {
+        .machine = m, .text = o->text, .sources = o->sources, .wants_stop = screen_key_waits};
     struct session *s = session_create(&config, &o->err);
     bool ok = s != NULL && run_to_start(o, s, &o->err);
     if (ok) {
@@ -227,10 +197,12 @@ int cmd_step(int argc, char **argv)
     struct step_options *o = calloc(1, sizeof *o);
     BUG_ON(o == NULL);
     o->run = run_options_create();
+    o->sources = source_set_create();
     bool ok =
         option_parse(&argp, argc, argv, o, &o->err) && check(o) && screen_check(&o->err) && step(o);
     int status = ok ? EXIT_OK : cli_fail(&o->err);
     session_text_destroy(o->text);
+    source_set_destroy(o->sources);
     design_free(o->design);
     profile_free(o->profile);
     run_options_free(o->run);

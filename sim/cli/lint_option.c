@@ -31,11 +31,25 @@ struct lint *lint_start(const struct lint_options *options, struct machine *m)
     return options->is_on ? lint_create(m, options->is_pedantic) : NULL;
 }
 
-int lint_finish(const struct lint_options *options, struct lint *lint, int status)
+struct source_set *lint_sources(const char *kernel, const char *const *symbols, unsigned count)
+{
+    const struct source_scope host = {.el_mask = 7, .in_host = true};
+    struct source_set *set = source_set_create();
+    for (unsigned i = 0; i < count; i++) {
+        source_set_add(set, symbols[i], &host);
+    }
+    if (kernel) {
+        source_set_add(set, kernel, &host);
+    }
+    return set;
+}
+
+int lint_finish(const struct lint_options *options, const struct lint *lint, const char *name,
+                struct source_set *sources, int status)
 {
     if (lint == NULL) {
         return status;
     }
-    lint_text(stderr, lint);
+    report_lint_text(stderr, lint, name, sources);
     return options->is_error && lint_count(lint) != 0 && status == 0 ? 1 : status;
 }

@@ -1,6 +1,7 @@
 #include "sim/lint/parts.h"
 
 #include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 
 struct lint_place lint_place_of(const struct lint *lint, const struct watch_event *e)
@@ -10,6 +11,7 @@ struct lint_place lint_place_of(const struct lint *lint, const struct watch_even
     struct lint_place place = {.cpu = e->cpu,
                                .el = code.el,
                                .context = code.context,
+                               .in_vm = machine_context_is_vm(lint->machine, code.context),
                                .pc = e->pc,
                                .at = e->at,
                                .offset = code.offset};

@@ -2,12 +2,10 @@
  * Lint: reports what a guest does that is architecturally wrong though it may work today. It
  * watches a run (sim/board/watch.h), changes nothing of it, and keeps what it finds.
  *
- *     lint_create -> machine_run -> findings, lint_text -> lint_destroy
+ *     lint_create -> machine_run -> findings -> lint_destroy
  */
 #ifndef EL2SIM_LINT_LINT_H
 #define EL2SIM_LINT_LINT_H
-
-#include <stdio.h>
 
 #include "sim/base/types.h"
 #include "sim/board/machine.h"
@@ -15,7 +13,7 @@
 
 struct lint;
 
-/* is_pedantic: by all rules. Before machine_run(); the machine outlives it. */
+/* is_pedantic: by all rules. Before machine_run(). What it found stays when the machine is gone. */
 struct lint *lint_create(struct machine *m, bool is_pedantic);
 void lint_destroy(struct lint *lint);
 
@@ -25,6 +23,7 @@ void lint_destroy(struct lint *lint);
 struct lint_place {
     unsigned cpu, el;
     uint16_t context; /* of the ledger: 0 the host, else VMID + 1 */
+    bool in_vm;
     uint64_t pc;
     cycles_t at;
     char function[LINT_FUNCTION_MAX]; /* "" where there is no symbol */
@@ -47,7 +46,5 @@ size_t lint_count(const struct lint *lint);
 const struct lint_finding *lint_finding(const struct lint *lint, size_t n);
 /* Findings, and pieces of state, that there was no room for. */
 uint64_t lint_lost(const struct lint *lint);
-
-void lint_text(FILE *out, const struct lint *lint);
 
 #endif

@@ -7,7 +7,7 @@
 #include "sim/board/host_input.h"
 #include "sim/board/snapshot.h"
 #include "sim/report/json_parts.h"
-#include "sim/report/lint_json.h"
+#include "sim/report/lint_report.h"
 #include "sim/report/why.h"
 
 static const char *end_name(enum machine_end end)
@@ -183,7 +183,7 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     free(parts);
     json_object_set_new(root, "host_input", host_input_json(m));
     if (report->lint) {
-        json_object_set_new(root, "lint", report_lint_json(report->lint));
+        json_object_set_new(root, "lint", report_lint_json(report->lint, report->sources));
     }
     json_object_set_new(root, "breakdown", breakdown);
     report_design_free(&rows);
@@ -247,6 +247,9 @@ void report_compare_json(FILE *out, const struct comparison *c)
                       "skipped", skipped_json(d), "wrong_marks", integer(d->mark_errors));
         json_object_set_new(design, "instructions", integer(d->result.instructions));
         report_figures_json(design, &d->figures);
+        if (d->lint) {
+            json_object_set_new(design, "lint", report_lint_json(d->lint, d->sources));
+        }
         json_array_append_new(designs, design);
     }
     json_t *root = json_pack("{s:s, s:s, s:o, s:o}", "el2sim", EL2SIM_VERSION, "kind", "compare",

@@ -14,13 +14,15 @@
 #include "sim/board/machine.h"
 #include "sim/board/profile.h"
 #include "sim/lint/lint.h"
+#include "sim/report/source_set.h"
 
 struct run_report {
     const struct machine_config *config;
     const struct profile *profile;
     struct machine_result result;
-    size_t functions;  /* how many of the dearest, of the run and of each row */
-    struct lint *lint; /* the run's; NULL: none */
+    size_t functions;           /* how many of the dearest, of the run and of each row */
+    struct lint *lint;          /* the run's; NULL: none */
+    struct source_set *sources; /* where its lines are looked for */
 };
 
 void report_run_text(FILE *out, struct machine *m, const struct run_report *report);
@@ -116,6 +118,9 @@ struct design_report {
     size_t skipped_count;
     struct run_figures figures;
     uint64_t mark_errors;
+    /* What the caller adds: what lint found, and where its lines are looked for; NULL: none. */
+    struct lint *lint;
+    struct source_set *sources;
 };
 
 /* Copies rows and figures out, rounded. Free with report_design_free. */

@@ -23,14 +23,7 @@ static const char *code_symbol(void *ctx, uint64_t at, uint64_t *offset)
 static const char *code_source(void *ctx, uint64_t at, const char **file, unsigned *line)
 {
     struct session *s = ctx;
-    for (unsigned i = 0; i < s->source_count; i++) {
-        const struct open_source *o = &s->sources[i];
-        if ((o->scope.el_mask >> s->now.pe.ps.el & 1) && o->scope.in_vm == s->now.in_vm &&
-            source_lines_find(o->lines, at, file, line)) {
-            return source_lines_text(o->lines, *file, *line);
-        }
-    }
-    return NULL;
+    return source_set_find(s->config.sources, s->now.pe.ps.el, s->now.in_vm, at, file, line);
 }
 
 static bool code_is_breakpoint(void *ctx, uint64_t at)
@@ -50,16 +43,6 @@ static void look(void *ctx)
     if (s->config.wants_stop && s->config.wants_stop(s->config.ctx)) {
         s->is_interrupted = true;
         control_interrupt(s->control);
-    }
-}
-
-static void open_sources(struct session *s, const struct session_config *config)
-{
-    for (unsigned i = 0; i < config->source_count && s->source_count < SESSION_SOURCES_MAX; i++) {
-        struct source_lines *lines = source_lines_open(config->sources[i].path);
-        if (lines) {
-            s->sources[s->source_count++] = (struct open_source){config->sources[i], lines};
-        }
     }
 }
 
@@ -86,7 +69,6 @@ struct session *session_create(const struct session_config *config, struct err *
         session_destroy(s);
         return NULL;
     }
-    open_sources(s, config);
     s->control = control_create(s->machine);
     s->history = history_create(s->control, &s->no_history);
     s->observer = (struct event_observer){.seen = step_log_seen, .ctx = &s->log};
@@ -106,9 +88,6 @@ void session_destroy(struct session *s)
         control_destroy(s->control);
     }
     machine_destroy(s->machine);
-    for (unsigned i = 0; i < s->source_count; i++) {
-        source_lines_close(s->sources[i].lines);
-    }
     disasm_destroy(s->disasm);
     free(s);
 }

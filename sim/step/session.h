@@ -10,13 +10,6 @@
 
 struct session;
 
-/* Code whose debug information is to be used: an ELF file, and where its code runs. */
-struct session_source {
-    const char *path;
-    unsigned el_mask; /* bit n: at ELn */
-    bool in_vm;       /* of VMs, else of the host and the hypervisor */
-};
-
 /* What the guest prints. Made before the machine, whose config.console takes it. */
 struct session_text;
 struct session_text *session_text_create(void);
@@ -26,8 +19,7 @@ void session_console(void *text, const char *bytes, size_t length);
 struct session_config {
     struct machine *machine; /* loaded; the session's from now on */
     struct session_text *text;
-    const struct session_source *sources;
-    unsigned source_count;
+    struct source_set *sources; /* the caller's */
     /* Asked now and then while the machine runs: whether the user wants it to stop. */
     bool (*wants_stop)(void *ctx);
     void *ctx;

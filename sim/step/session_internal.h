@@ -3,22 +3,16 @@
 #define EL2SIM_STEP_SESSION_INTERNAL_H
 
 #include "sim/board/history.h"
-#include "sim/report/source_lines.h"
+#include "sim/report/source_set.h"
 #include "sim/step/session.h"
 #include "sim/step/session_text.h"
 
-#define SESSION_SOURCES_MAX 24
-#define SESSION_POINTS_MAX  64
+#define SESSION_POINTS_MAX 64
 
 struct session_point {
     uint64_t at;
     unsigned el_mask;
     int number; /* the control's */
-};
-
-struct open_source {
-    struct session_source scope;
-    struct source_lines *lines;
 };
 
 struct session {
@@ -34,8 +28,6 @@ struct session {
     struct step_log log;
     struct event_observer observer;
     struct disasm *disasm;
-    struct open_source sources[SESSION_SOURCES_MAX];
-    unsigned source_count;
     struct session_point points[SESSION_POINTS_MAX];
     unsigned point_count;
     bool has_ended, is_interrupted;

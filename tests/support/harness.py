@@ -30,6 +30,12 @@ def source(*parts):
     return os.path.join(SOURCE, *parts)
 
 
+def designs():
+    """Each design that el2sim comes with: its name, and the text of its file."""
+    folder = source("sim", "designs")
+    return {name[:-5]: read(os.path.join(folder, name)) for name in sorted(os.listdir(folder))}
+
+
 def real(name):
     """A file of Debian's arm64 software, fetched when it is not there; no test skips for want of it."""
     path = os.path.join(os.environ.get("EL2SIM_REAL", source("build", "real")), name)
