@@ -178,7 +178,7 @@ static void signal(struct vback *b, struct vback_queue *q)
     bool wanted = virtq_need_event(*used_event(b, q), q->used, q->signalled);
     q->signalled = q->used;
     if (wanted) {
-        b->interrupts |= VIRTIO_INTERRUPT_USED;
+        __atomic_fetch_or(&b->interrupts, VIRTIO_INTERRUPT_USED, __ATOMIC_RELAXED);
         b->interrupt(b);
     }
 }
@@ -333,7 +333,7 @@ enum vback_event vback_write(struct vback *b, u64 offset, u32 value)
     case VIRTIO_MMIO_QUEUE_NOTIFY:
         return VBACK_NOTIFIED;
     case VIRTIO_MMIO_INTERRUPT_ACK:
-        b->interrupts &= ~value;
+        __atomic_fetch_and(&b->interrupts, ~value, __ATOMIC_RELAXED);
         break;
     case VIRTIO_MMIO_STATUS:
         return write_status(b, value);
