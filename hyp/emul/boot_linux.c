@@ -4,6 +4,7 @@
 #include "abi/guest.h"
 #include "emul/fdt_write.h"
 #include "emul/pl011.h"
+#include "virtio_net.h"
 
 #define IMAGE_MAGIC      0x644d5241 /* "ARM\x64" */
 #define IMAGE_BIG_ENDIAN 1          /* flags */
@@ -16,6 +17,7 @@
 /* Interrupts in a tree: kind, number within the kind, flags. */
 #define IRQ_SPI    0
 #define IRQ_PPI    1
+#define IRQ_EDGE   1
 #define IRQ_LEVEL  4
 #define SPI(intid) ((intid)-32)
 #define PPI(intid) ((intid)-16)
@@ -134,6 +136,20 @@ static void tree_uart(struct fdt *f)
     fdt_node_end(f);
 }
 
+static void tree_nets(struct fdt *f, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char name[] = "virtio_mmio@a030000";
+        name[sizeof("virtio_mmio@a03") - 1] = (char)('0' + i); /* GUEST_NET(i) */
+        fdt_node(f, name);
+        fdt_text(f, "compatible", "virtio,mmio");
+        FDT_CELLS(f, "reg", 0, GUEST_NET(i), 0, VIRTIO_MMIO_SIZE);
+        FDT_CELLS(f, "interrupts", IRQ_SPI, SPI(GUEST_NET_INTID(i)), IRQ_EDGE);
+        fdt_bytes(f, "dma-coherent", NULL, 0);
+        fdt_node_end(f);
+    }
+}
+
 static void tree_memory(struct fdt *f, const struct boot_kernel *k, const struct boot_layout *l)
 {
     u64 ramdisk = GUEST_RAM + l->ramdisk;
@@ -166,6 +182,7 @@ bool boot_tree(const struct boot_kernel *k, const struct boot_layout *l, void *t
     tree_timer(&f, k->timer_intid);
     tree_gic(&f, k->gic_version, k->vcpu_count);
     tree_uart(&f);
+    tree_nets(&f, k->net_count);
     fdt_node_end(&f);
     return fdt_end(&f);
 }

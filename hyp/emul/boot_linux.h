@@ -1,7 +1,8 @@
 /*
  * What a kernel finds that follows Linux' boot protocol for arm64 (Documentation/arch/arm64/
  * booting.rst): where it lies in memory, and a device tree that names the addresses of QEMU's virt:
- * a GIC, a timer, a PL011, PSCI by HVC. Offsets are from the start of its RAM, GUEST_RAM.
+ * a GIC, a timer, a PL011, PSCI by HVC; network cards where GUEST_NET() says. Offsets are from the
+ * start of its RAM, GUEST_RAM.
  */
 #ifndef EL2SIM_HYP_EMUL_BOOT_LINUX_H
 #define EL2SIM_HYP_EMUL_BOOT_LINUX_H
@@ -16,6 +17,7 @@ struct boot_kernel {
     u64 image_bytes, ramdisk_bytes, memory_bytes;
     unsigned vcpu_count, gic_version;
     u32 timer_intid; /* of the timer that it may use: INTID_VTIMER or INTID_PTIMER */
+    unsigned net_count;
     const char *bootargs;
 };
 

@@ -20,9 +20,14 @@ extern const u64 guest_image_bytes; /* images_*.S */
 
 static struct vmm_args args[2]; /* of the VMs */
 
-static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
+static bool net_is_in_vmm(void)
 {
     static const char *const networks[] = {"kernel", "user", NULL};
+    return boot_choice("net", networks, "net= takes kernel or user") == 1;
+}
+
+static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
+{
     struct vmm_args *a = &args[vm_id];
     a->vm_id = vm_id;
     a->vcpu_count = vcpu_count;
@@ -32,7 +37,7 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     a->ops = bootargs_number(bootargs, "n");
     a->work = bootargs_number(bootargs, "work");
     a->receive = bootargs_number(bootargs, "receive");
-    a->net_in_vmm = boot_choice("net", networks, "net= takes kernel or user") == 1;
+    a->net_in_vmm = net_is_in_vmm();
     bootargs_value(bootargs, "spread", a->spread, sizeof(a->spread));
 }
 
@@ -78,6 +83,7 @@ static bool make_guest_args(const struct board_info *board, struct vmm_args *a)
     a->pcpu_count = cpu_count;
     a->gic_version = kvm_guest_gic();
     a->timer_intid = kvm_guest_timer();
+    a->net_in_vmm = net_is_in_vmm();
     a->guest_image_bytes = board->guest_kernel.size;
     a->ramdisk_bytes = board->guest_ramdisk.size;
     a->memory_bytes = (u64)memory_mib << 20;

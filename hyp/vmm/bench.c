@@ -60,7 +60,7 @@ static int bench_exit_status(u32 reason)
 
 static struct vmm_entry load(const struct vmm_args *args)
 {
-    net_start(args);
+    net_start(args, bench_ram_bytes(args));
     return bench_load(args);
 }
 

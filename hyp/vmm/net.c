@@ -25,12 +25,13 @@ struct card {
 };
 
 static struct card cards[GUEST_NETS];
+static u64 guest_bytes;
 
 static void *memory(struct vback *b, u64 address)
 {
     (void)b;
     u64 at = address - GUEST_RAM;
-    return at < GUEST_RAM_SIZE ? (void *)(USER_GUEST_RAM + at) : NULL;
+    return at < guest_bytes ? (void *)(USER_GUEST_RAM + at) : NULL;
 }
 
 static void interrupt(struct vback *b)
@@ -85,32 +86,36 @@ static void io_thread(u64 index)
     }
 }
 
-static void start_in_vmm(u64 index)
+/* False: the host has no such card. */
+static bool start_in_vmm(u64 index)
 {
     struct card *c = &cards[index];
     s64 cpu = vmm_syscall(index, 0, 0, SYS_NET_OPEN);
     if (cpu < 0) {
-        return; /* the host has no such card */
+        return false;
     }
     c->back.memory = memory;
     c->back.interrupt = interrupt;
     c->index = (unsigned)index;
     c->works = true;
     must(vmm_syscall((u64)io_thread, index, (u64)cpu | THREAD_IO, SYS_THREAD_CREATE));
+    return true;
 }
 
-void net_start(const struct vmm_args *args)
+static bool start_in_kernel(u64 index)
 {
-    if (args->vm_id != 0) {
-        return;
+    return vmm_syscall(index, GUEST_NET(index), GUEST_NET_INTID(index), SYS_VM_NET) >= 0;
+}
+
+unsigned net_start(const struct vmm_args *args, u64 ram_bytes)
+{
+    unsigned count = 0;
+    guest_bytes = ram_bytes;
+    while (args->vm_id == 0 && count < GUEST_NETS &&
+           (args->net_in_vmm ? start_in_vmm(count) : start_in_kernel(count))) {
+        count++;
     }
-    for (u64 i = 0; i < GUEST_NETS; i++) {
-        if (args->net_in_vmm) {
-            start_in_vmm(i);
-        } else { /* if the host has one */
-            vmm_syscall(i, GUEST_NET(i), GUEST_NET_INTID(i), SYS_VM_NET);
-        }
-    }
+    return count;
 }
 
 static void notify(struct card *c)

@@ -5,8 +5,9 @@
 
 #include "vmm/vmm.h"
 
-/* Before the guest runs: its cards, as many as the host has, in the VMM or in the kernel. */
-void net_start(const struct vmm_args *args);
+/* Before the guest runs: its cards, as many as the host has, in the VMM or in the kernel, for a VM
+ * with so much memory. How many. */
+unsigned net_start(const struct vmm_args *args, u64 ram_bytes);
 
 /* On the VCPU's thread. False: no register of a card of ours. */
 bool net_access(struct vcpu_run *run);

@@ -3,7 +3,7 @@
 #include "emul/pl011.h"
 #include "abi/board.h"
 #include "vmm/irqchip.h"
-#include "vmm/vmm.h"
+#include "vmm/net.h"
 
 #define RESET_STATUS 3
 
@@ -41,6 +41,7 @@ static struct vmm_entry virt_load(const struct vmm_args *args)
         .vcpu_count = args->vcpu_count,
         .gic_version = args->gic_version,
         .timer_intid = args->timer_intid,
+        .net_count = net_start(args, args->memory_bytes),
         .bootargs = args->bootargs,
     };
     struct boot_layout l;
@@ -74,6 +75,9 @@ static void uart_write(u64 offset, u64 value)
 static void virt_access(struct vcpu_run *run)
 {
     u64 offset = run->ipa - BOARD_UART;
+    if (net_access(run)) {
+        return;
+    }
     if (offset >= PL011_SIZE) {
         run->data = 0;
         return;
