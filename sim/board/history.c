@@ -33,8 +33,12 @@ struct past {
  * to where the run has stood finds it as it was.
  */
 struct stand {
-    uint64_t all;
-    bool has_arrived;
+    struct moment moment;
+    unsigned cpu; /* that stopped; its step is the next one, or the last one done */
+    cycles_t stamp;
+    uint64_t stepped_from; /* its steps before, where a step led here: an instruction that lets an
+                              interrupt in is one with it; else all but one */
+    bool is_set, has_arrived;
 };
 
 #define STANDS 256
@@ -58,6 +62,16 @@ static struct moment now(const struct history *h)
         t.all += t.of[i];
     }
     return t;
+}
+
+static uint64_t steps_of(const struct history *h, unsigned cpu)
+{
+    return now(h).of[cpu];
+}
+
+static cycles_t stamp_of(const struct history *h, unsigned cpu)
+{
+    return h->c->m->cpus[cpu]->clock.now;
 }
 
 static void drop(struct history *h, unsigned i)
@@ -128,26 +142,58 @@ void history_changed(struct history *h)
     while (h->count != 0 && h->past[h->count - 1].moment.all > all) {
         drop(h, h->count - 1); /* that will not come */
     }
+    for (unsigned i = 0; i < STANDS; i++) {
+        h->stands[i].is_set &= h->stands[i].moment.all <= all;
+    }
     h->has_changed = true;
 }
 
-static bool stood(struct history *h, bool goes_on, const struct control_stop *stop)
+static bool stood(struct history *h, bool goes_on, const struct control_stop *stop, uint64_t from)
 {
     bool has_arrived = stop->kind == CONTROL_BREAKPOINT || stop->kind == CONTROL_WATCHPOINT;
-    h->stands[h->stand_count++ % STANDS] = (struct stand){now(h).all, has_arrived};
+    h->stands[h->stand_count++ % STANDS] = (struct stand){.moment = now(h),
+                                                          .cpu = stop->cpu,
+                                                          .stamp = stamp_of(h, stop->cpu),
+                                                          .stepped_from = from,
+                                                          .is_set = true,
+                                                          .has_arrived = has_arrived};
     return goes_on;
+}
+
+/* The n-th last, from 0; NULL: no more are kept. */
+static const struct stand *stand_at(const struct history *h, unsigned n)
+{
+    bool is_kept = n < STANDS && n < h->stand_count;
+    return is_kept ? &h->stands[(h->stand_count - 1 - n) % STANDS] : NULL;
 }
 
 /* Where the run has not stood, it arrives. */
 static bool arrives_at(const struct history *h, uint64_t all)
 {
-    for (unsigned i = 1; i <= STANDS && i <= h->stand_count; i++) {
-        const struct stand *s = &h->stands[(h->stand_count - i) % STANDS];
-        if (s->all == all) {
+    const struct stand *s;
+    for (unsigned n = 0; (s = stand_at(h, n)) != NULL; n++) {
+        if (s->is_set && s->moment.all == all) {
             return s->has_arrived;
         }
     }
     return true;
+}
+
+/* Where the run has stood last before this CPU's last step; NULL: nowhere. There the other CPUs may
+ * have been far behind. */
+static const struct stand *stood_before(const struct history *h, unsigned cpu,
+                                        const struct moment *here)
+{
+    const struct stand *s;
+    uint64_t from = here->of[cpu] - 1;
+    for (unsigned n = 0; (s = stand_at(h, n)) != NULL; n++) {
+        if (s->is_set && s->moment.all == here->all && s->cpu == cpu) {
+            from = s->stepped_from;
+        } else if (s->is_set && s->moment.of[cpu] == from && s->moment.all < here->all) {
+            return s;
+        }
+    }
+    return NULL;
 }
 
 /* Before anything runs. */
@@ -162,7 +208,10 @@ static void note_change(struct history *h)
 bool history_step(struct history *h, unsigned cpu, struct control_stop *stop)
 {
     note_change(h);
-    return stood(h, control_step(h->c, cpu, stop), stop);
+    uint64_t from = steps_of(h, cpu);
+    bool goes_on = control_step(h->c, cpu, stop);
+    bool is_done = goes_on && stop->kind == CONTROL_STEPPED;
+    return stood(h, goes_on, stop, is_done ? from : steps_of(h, stop->cpu) - 1);
 }
 
 bool history_continue(struct history *h, cycles_t until, struct control_stop *stop)
@@ -173,7 +222,7 @@ bool history_continue(struct history *h, cycles_t until, struct control_stop *st
         cycles_t next = h->next < until ? h->next : until;
         bool goes_on = control_continue(h->c, next, stop);
         if (!goes_on || stop->kind != CONTROL_CYCLE || next == until) {
-            return stood(h, goes_on, stop);
+            return stood(h, goes_on, stop, steps_of(h, stop->cpu) - 1);
         }
         if (h->past[h->count - 1].moment.all < now(h).all) { /* else it was here before */
             take(h, &e);
@@ -190,11 +239,6 @@ static void restore(const struct checkpoint *k, struct machine *m)
     struct err e;
     bool done = checkpoint_restore(k, m, &e);
     BUG_ON(!done);
-}
-
-static uint64_t steps_of(const struct history *h, unsigned cpu)
-{
-    return now(h).of[cpu];
 }
 
 /* Runs a checkpoint forward to a stamp. False: this CPU's step `end` has come by then. */
@@ -230,9 +274,6 @@ static void step_up_to(struct history *h, unsigned cpu, uint64_t end, struct con
         arrives = !arrives; /* where it arrives too late, that was an interrupt: the second time */
     } while (!arrives && steps_of(h, cpu) >= end);
     checkpoint_free(k);
-    stop->kind = CONTROL_STEPPED;
-    stop->cpu = cpu;
-    stop->pc = engine_pc(h->c->m->cpus[cpu]->engine);
 }
 
 /* The last stamp, nearly, before step `end` of this CPU, which has come at `stamp`. */
@@ -273,20 +314,28 @@ bool history_step_back(struct history *h, unsigned cpu, struct control_stop *sto
 {
     note_change(h);
     struct machine *m = h->c->m;
-    uint64_t end = steps_of(h, cpu), inputs = input_count(m);
-    cycles_t stamp = m->cpus[cpu]->clock.now;
+    const struct moment here = now(h);
+    const struct stand *stand = stood_before(h, cpu, &here);
+    unsigned mover = stand ? stand->cpu : cpu;
+    uint64_t end = stand ? stand->moment.of[mover] + 1 : here.of[cpu];
+    uint64_t latest = stand ? stand->moment.all : here.all, inputs = input_count(m);
+    cycles_t stamp = stand ? stand->stamp : stamp_of(h, cpu);
     const struct control_catch catch = h->c->catch;
     bool found = false;
     m->is_rerun = h->c->is_silent = true;
     control_catch(h->c, &(struct control_catch){.el = false});
     for (unsigned i = h->count; i-- > 0 && !found && leads_here(h, i, inputs);) {
-        if (h->past[i].moment.of[cpu] < end) {
-            find_step(h, i, cpu, stamp, end, stop);
+        const struct moment *from = &h->past[i].moment;
+        if (from->of[mover] < end && from->all <= latest) {
+            find_step(h, i, mover, stamp, end, stop);
             found = true;
         }
     }
     if (!found) {
         at_begin(h, stop);
+    } else {
+        *stop = (struct control_stop){
+            .kind = CONTROL_STEPPED, .cpu = cpu, .pc = engine_pc(m->cpus[cpu]->engine)};
     }
     control_catch(h->c, &catch);
     m->is_rerun = h->c->is_silent = false;

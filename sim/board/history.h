@@ -22,9 +22,10 @@ bool history_step(struct history *h, unsigned cpu, struct control_stop *stop);
 bool history_continue(struct history *h, cycles_t until, struct control_stop *stop);
 
 /*
- * Takes back the last step of this CPU (control_step): the run stops before that instruction, when
- * it is about to be carried out. The others are where they were then. False: CONTROL_BEGIN, and
- * the run is as it was when the history began.
+ * Takes back the last step of this CPU (control_step). Where the run has stood since the step
+ * before it, it stands again, the last time of several (the last 256 stops are known); else it
+ * stops before that instruction, when it is about to be carried out, and the others are where they
+ * were then. False: CONTROL_BEGIN, and the run is as it was when the history began.
  */
 bool history_step_back(struct history *h, unsigned cpu, struct control_stop *stop);
 

@@ -24,6 +24,12 @@ static bool session_continue(struct session *s, struct control_stop *stop)
                       : control_continue(s->control, CYCLES_NEVER, stop);
 }
 
+static bool session_step(struct session *s, struct control_stop *stop)
+{
+    return s->history ? history_step(s->history, s->cpu, stop)
+                      : control_step(s->control, s->cpu, stop);
+}
+
 static uint64_t stack_of(struct session *s)
 {
     return machine_inspect_x(s->machine, s->cpu, 31);
@@ -73,7 +79,7 @@ static enum moved step_over(struct session *s, struct control_stop *stop)
     }
     for (unsigned tries = 0; tries < 8; tries++) { /* interrupts may come first */
         uint64_t exceptions = machine_inspect_exceptions(s->machine, s->cpu);
-        control_step(s->control, s->cpu, stop);
+        session_step(s, stop);
         if (!is_done(s, stop)) {
             return STOPPED;
         }
@@ -104,7 +110,7 @@ static enum moved step_out(struct session *s, struct control_stop *stop)
         machine_inspect_next(s->machine, s->cpu, &now);
         bool is_last = now.fetched && !now.interrupt_is_due && returns(&now);
         if (is_last) {
-            control_step(s->control, s->cpu, stop);
+            session_step(s, stop);
             return is_done(s, stop) ? MOVED : STOPPED;
         }
         if (step_over(s, stop) == STOPPED) {
@@ -169,7 +175,7 @@ static void go(struct session *s, enum session_command command, struct control_s
     static const struct control_catch el = {.el = true}, world = {.context = true};
     switch (command) {
     case SESSION_STEP:
-        control_step(s->control, s->cpu, stop);
+        session_step(s, stop);
         break;
     case SESSION_OVER:
         step_over(s, stop);

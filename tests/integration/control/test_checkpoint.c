@@ -105,8 +105,8 @@ END_TEST
 
 #define BACK 3
 
-/* Steps forward, the same number back, to the same states; then back to a breakpoint that was
- * passed, and to the beginning; and the run still is what it was. */
+/* Steps forward, the same number back, to the same states, whichever CPU's they are; then back to a
+ * breakpoint that was passed, and to the beginning; and the run still is what it was. */
 START_TEST(what_was_there_is_there_again)
 {
     struct machine *m = guest_machine(smp[_i]);
@@ -127,6 +127,17 @@ START_TEST(what_was_there_is_there_again)
         ck_assert(history_step(h, cpu, &stop));
         ck_assert_int_eq(stop.kind, CONTROL_STEPPED);
         control_digest(c, at[i]);
+    }
+    if (smp[_i] > 1) { /* a CPU that was not there yet: this one runs meanwhile */
+        control_point_delete(c, point);
+        ck_assert(history_step(h, (cpu + 1) % 2, &stop));
+        ck_assert_int_eq(stop.kind, CONTROL_STEPPED);
+        point =
+            control_break(c, va(guest_symbol("hyp_vcpu_run")), CONTROL_ANY_EL, CONTROL_ANY_CONTEXT);
+        ck_assert(history_step_back(h, (cpu + 1) % 2, &stop));
+        ck_assert_uint_eq(stop.cpu, (cpu + 1) % 2);
+        control_digest(c, now);
+        ck_assert_str_eq(now, at[BACK]);
     }
     for (unsigned i = BACK; i-- > 0;) {
         ck_assert(history_step_back(h, cpu, &stop));
