@@ -17,7 +17,7 @@ static void refuse(struct gdb *g)
     gdb_print(&g->reply, "E01");
 }
 
-static void changed(struct gdb *g)
+void gdb_changed(struct gdb *g)
 {
     if (g->history) {
         history_changed(g->history);
@@ -60,7 +60,7 @@ static void write_registers(struct gdb *g, const char *at, size_t length)
             return;
         }
     }
-    changed(g);
+    gdb_changed(g);
     ok(g);
 }
 
@@ -85,7 +85,7 @@ static void write_register(struct gdb *g, const char *at, size_t length)
         refuse(g);
         return;
     }
-    changed(g);
+    gdb_changed(g);
     ok(g);
 }
 
@@ -122,7 +122,7 @@ static void write_bytes(struct gdb *g, uint64_t address, const uint8_t *bytes, u
         return;
     }
     if (size != 0) {
-        changed(g);
+        gdb_changed(g);
     }
     ok(g);
 }
@@ -152,42 +152,46 @@ static void write_binary(struct gdb *g, const char *at, size_t length)
     write_bytes(g, address, (const uint8_t *)at, size);
 }
 
-/* Threads: CPU n is thread n + 1. */
+/* Threads. */
 
-static bool take_cpu(const struct gdb *g, const char **at, unsigned *cpu)
+bool gdb_take_thread(const struct gdb *g, const char **text, unsigned *cpu)
 {
     uint64_t n;
-    *cpu = g->cpu;
-    if (gdb_take(at, "-1") || !gdb_take_number(at, &n) || n == 0) {
-        return true;
-    }
-    *cpu = (unsigned)n - 1;
-    return n <= gdb_cpu_count(g);
+    bool is_any = gdb_take(text, "-1") || !gdb_take_number(text, &n) || n == 0;
+    *cpu = is_any ? NO_THREAD : (unsigned)n - 1;
+    return is_any || n <= gdb_cpu_count(g);
 }
 
 static void set_thread(struct gdb *g, const char *at, size_t length)
 {
     unsigned cpu;
     (void)length;
-    bool is_for_state = *at == 'g' || *at == 'c';
-    at += *at != '\0';
-    if (!is_for_state || !take_cpu(g, &at, &cpu)) {
+    char what = *at;
+    at += what != '\0';
+    if ((what != 'g' && what != 'c') || !gdb_take_thread(g, &at, &cpu)) {
         refuse(g);
         return;
     }
-    g->cpu = cpu;
+    if (what == 'c') {
+        g->moves = cpu;
+    } else if (cpu != NO_THREAD) {
+        g->cpu = cpu;
+    }
     ok(g);
 }
 
+/* gdb asks so when its user says `thread N` (or `thread apply`), and does not tell which thread a
+ * monitor command or a step back is for: it is for that one. `info threads` sends Hg alone. */
 static void is_thread(struct gdb *g, const char *at, size_t length)
 {
     unsigned cpu;
     (void)length;
-    if (take_cpu(g, &at, &cpu)) {
-        ok(g);
-    } else {
+    if (!gdb_take_thread(g, &at, &cpu)) {
         refuse(g);
+        return;
     }
+    g->chosen = cpu == NO_THREAD ? g->chosen : cpu;
+    ok(g);
 }
 
 static void list_threads(struct gdb *g, const char *at, size_t length)
@@ -209,7 +213,7 @@ static void describe_thread(struct gdb *g, const char *at, size_t length)
     char text[96];
     unsigned index;
     (void)length;
-    if (!take_cpu(g, &at, &index)) {
+    if (!gdb_take_thread(g, &at, &index) || index == NO_THREAD) {
         refuse(g);
         return;
     }
@@ -223,7 +227,7 @@ static void describe_thread(struct gdb *g, const char *at, size_t length)
 static void current_thread(struct gdb *g, const char *at, size_t length)
 {
     (void)at, (void)length;
-    gdb_print(&g->reply, "QC%x", g->cpu + 1);
+    gdb_print(&g->reply, "QC%x", g->chosen + 1);
 }
 
 /* The rest. */
@@ -233,8 +237,8 @@ static void supported(struct gdb *g, const char *at, size_t length)
     (void)at, (void)length;
     gdb_print(&g->reply,
               "PacketSize=%x;qXfer:features:read+;vContSupported+;QStartNoAckMode+;swbreak+;"
-              "hwbreak+%s",
-              GDB_PACKET_MAX, g->history ? ";ReverseStep+;ReverseContinue+" : "");
+              "hwbreak+;ReverseStep+;ReverseContinue+",
+              GDB_PACKET_MAX);
 }
 
 static void no_ack(struct gdb *g, const char *at, size_t length)

@@ -21,7 +21,7 @@ static void state(struct gdb *g, char **words, unsigned count, struct gdb_text *
         gdb_print(out,
                   "%c CPU %u: %-5s EL%u context %u pc 0x%016" PRIx64 " cycle %" PRIu64
                   " instructions %" PRIu64 " exceptions %" PRIu64 "\n",
-                  i == g->cpu ? '*' : ' ', i, does, cpu.el, cpu.context, cpu.pc, cpu.now / CYCLE,
+                  i == g->chosen ? '*' : ' ', i, does, cpu.el, cpu.context, cpu.pc, cpu.now / CYCLE,
                   cpu.instructions, cpu.exceptions);
     }
     gdb_print(out, "memory by: %s\n", control_space_name(g->space));
@@ -43,7 +43,7 @@ static bool read_place(const struct gdb *g, const char *name, uint64_t *at)
     if (!control_has_register(g->c, reg)) {
         return false;
     }
-    control_read_register(g->c, g->cpu, reg, value);
+    control_read_register(g->c, g->chosen, reg, value);
     *at = value[0];
     return true;
 }
@@ -72,7 +72,7 @@ static void walk(struct gdb *g, char **words, unsigned count, struct gdb_text *o
                        "ADDRESS is a number or a register's name\n");
         return;
     }
-    bool found = control_translate(g->c, g->cpu, space, at, &steps, &page, &fault);
+    bool found = control_translate(g->c, g->chosen, space, at, &steps, &page, &fault);
     for (unsigned i = 0; i < steps.count; i++) {
         const struct mmu_step *s = &steps.at[i];
         gdb_print(
@@ -141,9 +141,9 @@ static void gic(struct gdb *g, char **words, unsigned count, struct gdb_text *ou
 {
     struct gic_look look;
     (void)words, (void)count;
-    control_look_gic(g->c, g->cpu, &look);
+    control_look_gic(g->c, g->chosen, &look);
     gdb_print(out, "GICv%u, CPU %u: priority mask 0x%02x, running 0x%02x, next INTID %u\n",
-              look.version, g->cpu, look.physical.mask, look.physical.running, look.next);
+              look.version, g->chosen, look.physical.mask, look.physical.running, look.next);
     for (unsigned i = 0; i < look.count; i++) {
         const struct gic_look_interrupt *irq = &look.interrupts[i];
         gdb_print(out, "  INTID %4u: priority 0x%02x group %u %s%s%s%s\n", irq->intid,
@@ -170,7 +170,7 @@ static uint64_t read_named(struct gdb *g, const char *name)
     uint64_t value[2] = {0, 0};
     unsigned reg = control_register_by_name(name);
     if (control_has_register(g->c, reg)) {
-        control_read_register(g->c, g->cpu, reg, value);
+        control_read_register(g->c, g->chosen, reg, value);
     }
     return value[0];
 }

@@ -56,8 +56,8 @@ void gdb_monitor_explain(struct gdb *g, char **words, unsigned count, struct gdb
     uint32_t word = 0;
     uint64_t pc[2];
     (void)words, (void)count;
-    control_read_register(g->c, g->cpu, REG_PC, pc);
-    control_read_memory(g->c, g->cpu, SPACE_CURRENT, pc[0], &word, sizeof word);
+    control_read_register(g->c, g->chosen, REG_PC, pc);
+    control_read_memory(g->c, g->chosen, SPACE_CURRENT, pc[0], &word, sizeof word);
     struct err e = {""};
     if (g->disasm == NULL && (g->disasm = disasm_create(&e)) == NULL) {
         gdb_print(out, "%s\n", e.text);
@@ -65,7 +65,7 @@ void gdb_monitor_explain(struct gdb *g, char **words, unsigned count, struct gdb
     }
     disasm_insn(g->disasm, pc[0], word, disassembly);
     gdb_print(out, "0x%llx: %s\n", (unsigned long long)pc[0], disassembly);
-    const struct pe *pe = control_pe(g->c, g->cpu);
+    const struct pe *pe = control_pe(g->c, g->chosen);
     struct insn insn = insn_decode(&pe->model, word);
     struct explain_subject subject;
     FILE *stream = subject_of(&insn, &subject) ? open_memstream(&text, &length) : NULL;

@@ -71,7 +71,7 @@ static void ran(struct gdb *g)
     if (g->stop.kind == CONTROL_ENDED) {
         g->is_over = true;
     } else {
-        g->cpu = g->stop.cpu;
+        g->cpu = g->chosen = g->stop.cpu;
         say_why(g);
     }
     gdb_stop_reply(g);
@@ -95,14 +95,18 @@ static void go_on(struct gdb *g)
     }
 }
 
-/* A thread id: 0 or -1 is any. */
-static unsigned take_thread(const struct gdb *g, const char **at)
+/* Which CPU steps where no packet says so. */
+static unsigned stepper(const struct gdb *g)
 {
-    uint64_t n = 0;
-    if (gdb_take(at, "-1") || !gdb_take_number(at, &n) || n == 0 || n > gdb_cpu_count(g)) {
-        return g->cpu;
-    }
-    return (unsigned)n - 1;
+    return g->moves == NO_THREAD ? g->chosen : g->moves;
+}
+
+/* ":THREAD", or nothing. */
+static unsigned take_stepper(const struct gdb *g, const char **at)
+{
+    unsigned cpu = NO_THREAD;
+    bool is_there = gdb_take(at, ":") && gdb_take_thread(g, at, &cpu) && cpu != NO_THREAD;
+    return is_there ? cpu : g->chosen;
 }
 
 /* vCont;action[:thread]...: a step of one CPU, or all go on. */
@@ -116,7 +120,7 @@ static void vcont(struct gdb *g, const char *at)
             gdb_take_number(&at, &signal);
         }
         if (action == 's' || action == 'S') {
-            step(g, *at == ':' ? (at++, take_thread(g, &at)) : g->cpu);
+            step(g, take_stepper(g, &at));
             return;
         }
         if (action == 't') { /* all stand already */
@@ -133,9 +137,9 @@ static void go_back(struct gdb *g, bool one)
     if (g->history == NULL) {
         gdb_say(g, g->no_history.text, strlen(g->no_history.text));
         gdb_say(g, "\n", 1);
-        gdb_print(&g->reply, "E01");
+        g->stop = (struct control_stop){.kind = CONTROL_BEGIN, .cpu = stepper(g)};
     } else if (one) {
-        history_step_back(g->history, g->cpu, &g->stop);
+        history_step_back(g->history, stepper(g), &g->stop);
     } else {
         history_continue_back(g->history, &g->stop);
     }
@@ -152,10 +156,11 @@ bool gdb_resume(struct gdb *g, const char *packet)
     } else if (*packet == 's' || *packet == 'c') {
         rest = packet + 1;
         if (gdb_take_number(&rest, &at[0])) {
-            control_write_register(g->c, g->cpu, REG_PC, at);
+            control_write_register(g->c, stepper(g), REG_PC, at);
+            gdb_changed(g);
         }
         if (*packet == 's') {
-            step(g, g->cpu);
+            step(g, stepper(g));
         } else {
             go_on(g);
         }

@@ -140,6 +140,7 @@ bool gdb_serve(struct control *c, const struct gdb_config *config, struct err *e
     g->c = c;
     g->config = config;
     g->stop.kind = CONTROL_STEPPED;
+    g->moves = NO_THREAD;
     if (!gdb_link_open(&g->link, config->where, e)) {
         destroy(g);
         return false;

@@ -2,6 +2,8 @@
 #ifndef EL2SIM_GDB_SERVER_H
 #define EL2SIM_GDB_SERVER_H
 
+#include <limits.h>
+
 #include "sim/board/control_state.h"
 #include "sim/board/history.h"
 #include "sim/gdb/gdb.h"
@@ -10,6 +12,7 @@
 #include "sim/report/disasm.h"
 
 #define GDB_POINTS 256
+#define NO_THREAD  UINT_MAX
 
 /* What gdb has set, by its words. */
 struct gdb_point {
@@ -29,7 +32,9 @@ struct gdb {
     char input[4096]; /* bytes that came and are not read yet */
     size_t input_at, input_length;
     bool no_ack, is_over, is_killed;
-    unsigned cpu; /* of registers and memory (Hg) */
+    unsigned cpu;    /* of registers and memory: what gdb asks for at the time (Hg) */
+    unsigned chosen; /* by the user's `thread N`, or where the run stopped */
+    unsigned moves;  /* steps by s and bs (Hc); NO_THREAD: the chosen one */
     struct control_stop stop;
     enum control_space space; /* of m and M */
     struct control_catch catch;
@@ -39,9 +44,14 @@ struct gdb {
 };
 
 unsigned gdb_cpu_count(const struct gdb *g);
+/* Reads a thread's number: CPU n is thread n + 1; 0 and -1 are any (NO_THREAD), as is none at all.
+ * False: there is no such thread. */
+bool gdb_take_thread(const struct gdb *g, const char **text, unsigned *cpu);
 
 /* commands.c: carries out one packet; g->reply is the answer. */
 void gdb_command(struct gdb *g, const char *packet, size_t length);
+/* Registers or memory were written: what came after is not to come again. */
+void gdb_changed(struct gdb *g);
 /* resume.c: those that make it run. g->reply is then a stop reply. */
 bool gdb_resume(struct gdb *g, const char *packet);
 void gdb_stop_reply(struct gdb *g);

@@ -188,7 +188,7 @@ BROKEN = {
     "m": "E", "m1": "E", "m1,": "E", "m0,ffffffff": "E", "m0,4": "E", "mffffffffffffffff,8": "E", "M0,4:12": "E",
     "M0,4:00000000": "E", "X40200000,4:ab": "E", "X40200000,0:": "OK", "Z": "E", "Z0": "E", "Z0,,": "E", "Z9,0,0": "",
     "Z2,0,0": "E", "z0,1234,4": "OK", "H": "E", "Hx1": "E", "Hg99": "E", "T": "OK", "T99": "E",
-    "qThreadExtraInfo,77": "E", "vCont": "", "vCont;t": "T", "vFile:open:": "", "QNonStop:1": "E", "QNonStop:0": "OK",
+    "qThreadExtraInfo,77": "E", "qThreadExtraInfo,0": "E", "Hc0": "OK", "Hc77": "E", "vCont": "", "vCont;t": "T", "vFile:open:": "", "QNonStop:1": "E", "QNonStop:0": "OK",
     "qXfer:features:read:target.xml:": "E", "qXfer:features:read:target.xml:ffffffff,fff": "l",
     "qXfer:features:read:other:0,10": "E", "qRcmd,": "OK", "qRcmd,zz": "OK", "\x01": "", "": "",
 }
@@ -197,9 +197,19 @@ BROKEN = {
 class Wire(unittest.TestCase):
     """The stub by its protocol, without a gdb."""
 
+    def start(self, *options):
+        self.stub = subprocess.Popen([harness.PROGRAM, "run", "--quiet", *MACHINE, *options, "--gdb", "-"],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        return self.stub
+
+    def monitor(self, command):
+        self.ask("qRcmd," + command.encode().hex())
+        return self.console
+
     def ask(self, text):
         self.stub.stdin.write(f"${text}#{sum(text.encode('latin-1')) % 256:02x}".encode("latin-1"))
         self.stub.stdin.flush()
+        self.console = ""
         while True:
             answer = b""
             while not re.search(rb"#..$", answer):
@@ -207,14 +217,41 @@ class Wire(unittest.TestCase):
                 self.assertTrue(byte, f"{text}: the stub has gone")
                 answer += byte
             packet = answer[answer.index(b"$") + 1:-3].decode("latin-1")
-            if not re.match("O[0-9a-f]", packet):  # of a monitor command
+            if not re.match("O[0-9a-f]", packet):
                 return packet
+            self.console += bytes.fromhex(packet[1:]).decode()
+
+    def test_threads(self):
+        """What is for the thread that the user has chosen: gdb says which only where it asks whether it lives."""
+        def chosen():
+            return re.search(r"^\* CPU (\d)", self.monitor("state"), re.M)[1]
+        with self.start("--smp", "2"):
+            self.ask("Hg2")  # `info threads` looks at each
+            self.assertEqual(chosen(), "0")
+            self.assertEqual(self.ask("T2"), "OK")  # `thread 2`
+            self.assertEqual(chosen(), "1")
+            self.assertRegex(self.ask("vCont;s:1;c"), "^T05thread:1;")
+            self.assertEqual(chosen(), "0")
+            before = self.monitor("digest")
+            self.assertRegex(self.ask("s"), "^T05thread:1;")
+            self.ask("Hg2")
+            self.assertRegex(self.ask("bs"), "^T05thread:1;")
+            self.assertEqual(self.monitor("digest"), before)
+            self.ask("Hc2")
+            self.assertRegex(self.ask("bs"), "replaylog:begin")  # CPU 1 has done nothing
+            self.assertRegex(self.ask("k"), "OK")
+
+    def test_no_way_back(self):
+        disk = harness.write("disk", bytes(4096))
+        with self.start("--drive", disk + ",write-through"):
+            self.ask("s")
+            self.assertIn("replaylog:begin", self.ask("bs"))
+            self.assertIn("write-through: what went into the file stays there", self.console)
+            self.ask("k")
 
     def test_broken_packets(self):
         report = harness.temporary("wire.json")
-        self.stub = subprocess.Popen([harness.PROGRAM, "run", "--quiet", *MACHINE, "--json", report, "--gdb", "-"],
-                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        with self.stub:
+        with self.start("--json", report):
             for packet, answer in BROKEN.items():
                 said = self.ask(packet)
                 self.assertTrue(said.startswith(answer) and (answer or said == ""), f"{packet}: {said[:40]}")
