@@ -129,34 +129,6 @@ void gic_note_slowly(struct gic_cpu *c, enum gic_note_kind kind, unsigned intid,
     gic->watch(gic->watch_ctx, &note);
 }
 
-void gic_on_irq(struct gic *gic, gic_irq_hook *hook, void *ctx)
-{
-    gic->irq_hook = hook;
-    gic->irq_ctx = ctx;
-}
-
-void gic_tell_irq(struct gic_cpu *c, const struct cpu_interface *f, bool ends, unsigned value)
-{
-    struct gic_irq irq = {.ends = ends,
-                          .is_virtual = f->is_virtual,
-                          .was_active = cpuif_running(f) != PRIORITY_IDLE,
-                          .intid = (unsigned)bits(value, c->gic->is_v2 ? 9 : 23, 0)};
-    c->gic->irq_hook(c->gic->irq_ctx, c->index, &irq);
-}
-
-void gic_virtual_state(struct gic *gic, unsigned cpu, struct gic_virtual *out)
-{
-    struct gic_cpu *c = gic_cpu_at(gic, cpu);
-    unsigned group = gic_group(c, GIC_MAINTENANCE_INTID);
-    *out = (struct gic_virtual){.is_v2 = gic->is_v2, .hcr = c->hcr};
-    if (gic->config.has_virtualization) {
-        out->lr_count = gic->config.list_register_count;
-        memcpy(out->lr, c->lr, sizeof out->lr);
-    }
-    out->maintenance_enabled = bit(c->bank.enabled, GIC_MAINTENANCE_INTID) &&
-                               bit(gic->ctlr, group) && c->phys.enabled[group];
-}
-
 static void bank_archive(struct irq_bank *b, struct archive *a)
 {
     archive_u32(a, &b->enabled);

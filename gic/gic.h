@@ -80,11 +80,11 @@ void gic_on_sgi(struct gic *gic, gic_sgi_hook *hook, void *ctx);
 enum gic_note_kind {
     GIC_NOTE_PENDING,     /* became pending: a wire, an SGI, a write; value: 1 an SGI */
     GIC_NOTE_ACK,         /* acknowledged */
-    GIC_NOTE_END,         /* its priority dropped (EOIR) */
+    GIC_NOTE_END,         /* EOIR; value: 1 a priority dropped, 0 the write is ignored */
     GIC_NOTE_DEACTIVATE,  /* no longer active */
     GIC_NOTE_LR,          /* a list register was written: intid = which, value = as ICH_LR<n>_EL2 */
     GIC_NOTE_VIRTUAL_ACK, /* acknowledged by a guest: value = the list register as it is then */
-    GIC_NOTE_VIRTUAL_END  /* EOIR by a guest */
+    GIC_NOTE_VIRTUAL_END  /* EOIR by a guest; value: 1 a priority dropped, 0 none was active */
 };
 struct gic_note {
     enum gic_note_kind kind;
@@ -94,26 +94,5 @@ struct gic_note {
 typedef void gic_note_hook(void *ctx, const struct gic_note *note);
 /* NULL: nobody watches (any more). */
 void gic_watch(struct gic *gic, gic_note_hook *hook, void *ctx);
-
-/* An interrupt's life at a CPU interface, physical or virtual. */
-struct gic_irq {
-    bool ends; /* EOIR was written; else IAR was read */
-    bool is_virtual;
-    bool was_active; /* ends: the interface had an active priority */
-    unsigned intid;  /* as the register has it; GICv2 without the CPUID */
-};
-
-typedef void gic_irq_hook(void *ctx, unsigned cpu, const struct gic_irq *irq);
-void gic_on_irq(struct gic *gic, gic_irq_hook *hook, void *ctx);
-
-/* What a CPU's virtual interface holds. */
-struct gic_virtual {
-    unsigned lr_count;
-    uint64_t lr[16]; /* as ICH_LR<n>_EL2 */
-    uint32_t hcr;
-    bool is_v2;
-    bool maintenance_enabled; /* INTID 25 can reach the CPU: it, its group and the distributor */
-};
-void gic_virtual_state(struct gic *gic, unsigned cpu, struct gic_virtual *out);
 
 #endif

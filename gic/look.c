@@ -41,8 +41,12 @@ static void add(struct gic_cpu *c, unsigned intid, struct gic_look *out)
 void gic_look(struct gic *gic, unsigned cpu, struct gic_look *out)
 {
     struct gic_cpu *c = gic_cpu_at(gic, cpu);
+    unsigned maintenance_group = gic_group(c, GIC_MAINTENANCE_INTID);
     *out = (struct gic_look){.version = gic->config.version,
                              .has_virtualization = gic->config.has_virtualization,
+                             .maintenance_enabled = bit(c->bank.enabled, GIC_MAINTENANCE_INTID) &&
+                                                    bit(gic->ctlr, maintenance_group) &&
+                                                    c->phys.enabled[maintenance_group],
                              .physical = look_interface(&c->phys),
                              .guest = look_interface(&c->virt),
                              .next = c->best.intid,

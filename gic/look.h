@@ -32,6 +32,7 @@ struct gic_look_interface {
 struct gic_look {
     unsigned version;
     bool has_virtualization;
+    bool maintenance_enabled; /* INTID 25 can reach the CPU: it, its group and the distributor */
     struct gic_look_interface physical, guest;
     unsigned next;      /* INTID that would be acknowledged next, masks aside; GIC_LOOK_NONE */
     uint32_t hcr, misr; /* ICH_HCR_EL2 or GICH_HCR; maintenance status */

@@ -63,17 +63,15 @@ static unsigned intid_of(const struct gic_cpu *c, uint32_t value)
 void phys_end(struct gic_cpu *c, enum group_view view, uint32_t value)
 {
     unsigned intid = intid_of(c, value);
-    if (intid >= c->gic->intid_count) {
-        return;
-    }
-    unsigned group = c->gic->is_v2 ? gic_group(c, intid) : (unsigned)view;
+    bool exists = intid < c->gic->intid_count;
+    unsigned group = c->gic->is_v2 && exists ? gic_group(c, intid) : (unsigned)view;
     bool matches =
         c->gic->is_v2 ? view == VIEW_BOTH || group == 1 : cpuif_active_group(&c->phys) == group;
-    if (!matches) {
+    gic_note(c, GIC_NOTE_END, intid, exists && matches);
+    if (!exists || !matches) {
         return;
     }
     cpuif_drop(&c->phys, group);
-    gic_note(c, GIC_NOTE_END, intid, 0);
     if (!c->phys.eoi_split) {
         irq_deactivate(c, intid);
     }

@@ -65,8 +65,6 @@ struct gic {
     void *hook_ctx;
     gic_note_hook *watch; /* NULL: nobody */
     void *watch_ctx;
-    gic_irq_hook *irq_hook;
-    void *irq_ctx;
 };
 
 /* An access by a CPU that is not there is the board's mistake. */
@@ -139,18 +137,11 @@ uint32_t virt_eisr(const struct gic_cpu *c);
 uint32_t virt_elrsr(const struct gic_cpu *c);
 uint32_t virt_vtr(const struct gic_cpu *c);
 
-/* Who asked (gic_on_irq()) is told. */
-void gic_tell_irq(struct gic_cpu *c, const struct cpu_interface *f, bool ends, unsigned value);
-
 /* An access through either interface, as the registers of both have it. */
 static inline unsigned cpuif_acknowledge(struct gic_cpu *c, struct cpu_interface *f,
                                          enum group_view view)
 {
-    unsigned value = f->is_virtual ? virt_acknowledge(c, view) : phys_acknowledge(c, view);
-    if (c->gic->irq_hook) {
-        gic_tell_irq(c, f, false, value);
-    }
-    return value;
+    return f->is_virtual ? virt_acknowledge(c, view) : phys_acknowledge(c, view);
 }
 
 static inline unsigned cpuif_pending(struct gic_cpu *c, const struct cpu_interface *f,
@@ -162,9 +153,6 @@ static inline unsigned cpuif_pending(struct gic_cpu *c, const struct cpu_interfa
 static inline void cpuif_end(struct gic_cpu *c, const struct cpu_interface *f, enum group_view view,
                              uint32_t value)
 {
-    if (c->gic->irq_hook) {
-        gic_tell_irq(c, f, true, value);
-    }
     if (f->is_virtual) {
         virt_end(c, view, value);
     } else {

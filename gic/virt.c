@@ -254,7 +254,8 @@ void virt_end(struct gic_cpu *c, enum group_view view, uint32_t value)
         return;
     }
     unsigned dropped = cpuif_drop_any(&c->virt);
-    gic_note(c, GIC_NOTE_VIRTUAL_END, (unsigned)bits(image, c->gic->is_v2 ? 9 : 23, 0), 0);
+    gic_note(c, GIC_NOTE_VIRTUAL_END, (unsigned)bits(image, c->gic->is_v2 ? 9 : 23, 0),
+             dropped != PRIORITY_IDLE);
     bool is_lpi = image >= LPI_FIRST;
     if ((dropped != PRIORITY_IDLE || c->gic->is_v2) && (!c->virt.eoi_split || is_lpi)) {
         int n = find_active(c, image);

@@ -47,6 +47,11 @@ bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_a
     return mmu_probe(m->cpus[cpu]->mmu, access, page, fault);
 }
 
+void machine_look_gic(const struct machine *m, unsigned cpu, struct gic_look *out)
+{
+    gic_look(m->gic, cpu, out);
+}
+
 bool machine_look_ram(const struct machine *m, pa_t at, void *to, uint64_t size_bytes)
 {
     return ram_read(&m->ram, at, to, size_bytes);

@@ -6,6 +6,7 @@
 #define EL2SIM_BOARD_LOOK_H
 
 #include "cpu-el/pe.h"
+#include "gic/look.h"
 #include "mmu/mmu.h"
 #include "sim/board/machine.h"
 
@@ -29,6 +30,9 @@ bool look_owned(const struct pe *pe, enum sysreg_id id, uint64_t *value);
 /* Where an access of that CPU would lead now: mmu_probe(). */
 bool machine_look_page(const struct machine *m, unsigned cpu, const struct mmu_access *access,
                        struct mmu_page *page, struct mmu_fault *fault);
+
+/* What the GIC holds for that CPU. */
+void machine_look_gic(const struct machine *m, unsigned cpu, struct gic_look *out);
 
 /* RAM, by physical address; false: not all of it is RAM. */
 bool machine_look_ram(const struct machine *m, pa_t at, void *to, uint64_t size_bytes);

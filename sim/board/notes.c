@@ -67,7 +67,18 @@ static void gic_seen(void *ctx, const struct gic_note *n)
 {
     struct machine *m = ctx;
     struct cpu *by = m->acting ? m->acting : m->cpus[n->cpu];
-    cpu_emit(by, NOTE_GIC, n->kind | n->cpu << 8, n->intid, n->value);
+    if (m->watcher) {
+        watch_irq(by, n);
+    }
+    if (m->notes_wanted & NOTE_BIT(NOTE_GIC)) {
+        cpu_emit(by, NOTE_GIC, n->kind | n->cpu << 8, n->intid, n->value);
+    }
+}
+
+void note_gic_watched(struct machine *m)
+{
+    bool is_watched = m->watcher || m->notes_wanted & NOTE_BIT(NOTE_GIC);
+    gic_watch(m->gic, is_watched ? gic_seen : NULL, m);
 }
 
 /* What is wanted has changed. */
@@ -78,7 +89,7 @@ static void wants_changed(struct machine *m)
     if (m->notes_wanted == before) {
         return;
     }
-    gic_watch(m->gic, m->notes_wanted & NOTE_BIT(NOTE_GIC) ? gic_seen : NULL, m);
+    note_gic_watched(m);
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         block_stop_flags_changed(m->cpus[i]);
         m->cpus[i]->row_told = NULL;

@@ -3,16 +3,10 @@
 #include "sim/base/bits.h"
 #include "sim/board/cpu.h"
 
-static void watch_irq(void *ctx, unsigned cpu, const struct gic_irq *irq)
+void watch_irq(struct cpu *cpu, const struct gic_note *irq)
 {
-    struct machine *m = ctx;
-    struct watch_event e = {.kind = WATCH_IRQ, .pc = engine_pc(m->cpus[cpu]->engine), .irq = irq};
-    watch_tell(m->cpus[cpu], &e);
-}
-
-static struct cpu *cpu_at(const struct machine *m, unsigned cpu)
-{
-    return m->cpus[cpu];
+    struct watch_event e = {.kind = WATCH_IRQ, .pc = engine_pc(cpu->engine), .irq = irq};
+    watch_tell(cpu, &e);
 }
 
 void machine_watch(struct machine *m, const struct machine_watcher *watcher)
@@ -21,7 +15,7 @@ void machine_watch(struct machine *m, const struct machine_watcher *watcher)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         mmu_watch(m->cpus[i]->mmu, watch_descriptor);
     }
-    gic_on_irq(m->gic, watch_irq, m);
+    note_gic_watched(m);
 }
 
 void watch_tell(struct cpu *cpu, struct watch_event *e)
@@ -94,9 +88,9 @@ void watch_access(struct cpu *cpu, const struct mmu_access *access)
 
 void machine_watch_barriers(struct machine *m, unsigned cpu, bool on)
 {
-    if (cpu_at(m, cpu)->barriers_watched != on) {
-        cpu_at(m, cpu)->barriers_watched = on;
-        sync_stops_changed(cpu_at(m, cpu));
+    if (m->cpus[cpu]->barriers_watched != on) {
+        m->cpus[cpu]->barriers_watched = on;
+        sync_stops_changed(m->cpus[cpu]);
     }
 }
 
@@ -110,7 +104,7 @@ void machine_ask_again(struct machine *m)
 bool machine_tlb_holds(const struct machine *m, unsigned cpu, uint64_t tag, uint64_t mask,
                        bool by_ipa, uint64_t first, uint64_t last)
 {
-    const struct tlb *tlb = &cpu_at(m, cpu)->mmu->tlb;
+    const struct tlb *tlb = &m->cpus[cpu]->mmu->tlb;
     for (unsigned i = 0; i < tlb->entry_count; i++) {
         const struct tlb_entry *e = &tlb->entries[i];
         uint64_t from = by_ipa ? e->t.ipa : tlb_entry_address(e);
@@ -122,14 +116,9 @@ bool machine_tlb_holds(const struct machine *m, unsigned cpu, uint64_t tag, uint
     return false;
 }
 
-void machine_gic_virtual(const struct machine *m, unsigned cpu, struct gic_virtual *out)
-{
-    gic_virtual_state(m->gic, cpu, out);
-}
-
 void machine_code_place(struct machine *m, unsigned cpu, uint64_t pc, struct code_place *out)
 {
-    struct cpu *c = cpu_at(m, cpu);
+    struct cpu *c = m->cpus[cpu];
     uint64_t at;
     *out = (struct code_place){.el = c->pe.ps.el, .context = (uint16_t)(c->block_key >> 8)};
     uint32_t id = block_symbol(c, pc, &at);

@@ -65,7 +65,7 @@ struct watch_event {
             uint64_t old, value;
         } table;
         const struct mmu_descriptor *descriptor;
-        const struct gic_irq *irq;
+        const struct gic_note *irq;
         unsigned target_el;
     };
 };
@@ -91,9 +91,6 @@ void machine_ask_again(struct machine *m);
  * of [first, last]: VAs, or IPAs. */
 bool machine_tlb_holds(const struct machine *m, unsigned cpu, uint64_t tag, uint64_t mask,
                        bool by_ipa, uint64_t first, uint64_t last);
-
-/* What the CPU's virtual interface holds now. */
-void machine_gic_virtual(const struct machine *m, unsigned cpu, struct gic_virtual *out);
 
 /* Whose code is at pc, in the CPU's present state. */
 struct code_place {

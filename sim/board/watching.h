@@ -62,6 +62,8 @@ void watch_tell(struct cpu *cpu, struct watch_event *e);
 void watch_register(struct cpu *cpu, enum watch_kind kind, enum sysreg_id id, uint64_t old,
                     uint64_t value, uint64_t pc);
 void watch_return(struct cpu *cpu, uint64_t spsr);
+/* An interrupt's life, on the CPU that acts. */
+void watch_irq(struct cpu *cpu, const struct gic_note *irq);
 /* A TLBI or an AT is about to act. */
 void watch_mmu_op(struct cpu *cpu, enum sysreg_id id, uint64_t value, uint64_t pc);
 /* A page is about to be translated for the engine. */

@@ -1,8 +1,9 @@
 /* List registers at the entry of a VM, maintenance interrupts, and the order of EOIR. */
 #include <stdlib.h>
 
-#include "gic/lr.h"
+#include "sim/base/bits.h"
 #include "sim/base/err.h"
+#include "sim/board/look.h"
 #include "sim/lint/parts.h"
 
 #define ICH_HCR_EN    BIT(0)
@@ -30,64 +31,64 @@ void lint_irq_destroy(struct lint *lint)
     free(lint->irq);
 }
 
-static bool is_valid(uint64_t lr)
+static bool is_valid(const struct gic_look_lr *lr)
 {
-    return lr & LR_STATE;
+    return lr->pending || lr->active;
 }
 
 /* What tells virtual interrupts apart: INTID, and for SGIs of GICv2 who asked. */
-static uint64_t identity(const struct gic_virtual *v, uint64_t lr)
+static uint64_t identity(const struct gic_look *g, const struct gic_look_lr *lr)
 {
-    uint64_t intid = bits(lr, LR_VINTID_HI, 0);
-    bool has_source = v->is_v2 && intid < SGI_COUNT && !(lr & LR_HW);
-    return intid | (has_source ? bits(lr, LR_PINTID_LO + 2, LR_PINTID_LO) << 32 : 0);
+    bool has_source = g->version == 2 && lr->vintid < SGI_COUNT && !lr->hw;
+    return lr->vintid | (has_source ? (uint64_t)(lr->pintid & 7) << 32 : 0);
 }
 
-static uint64_t physical(const struct gic_virtual *v, uint64_t lr)
+static unsigned physical(const struct gic_look *g, const struct gic_look_lr *lr)
 {
-    return bits(lr, v->is_v2 ? LR_PINTID_LO + 9 : LR_PINTID_HI, LR_PINTID_LO);
+    return g->version == 2 ? lr->pintid & 0x3ff : lr->pintid;
 }
 
 static void look_at_pair(struct lint *lint, const struct lint_place *place,
-                         const struct gic_virtual *v, unsigned i, unsigned j)
+                         const struct gic_look *g, unsigned i, unsigned j)
 {
-    uint64_t a = v->lr[i], b = v->lr[j];
+    const struct gic_look_lr *a = &g->lrs[i], *b = &g->lrs[j];
     if (!is_valid(a) || !is_valid(b)) {
         return;
     }
-    if (identity(v, a) == identity(v, b)) {
+    if (identity(g, a) == identity(g, b)) {
         struct lint_finding *f = lint_found(
             lint, LINT_LR_TWICE, place, "a VM is entered with INTID %u in list registers %u and %u",
-            (unsigned)bits(a, LR_VINTID_HI, 0), i, j);
+            a->vintid, i, j);
         lint_next(f, "UNPREDICTABLE; here the VM may take it twice");
-    } else if (a & b & LR_HW && physical(v, a) == physical(v, b)) {
+    } else if (a->hw && b->hw && physical(g, a) == physical(g, b)) {
         lint_found(lint, LINT_LR_HW_STATE, place,
                    "a VM is entered with physical INTID %u in list registers %u and %u",
-                   (unsigned)physical(v, a), i, j);
+                   physical(g, a), i, j);
     }
 }
 
-static void look_at_one(struct lint *lint, const struct lint_place *place, uint64_t lr, unsigned n)
+static void look_at_one(struct lint *lint, const struct lint_place *place,
+                        const struct gic_look_lr *lr, unsigned n)
 {
-    if (lr & LR_HW && (lr & LR_STATE) == LR_STATE) {
+    if (lr->hw && lr->pending && lr->active) {
         lint_found(lint, LINT_LR_HW_STATE, place,
                    "a VM is entered with INTID %u active and pending in list register %u, HW = 1",
-                   (unsigned)bits(lr, LR_VINTID_HI, 0), n);
+                   lr->vintid, n);
     }
 }
 
 /* Who asks for a maintenance interrupt, and cannot get it. */
 static void look_at_maintenance(struct lint *lint, const struct lint_place *place,
-                                const struct gic_virtual *v)
+                                const struct gic_look *g)
 {
-    bool asks = v->hcr & ICH_HCR_ASKS;
-    for (unsigned i = 0; i < v->lr_count; i++) {
-        asks |= is_valid(v->lr[i]) && (v->lr[i] & (LR_HW | LR_EOI)) == LR_EOI;
+    bool asks = g->hcr & ICH_HCR_ASKS;
+    for (unsigned i = 0; i < g->lr_count; i++) {
+        asks |= is_valid(&g->lrs[i]) && g->lrs[i].eoi;
     }
-    if (asks && !v->maintenance_enabled) {
+    if (asks && !g->maintenance_enabled) {
         struct lint_finding *f = lint_found(
             lint, LINT_MAINTENANCE, place, "a VM is entered with %s, while INTID 25 is disabled",
-            v->hcr & ICH_HCR_ASKS ? "UIE, LRENPIE or NPIE of ICH_HCR_EL2"
+            g->hcr & ICH_HCR_ASKS ? "UIE, LRENPIE or NPIE of ICH_HCR_EL2"
                                   : "EOI = 1 in a list register");
         lint_next(f, "the maintenance interrupt never comes");
     }
@@ -95,19 +96,22 @@ static void look_at_maintenance(struct lint *lint, const struct lint_place *plac
 
 static void vm_entered(struct lint *lint, const struct watch_event *e)
 {
-    struct gic_virtual v;
-    machine_gic_virtual(lint->machine, e->cpu, &v);
-    if (e->pe->ps.el != 2 || e->ret.to_el == 2 || !(v.hcr & ICH_HCR_EN)) {
+    struct gic_look g;
+    if (e->pe->ps.el != 2 || e->ret.to_el == 2) {
+        return;
+    }
+    machine_look_gic(lint->machine, e->cpu, &g);
+    if (!(g.hcr & ICH_HCR_EN)) {
         return;
     }
     struct lint_place place = lint_place_of(lint, e);
-    for (unsigned i = 0; i < v.lr_count; i++) {
-        look_at_one(lint, &place, v.lr[i], i);
-        for (unsigned j = i + 1; j < v.lr_count; j++) {
-            look_at_pair(lint, &place, &v, i, j);
+    for (unsigned i = 0; i < g.lr_count; i++) {
+        look_at_one(lint, &place, &g.lrs[i], i);
+        for (unsigned j = i + 1; j < g.lr_count; j++) {
+            look_at_pair(lint, &place, &g, i, j);
         }
     }
-    look_at_maintenance(lint, &place, &v);
+    look_at_maintenance(lint, &place, &g);
 }
 
 static void acknowledged(struct lint *lint, const struct watch_event *e)
@@ -123,7 +127,7 @@ static void acknowledged(struct lint *lint, const struct watch_event *e)
 /* A virtual interface moves between VMs; only its own state counts. */
 static void ended_virtual(struct lint *lint, const struct watch_event *e)
 {
-    if (!e->irq->was_active) {
+    if (e->irq->value == 0) {
         struct lint_place place = lint_place_of(lint, e);
         struct lint_finding *f =
             lint_found(lint, LINT_EOI_ORDER, &place,
@@ -157,14 +161,21 @@ void lint_irq_seen(struct lint *lint, const struct watch_event *e)
     if (e->kind == WATCH_RETURN) {
         vm_entered(lint, e);
     } else if (e->kind == WATCH_IRQ && e->irq->intid < INTID_SPECIAL) {
-        if (e->irq->is_virtual) {
-            if (e->irq->ends) {
-                ended_virtual(lint, e);
-            }
-        } else if (e->irq->ends) {
-            ended(lint, e);
-        } else {
+        switch (e->irq->kind) {
+        case GIC_NOTE_ACK:
             acknowledged(lint, e);
+            break;
+        case GIC_NOTE_END:
+            ended(lint, e);
+            break;
+        case GIC_NOTE_VIRTUAL_END:
+            ended_virtual(lint, e);
+            break;
+        case GIC_NOTE_PENDING:
+        case GIC_NOTE_DEACTIVATE:
+        case GIC_NOTE_LR:
+        case GIC_NOTE_VIRTUAL_ACK:
+            break;
         }
     }
 }

@@ -198,7 +198,9 @@ void irqs_take(struct trace *t, struct timeline_cpu *cpu, const struct arch_even
         acknowledged(t, cpu, intid, at);
         break;
     case GIC_NOTE_END:
-        step(t, cpu, at, intid, "ended", 0, 0);
+        if (e->c) {
+            step(t, cpu, at, intid, "ended", 0, 0);
+        }
         break;
     case GIC_NOTE_DEACTIVATE:
         deactivated(t, cpu, owner, intid, at);
