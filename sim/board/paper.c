@@ -71,7 +71,22 @@ static const cyaml_schema_field_t system_fields[] = {
     CYAML_FIELD_STRING_PTR("design", CYAML_FLAG_POINTER, struct paper_system, design, 1, 900),
     CYAML_FIELD_STRING_PTR("append", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct paper_system,
                            append, 1, 1000),
+    CYAML_FIELD_STRING_PTR("real", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct paper_system,
+                           real, 1, 900),
     CYAML_FIELD_END,
+};
+
+static const cyaml_schema_field_t count_fields[] = {
+    CYAML_FIELD_STRING_PTR("design", CYAML_FLAG_POINTER, struct paper_count, design, 1, 900),
+    CYAML_FIELD_STRING_PTR("software", CYAML_FLAG_POINTER, struct paper_count, software, 1, 64),
+    CYAML_FIELD_STRING_PTR("row", CYAML_FLAG_POINTER, struct paper_count, row, 1,
+                           SPAN_NAME_MAX - 1),
+    CYAML_FIELD_UINT("instructions", CYAML_FLAG_DEFAULT, struct paper_count, instructions),
+    CYAML_FIELD_END,
+};
+
+static const cyaml_schema_value_t count_schema = {
+    CYAML_VALUE_MAPPING(CYAML_FLAG_DEFAULT, struct paper_count, count_fields),
 };
 
 static const cyaml_schema_value_t system_schema = {
@@ -88,6 +103,8 @@ static const cyaml_schema_field_t paper_fields[] = {
                          PAPER_SYSTEMS_MAX),
     CYAML_FIELD_SEQUENCE("tables", CYAML_FLAG_POINTER, struct paper, tables, &table_schema, 1,
                          PAPER_TABLES_MAX),
+    CYAML_FIELD_SEQUENCE("counts", CYAML_FLAG_POINTER | CYAML_FLAG_OPTIONAL, struct paper, counts,
+                         &count_schema, 0, CYAML_UNLIMITED),
     CYAML_FIELD_END,
 };
 
@@ -143,6 +160,35 @@ static bool check_table(const struct paper *p, const struct paper_table *t, stru
     return true;
 }
 
+const struct paper_count *paper_count_of(const struct paper *paper,
+                                         const struct paper_system *system, const char *row)
+{
+    for (unsigned i = 0; system->real && i < paper->counts_count; i++) {
+        const struct paper_count *c = &paper->counts[i];
+        if (strcmp(c->design, system->real) == 0 && strcmp(c->row, row) == 0) {
+            return c;
+        }
+    }
+    return NULL;
+}
+
+/* A count that stands beside no system would never be seen. */
+static bool check_counts(const struct paper *p, struct err *e)
+{
+    for (unsigned i = 0; i < p->counts_count; i++) {
+        bool found = false;
+        for (unsigned s = 0; s < p->systems_count && !found; s++) {
+            const char *real = p->systems[s].real;
+            found = real && strcmp(real, p->counts[i].design) == 0;
+        }
+        if (!found) {
+            return err_set(e, "%s: counts[%u]: no system has \"real: %s\"", p->path, i,
+                           p->counts[i].design);
+        }
+    }
+    return true;
+}
+
 static bool check(const struct paper *p, struct err *e)
 {
     for (unsigned i = 0; i < p->systems_count; i++) {
@@ -156,7 +202,7 @@ static bool check(const struct paper *p, struct err *e)
             return err_prefix(e, "%s: table %s: ", p->path, p->tables[t].id);
         }
     }
-    return true;
+    return check_counts(p, e);
 }
 
 struct paper *paper_load(const char *name_or_path, struct err *e)

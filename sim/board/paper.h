@@ -60,6 +60,13 @@ struct paper_table {
 struct paper_system {
     char *id, *title, *design;
     char *append; /* more for the design's command line; may be NULL */
+    char *real;   /* a design of real software of the same kind; may be NULL */
+};
+
+/* What an operation takes in real software, in instructions: written by scripts/paper-counts.py. */
+struct paper_count {
+    char *design, *software, *row;
+    unsigned instructions;
 };
 
 struct paper {
@@ -69,6 +76,8 @@ struct paper {
     unsigned systems_count;
     struct paper_table *tables;
     unsigned tables_count;
+    struct paper_count *counts;
+    unsigned counts_count;
     char *path; /* the file this is from, for messages */
 };
 
@@ -78,6 +87,10 @@ void paper_free(struct paper *paper);
 
 /* The system of that name; NULL if there is none. */
 const struct paper_system *paper_system(const struct paper *paper, const char *id);
+
+/* What the row takes in the real software beside a system; NULL if nobody has counted. */
+const struct paper_count *paper_count_of(const struct paper *paper,
+                                         const struct paper_system *system, const char *row);
 
 /* The rows that a system's tables need, as rows= takes them; the caller frees it. */
 char *paper_rows_of(const struct paper *paper, const struct paper_system *system);

@@ -48,6 +48,12 @@ const struct paper_value *paper_cell_value(const struct paper_report *p, const s
     return NULL;
 }
 
+const struct paper_count *paper_row_count(const struct paper_report *p, const struct paper_row *r,
+                                          unsigned system)
+{
+    return r->functions_count ? NULL : paper_count_of(p->paper, &p->paper->systems[system], r->row);
+}
+
 static double in_unit(const struct paper_report *p, const struct paper_table *t, double cycles,
                       double over)
 {

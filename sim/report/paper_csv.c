@@ -5,6 +5,17 @@
 static const char *const statuses[] = {
     [PAPER_READ] = "read", [PAPER_RECALLED] = "recalled", [PAPER_DERIVED] = "derived"};
 
+static void print_count(FILE *out, const struct paper_report *p, const struct paper_row *r,
+                        unsigned s)
+{
+    const struct paper_count *c = paper_row_count(p, r, s);
+    if (c) {
+        fprintf(out, ",%s,\"%s\",%u", c->design, c->software, c->instructions);
+    } else {
+        fprintf(out, ",,,");
+    }
+}
+
 static void print_line(FILE *out, const struct paper_report *p, const struct paper_table *t,
                        const struct paper_row *r, unsigned s)
 {
@@ -21,13 +32,15 @@ static void print_line(FILE *out, const struct paper_report *p, const struct pap
     } else {
         fprintf(out, ",,");
     }
+    print_count(out, p, r, s);
     fprintf(out, ",%.16s,%s\n", p->profile->sha256, p->designs[s].result.digest);
 }
 
 void report_paper_csv(FILE *out, const struct paper_report *p)
 {
     fprintf(out, "paper,table,benchmark,row,system,design,unit,published,status,use,predicted,"
-                 "error_percent,instructions,profile_sha256,digest\n");
+                 "error_percent,instructions,real_design,real_software,real_instructions,"
+                 "profile_sha256,digest\n");
     for (unsigned t = 0; t < p->paper->tables_count; t++) {
         const struct paper_table *table = &p->paper->tables[t];
         for (unsigned r = 0; r < table->rows_count; r++) {

@@ -29,6 +29,11 @@ struct paper_cell paper_cell(const struct paper_report *p, const struct paper_ta
 const struct paper_value *paper_cell_value(const struct paper_report *p, const struct paper_row *r,
                                            unsigned system);
 
+/* What the whole row takes in real software of that system's kind; NULL for a part of a row, and if
+ * nobody has counted. */
+const struct paper_count *paper_row_count(const struct paper_report *p, const struct paper_row *r,
+                                          unsigned system);
+
 /* Whether the systems of a row stand in the published order. */
 enum paper_order { ORDER_UNKNOWN, ORDER_RIGHT, ORDER_WRONG };
 enum paper_order paper_row_order(const struct paper_report *p, const struct paper_table *t,

@@ -82,6 +82,21 @@ static void print_table(FILE *out, const struct paper_report *p, const struct pa
     }
 }
 
+/* How far off a number is, and the instructions of an operation here and in real software. */
+static void print_distance(FILE *out, const struct paper_report *p, const struct paper_row *r,
+                           unsigned s, const struct paper_cell *cell)
+{
+    const struct paper_count *count = paper_row_count(p, r, s);
+    fprintf(out, "  %s, %s: %+.0f %%", r->title, p->paper->systems[s].title, cell->error);
+    if (cell->instructions > 0) {
+        fprintf(out, ", %.0f instructions here", cell->instructions);
+    }
+    if (count) {
+        fprintf(out, ", %u in %s (%s)", count->instructions, count->software, count->design);
+    }
+    fputc('\n', out);
+}
+
 /* What the errors come from, as the paper's file says it. */
 static void print_causes(FILE *out, const struct paper_report *p)
 {
@@ -93,9 +108,8 @@ static void print_causes(FILE *out, const struct paper_report *p)
                 const struct paper_value *v = paper_cell_value(p, &table->rows[r], s);
                 struct paper_cell cell = paper_cell(p, table, &table->rows[r], s);
                 if (v && v->why && cell.is_predicted) {
-                    fprintf(out, "%s  %s, %s: %+.0f %%, %.0f instructions here\n", head,
-                            table->rows[r].title, p->paper->systems[s].title, cell.error,
-                            cell.instructions);
+                    fputs(head, out);
+                    print_distance(out, p, &table->rows[r], s, &cell);
                     print_wrapped(out, 4, v->why);
                     head = "";
                 }

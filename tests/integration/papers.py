@@ -15,7 +15,7 @@ about: A file of the tests.
 profile: xgene1
 systems:
   - {id: split, title: split mode, design: kvm-split}
-  - {id: vhe, title: VHE, design: kvm-vhe, append: "quiet"}
+  - {id: vhe, title: VHE, design: kvm-vhe, append: "quiet", real: linux-vhe}
 tables:
   - id: cycles
     title: Cycles
@@ -49,6 +49,8 @@ tables:
         row: hypercall
         values:
           - {system: split, published: 100, status: derived}
+counts:
+  - {design: linux-vhe, software: Linux 1.0, row: hypercall, instructions: 1234}
 """
 
 
@@ -99,6 +101,11 @@ class Papers(unittest.TestCase):
         self.assertIn("the test wants a wrong order", self.text.stdout)
         self.assertIn("held out, recalled: 2 numbers", self.text.stdout)
 
+    def test_real_counts_stand_beside_ours(self):
+        counts = [(r["real_design"], r["real_software"], r["real_instructions"]) for r in self.rows]
+        self.assertEqual(counts, [("", "", ""), ("linux-vhe", "Linux 1.0", "1234"), ("", "", ""), ("", "", ""), ("", "", "")])
+        self.assertRegex(self.text.stdout, r"Hypercall, VHE: -\d+ %, \d+ instructions here, 1234 in Linux 1.0 \(linux-vhe\)\n")
+
     def test_the_figure_is_xml_with_a_bar_for_each_number(self):
         root = ElementTree.fromstring(harness.read(self.figure))
         bars = [e for e in root.iter() if e.tag.endswith("rect")]
@@ -122,6 +129,7 @@ class Papers(unittest.TestCase):
             (("status: derived", "status: sure"), "sure"),
             (("published: 0.5", "published: 0"), "published of vhe: a number above 0"),
             (("design: kvm-split", "design: kvm-none"), "kvm-none"),
+            ((", real: linux-vhe", ""), 'counts[0]: no system has "real: linux-vhe"'),
         ):
             with self.subTest(message=message):
                 path = harness.write("bad.yaml", SMALL.replace(*change))
@@ -138,8 +146,12 @@ class Papers(unittest.TestCase):
                 path = harness.temporary("paper.csv")
                 result = harness.el2sim("paper", name, "--quiet", "--csv", path)
                 self.assertEqual(result.returncode, 0, harness.said(result))
+                text = harness.el2sim("paper", name).stdout
+                titles = dict(re.findall(r"\{id: (\w+), title: ([^,]+)", harness.read(harness.source("sim", "papers", f"{name}.yaml"))))
                 for row in csv.DictReader(io.StringIO(harness.read(path))):
                     self.assertNotEqual(row["predicted"], "", f"{name}: {row}")
+                    if row["use"] == "held-out" and abs(float(row["error_percent"])) > 25:
+                        self.assertIn(f"\n  {row['benchmark']}, {titles[row['system']]}: ", text, "a miss has its cause")
 
 
 unittest.main()
