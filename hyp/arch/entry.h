@@ -6,6 +6,7 @@
 #define EL2SIM_HYP_ARCH_ENTRY_H
 
 #include "arch/frame.h"
+#include "arch/unwind.h"
 #include "host_el.h"
 
 #ifdef __ASSEMBLER__

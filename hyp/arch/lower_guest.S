@@ -23,6 +23,7 @@
     .endm
 
     .text
+    handlers_begin
     .global lower_sync
 lower_sync:
     guest_push
@@ -58,3 +59,4 @@ guest_return:
 guest_start:
     mov     sp, x0
     b       guest_return
+    handlers_end

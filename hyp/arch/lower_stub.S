@@ -26,6 +26,7 @@ el1_vectors:
     .endr
 
     .text
+    handlers_begin
     .global lower_sync
 lower_sync:
     frame_push 0, elr_el1, spsr_el1
@@ -54,6 +55,7 @@ user_return:
 thread_start_user:
     bl      sched_switch_done
     b       user_return
+    handlers_end
 
 /* Where the kernel finds the stub: EL1's address of it. */
     .section .rodata, "a"

@@ -5,6 +5,7 @@
 #include "arch/entry.h"
 
     .text
+    handlers_begin
     .global lower_sync
 lower_sync:
     frame_push 0
@@ -26,3 +27,4 @@ user_return:
 thread_start_user:
     bl      sched_switch_done
     b       user_return
+    handlers_end

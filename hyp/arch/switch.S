@@ -1,4 +1,6 @@
 /* From one thread to another. */
+#include "arch/unwind.h"
+
     .text
 
 /* void context_switch(struct context *prev, const struct context *next): what AAPCS64 preserves */
@@ -23,6 +25,7 @@ context_switch:
     ret
 
 /* First instructions of a kernel thread. x19: function, x20: argument */
+    handlers_begin
     .global thread_start_kernel
 thread_start_kernel:
     bl      sched_switch_done
@@ -30,3 +33,4 @@ thread_start_kernel:
     mov     x0, x20
     blr     x19
     bl      thread_exit
+    handlers_end

@@ -22,6 +22,7 @@ kernel_vectors:
     vector  bad_mode
     vector  bad_mode
 
+    handlers_begin
 bad_mode:
     frame_push 1
     b       exception_unexpected
@@ -34,3 +35,4 @@ kernel_irq:
     frame_push 1
     bl      irq_dispatch
     frame_pop 1
+    handlers_end

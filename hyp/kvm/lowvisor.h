@@ -20,6 +20,7 @@
 
     .section .hyp.text, "ax"
 
+    handlers_begin
 lower_sync:
     push    x0, x1
     push    x2, x3
@@ -74,6 +75,7 @@ lower_irq:
     mrs     x0, tpidr_el2
     mov     x1, #WORLD_EXIT_IRQ
     b       guest_exit
+    handlers_end
 
 /* ---- general registers and what an exception banks; x0: context; x3 and x19-x24 are lost ---- */
     .macro save_common

@@ -8,6 +8,7 @@
 #define EL2SIM_HYP_KVM_LOWVISOR_COMMON_H
 
 #include "arch/boot.h"
+#include "arch/unwind.h"
 #include "kvm/context.h"
 #include "kvm/general_regs.h"
 

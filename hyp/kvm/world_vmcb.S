@@ -25,6 +25,7 @@ host_design:
     .section .hyp.text, "ax"
 
 /* VMCBR_EL2.EXITED tells a guest's exception from the host's HVC. */
+    handlers_begin
 lower_sync:
     push    x0, x1
     mrs     x0, VMCBR_EL2
@@ -38,6 +39,7 @@ lower_irq:
     push    x0, x1
     mov     x1, #WORLD_EXIT_IRQ
     b       guest_exit
+    handlers_end
 
 /* ---- u64 hyp_vcpu_run(struct vcpu_arch *): x0 ---- */
     .global hyp_vcpu_run

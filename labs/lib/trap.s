@@ -45,6 +45,9 @@ el2_vectors:
     .endr
 
     .balign 128
+    .cfi_sections .debug_frame  /* nothing of it is loaded */
+    .cfi_startproc              /* backtraces end here: LR is that of whoever was interrupted */
+    .cfi_undefined x30
 sync:
     save
     bl el2_sync
@@ -74,6 +77,7 @@ restore:
     ldp x28, x29, [sp, #224]
     add sp, sp, #272
     eret
+    .cfi_endproc
 
     .weak el2_irq               /* of labs without interrupts */
 el2_irq:

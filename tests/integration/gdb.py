@@ -55,6 +55,9 @@ echo \\nLEVEL\\n
 output ((int)$cpsr >> 2) & 3
 echo \\nFUNCTION\\n
 info symbol $pc
+echo TRACE\\n
+backtrace 9
+echo END\\n
 delete
 monitor catch world
 continue
@@ -101,6 +104,8 @@ continue
         self.assertNotEqual(int(after(text, "TTBR0"), 16), 0, text)
         self.assertEqual(after(text, "LEVEL"), "2")
         self.assertIn("hyp_vcpu_run", after(text, "FUNCTION"))
+        trace = text[text.index("\nTRACE\n"):text.index("\nEND\n")]
+        self.assertRegex(trace, r"\n#0 .*hyp_vcpu_run.*\n#1 .*lower_sync.*$")  # an exception's handler is where it ends
         self.assertEqual(after(text, "GUEST-LEVEL"), "1")
         self.assertNotEqual(int(after(text, "GUEST-VTTBR"), 16) >> 48, 0)  # a VMID
         walk = text[text.index("\nWALK\n"):text.index("\nHVC\n")]

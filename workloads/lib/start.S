@@ -126,6 +126,9 @@ vectors:
     str     x1, [sp, #176]
     .endm
 
+    .cfi_sections .debug_frame      /* nothing of it is loaded */
+    .cfi_startproc                  /* backtraces end here: LR is that of whoever was interrupted */
+    .cfi_undefined x30
 irq:
     frame_push
     bl      irq_dispatch
@@ -162,6 +165,7 @@ bad:
     mrs     x1, elr_el1
     mrs     x2, far_el1
     b       exception_report
+    .cfi_endproc
 
 /* The identity: 1 GiB of devices, 1 GiB of memory. */
     .data
