@@ -31,7 +31,10 @@ enum arch_event_kind {
     NOTE_FUNCTION,
     NOTE_VM_FUNCTION,
     NOTE_IDLE, /* the CPU has waited, or was off: a = since when, until now */
-    NOTE_GIC,  /* a = enum gic_note_kind | its CPU << 8, b = INTID, c = value (gic/gic.h) */
+    /* The exception that follows has an address: a = FAR_ELx, b = HPFAR_EL2, c = 1 FAR is valid, 2
+     * HPFAR, 3 both. */
+    NOTE_FAULT,
+    NOTE_GIC, /* a = enum gic_note_kind | its CPU << 8, b = INTID, c = value (gic/gic.h) */
     /* The CPU is about to carry out an instruction: a = pc, b = word | EL << 32 | with SP_EL0 << 34
      * | context << 40, c = how many before it. Once more where a page had to be granted first. Who
      * wants it makes each instruction a run of its own. */

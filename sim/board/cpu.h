@@ -512,6 +512,8 @@ static inline bool note_is_wanted(const struct cpu *cpu, enum arch_event_kind no
 void note_row(struct cpu *cpu, const struct ledger_row *row);
 /* The CPU's EL or context changed: the next block's row is to be told. */
 void note_context_changed(struct cpu *cpu);
+/* An exception is taken: what its ESR does not say. */
+void note_fault(struct cpu *cpu, const struct exception *exc);
 /* Who watches the GIC has changed. */
 void note_gic_watched(struct machine *m);
 /* Whether each block must be looked at, as its function may be another. */

@@ -136,6 +136,7 @@ void cpu_exception(struct cpu *cpu, const struct exception *exc)
         exits_begin(&cpu->exits, ec, at);
     }
     cpu_load(cpu, old_sp);
+    note_fault(cpu, exc);
     cpu_emit(cpu, EV_EXCEPTION, from << 8 | exc->target_el << 4 | exc->type, has_esr ? exc->esr : 0,
              exc->return_address);
     if (vmcb_is_active(pe) && pe->ps.el == 2) {

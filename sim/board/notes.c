@@ -63,6 +63,14 @@ void note_idle(struct cpu *cpu, cycles_t since)
     }
 }
 
+void note_fault(struct cpu *cpu, const struct exception *exc)
+{
+    if (note_is_wanted(cpu, NOTE_FAULT) && (exc->far_valid || exc->hpfar_valid)) {
+        cpu_emit(cpu, NOTE_FAULT, exc->far, exc->hpfar,
+                 (unsigned)exc->far_valid | (unsigned)exc->hpfar_valid << 1);
+    }
+}
+
 static void gic_seen(void *ctx, const struct gic_note *n)
 {
     struct machine *m = ctx;

@@ -11,6 +11,7 @@
 #include "sim/board/look.h"
 #include "sim/report/disasm.h"
 #include "sim/report/report.h"
+#include "sim/trace/timeline.h"
 
 /* An instruction that is announced, and what the CPU held then: it is written when it has run. */
 struct announced {
@@ -31,6 +32,7 @@ struct tarmac {
     struct machine *machine;
     struct event_observer observer;
     struct announced cpus[EL2SIM_MAX_CPUS];
+    struct fault_address faults[EL2SIM_MAX_CPUS]; /* of the exception that comes next */
     bool in_span;
 };
 
@@ -153,12 +155,21 @@ static void take_exception(struct tarmac *t, const struct arch_event *e)
                                : (t->filter.span[0] == '\0' || t->in_span) &&
                                      t->filter.cpus >> e->cpu & 1 && t->filter.els >> from & 1 &&
                                      t->filter.vm_count == 0;
+    const struct fault_address fault = t->faults[e->cpu];
+    t->faults[e->cpu] = (struct fault_address){.has_far = false};
     finish(t, e->cpu, type != EXC_SYNC || !a->is_held || e->c != a->pc, true);
     if (is_shown) {
         unsigned ec = type == EXC_SYNC ? (unsigned)(e->b >> 26) : 0x100 + type;
         put_head(t, e->cpu, e->at);
-        fprintf(t->out, "E %016" PRIx64 " %08x EL%u to EL%u, %s, return %016" PRIx64 "\n", e->b, ec,
+        fprintf(t->out, "E %016" PRIx64 " %08x EL%u to EL%u, %s, return %016" PRIx64, e->b, ec,
                 from, to, report_ec_name(ec), e->c);
+        if (fault.has_far) {
+            fprintf(t->out, ", FAR %016" PRIx64, fault.far);
+        }
+        if (fault.has_hpfar) {
+            fprintf(t->out, ", HPFAR %016" PRIx64, fault.hpfar);
+        }
+        fputc('\n', t->out);
     }
 }
 
@@ -176,6 +187,8 @@ static void seen(void *ctx, const struct arch_event *e)
     struct tarmac *t = ctx;
     if (e->kind == NOTE_INSN) {
         announce(t, e);
+    } else if (e->kind == NOTE_FAULT) {
+        t->faults[e->cpu] = timeline_fault(e);
     } else if (e->kind == EV_EXCEPTION) {
         take_exception(t, e);
     } else if (e->kind == EV_MARK) {
@@ -204,7 +217,9 @@ void tarmac_attach(struct tarmac *t, struct machine *m)
     t->machine = m;
     t->in_span = false;
     memset(t->cpus, 0, sizeof t->cpus);
-    t->observer = (struct event_observer){.seen = seen, .ctx = t, .notes = NOTE_BIT(NOTE_INSN)};
+    memset(t->faults, 0, sizeof t->faults);
+    t->observer = (struct event_observer){
+        .seen = seen, .ctx = t, .notes = NOTE_BIT(NOTE_INSN) | NOTE_BIT(NOTE_FAULT)};
     machine_observe(m, &t->observer);
 }
 

@@ -96,9 +96,27 @@ static void put_iss(struct trace *t, uint32_t esr)
     }
 }
 
+struct fault_address timeline_fault(const struct arch_event *e)
+{
+    return (struct fault_address){
+        .has_far = e->c & 1, .has_hpfar = e->c & 2, .far = e->a, .hpfar = e->b};
+}
+
+static void put_fault(struct trace *t, const struct fault_address *fault)
+{
+    if (fault->has_far) {
+        output_arg_hex(&t->out, "far", fault->far);
+    }
+    if (fault->has_hpfar) {
+        output_arg_hex(&t->out, "hpfar", fault->hpfar);
+    }
+}
+
 static void take_exception(struct trace *t, struct timeline_cpu *cpu, const struct arch_event *e,
                            cycles_t at)
 {
+    struct fault_address fault = cpu->fault;
+    cpu->fault = (struct fault_address){.has_far = false};
     unsigned from = e->a >> 8 & 15, to = e->a >> 4 & 15, type = e->a & 15;
     char place[PLACE_NAME_MAX];
     cpu->reason = type == EXC_SYNC ? (uint32_t)e->b >> 26 : 0x100u + type;
@@ -116,6 +134,7 @@ static void take_exception(struct trace *t, struct timeline_cpu *cpu, const stru
         output_arg_hex(&t->out, "esr", e->b);
         put_iss(t, (uint32_t)e->b);
     }
+    put_fault(t, &fault);
     output_end(&t->out);
 }
 
@@ -254,6 +273,9 @@ void timeline_take(struct trace *t, const struct arch_event *e)
         break;
     case NOTE_GIC:
         irqs_take(t, cpu, e, at);
+        break;
+    case NOTE_FAULT:
+        cpu->fault = timeline_fault(e);
         break;
     case EV_EXCEPTION:
         take_exception(t, cpu, e, at);

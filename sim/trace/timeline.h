@@ -15,6 +15,12 @@ struct open_slice {
     uint32_t what; /* of an EL: EL | context << 8; a function: its symbol; a VM: below */
 };
 
+/* Of the exception that comes next (NOTE_FAULT). */
+struct fault_address {
+    bool has_far, has_hpfar;
+    uint64_t far, hpfar;
+};
+
 enum vm_place { PLACE_NONE, PLACE_VM, PLACE_EXIT };
 
 struct timeline_cpu {
@@ -29,6 +35,7 @@ struct timeline_cpu {
     enum vm_place place;
     uint16_t stage2; /* context that VTTBR_EL2 and HCR_EL2 stand for */
     uint64_t hcr, vttbr;
+    struct fault_address fault;
     cycles_t last; /* of what was written or seen last: never runs backwards */
     bool was_shown;
     struct open_slice el_slice, function_slice, vm_slice;
@@ -85,6 +92,8 @@ void timeline_place_name(const struct trace *t, uint16_t context, char name[PLAC
 /* A mark at one moment on the CPU's track, up to its arguments; output_end() ends it. */
 void timeline_instant(struct trace *t, const struct timeline_cpu *cpu, enum trace_kind kind,
                       cycles_t at, const char *name);
+
+struct fault_address timeline_fault(const struct arch_event *e);
 
 /* slices.c: brings the open slices of a CPU to its state, at that moment. */
 void slices_follow(struct trace *t, struct timeline_cpu *cpu, cycles_t at);

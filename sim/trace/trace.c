@@ -50,6 +50,7 @@ static uint32_t notes_of(const struct trace_filter *f)
     uint32_t notes = NOTE_BIT(NOTE_ROW) | NOTE_BIT(NOTE_IDLE);
     notes |= f->kinds & 1u << TRACE_FUNCTION ? NOTE_BIT(NOTE_FUNCTION) : 0;
     notes |= f->kinds & 1u << TRACE_VM_FUNCTION ? NOTE_BIT(NOTE_VM_FUNCTION) : 0;
+    notes |= f->kinds & 1u << TRACE_EXCEPTION ? NOTE_BIT(NOTE_FAULT) : 0;
     notes |= f->kinds & 1u << TRACE_IRQ ? NOTE_BIT(NOTE_GIC) : 0;
     return notes;
 }

@@ -219,7 +219,8 @@ class Tarmac(unittest.TestCase):
     LINE = re.compile(r"(\d+) clk cpu([01]) (?:"
                       r"(?P<run>I[TS]) \((?P<count>\d+)\) [0-9a-f]{16} [0-9a-f]{8} O EL[012][ht]_n : \S.*"
                       r"|R (?P<name>\S+) (?P<value>[0-9a-f]{16}|[0-9a-f]{32})"
-                      r"|E [0-9a-f]{16} [0-9a-f]{8} EL[012] to EL[12], .+, return [0-9a-f]{16})$")
+                      r"|E [0-9a-f]{16} [0-9a-f]{8} EL[012] to EL[12], .+, return [0-9a-f]{16}"
+                      r"(?:, FAR [0-9a-f]{16})?(?:, HPFAR [0-9a-f]{16})?)$")
 
     @classmethod
     def setUpClass(cls):
@@ -250,6 +251,29 @@ class Tarmac(unittest.TestCase):
                         r"O EL1h_n : hvc #0\n\d+ clk cpu1 E 000000005a000000 00000016 EL1 to EL2, HVC, "):
             self.assertTrue(re.search(pattern, text), pattern)
         self.assertTrue(self.lines[-1].endswith("O EL1h_n : wfi"), self.lines[-3:])
+
+
+class Faults(unittest.TestCase):
+    """The address of a fault is in FAR and HPFAR, not in the ESR. The guest reads a device at 0x0a000008, not mapped at stage 2."""
+    RUN = [*MACHINE, "--append", "rows=io-user n=1"]
+    DEVICE, PAGE = 0x0a000008, 0xa0000  # HPFAR: IPA[47:12] from bit 4
+
+    def test_an_abort_has_its_addresses(self):
+        events, _, _ = run("faults", *self.RUN, "--trace-filter", "event=exception")
+        validate(harness.temporary("faults.trace"))
+        aborts = [e["args"] for e in events if e["ph"] == "i" and "abort" in e["name"]]
+        for args in aborts:
+            self.assertEqual("far" in args, args["FnV"] == 0, args)
+            self.assertEqual("hpfar" in args, args["to_el"] == 2, args)
+        self.assertIn((hex(self.DEVICE), hex(self.PAGE)), [(a.get("far"), a.get("hpfar")) for a in aborts])
+        for e in events:
+            if e["ph"] == "i" and e["name"] in ("HVC", "SVC", "IRQ"):
+                self.assertNotIn("far", e["args"])
+
+    def test_so_it_does_in_tarmac(self):
+        done = harness.el2sim("run", "--kernel", harness.guest("tiny_jump_nowhere"), "--max-cycles", 100, "--tarmac", "-", "--quiet")
+        self.assertRegex(done.stdout, " E 0000000086000010 00000021 EL2 to EL2, instr abort =, return 0000007000000000, "
+                                      "FAR 0000007000000000\n")
 
 
 class Filters(unittest.TestCase):
