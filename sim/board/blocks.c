@@ -202,7 +202,7 @@ static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const voi
 COLD static void enter_slowly(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const void *caller)
 {
     block_settle(cpu);
-    if (!engine_owns_block(cpu->engine, pc) && refuses(cpu, pc, size_bytes, caller)) {
+    if (!engine_owns_block(cpu->engine, pc, caller) && refuses(cpu, pc, size_bytes, caller)) {
         engine_stop_before_block(cpu->engine, pc);
     }
 }

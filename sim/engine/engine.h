@@ -117,8 +117,9 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until);
 /* For hook(), and there only: the block at pc does not run, the run ends. */
 void engine_stop_before_block(struct engine *engine, uint64_t pc);
 /* For hook(): the block is the engine's business (its own code, or an exact run's): nothing is to
- * be done about it. Whether it runs, the engine has then decided. */
-bool engine_owns_block(struct engine *engine, uint64_t pc);
+ * be done about it. Whether it runs, the engine has then decided. `caller`: where hook() returns
+ * to. */
+bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
 
 /*
  * Blocks that count themselves, for clients with a hook(). Where `*tag` of the client is the

@@ -1,8 +1,10 @@
 /*
  * Unicorn's buffer for translated code fills up when a run is long or a guest keeps
  * changing its code. Unicorn then drops every block, and chains the one it comes from, gone by now,
- * to the new one: a crash. So the engine drops them all between two runs, long before. It cannot
- * ask how full the buffer is; it estimates.
+ * to the new one: a crash. So the engine drops them all between two runs, long before. How full the
+ * buffer is, it estimates, and generously, as it cannot ask. When that comes to the limit, it looks
+ * where the code of the last block lies, which a block hook knows by its caller: the buffer fills
+ * from its start.
  */
 #include "sim/engine/engine_internal.h"
 
@@ -32,9 +34,23 @@ uc_err engine_code_init(struct engine *engine)
                                            (void *)(uintptr_t)on_translated, engine, 1, 0);
 }
 
+void engine_code_begins(struct engine *engine, const void *code)
+{
+    engine->code_first = engine->code_top = (uintptr_t)code;
+    engine->code_bytes_max = BUFFER_BYTES / 2;
+}
+
 void engine_drop_all(struct engine *engine)
 {
-    engine->code_bytes = engine->code_bytes_max + 1;
+    engine->drop_all = true;
+}
+
+/* From the first block that was translated to the last; or what was estimated. */
+static uint64_t bytes_used(const struct engine *e)
+{
+    uintptr_t used = e->code_top - e->code_first;
+    bool is_known = e->code_first != 0 && used < BUFFER_BYTES;
+    return is_known && used < e->code_bytes ? used : e->code_bytes;
 }
 
 void engine_code_room(struct engine *engine)
@@ -44,8 +60,14 @@ void engine_code_room(struct engine *engine)
         engine->code_bytes += FIRST_BLOCK_BYTES;
     }
     if (engine->code_bytes > engine->code_bytes_max) {
+        engine->code_bytes = bytes_used(engine);
+        engine->drop_all |= engine->code_bytes > engine->code_bytes_max;
+    }
+    if (engine->drop_all) {
         uc_err code = uc_ctl_flush_tb(engine->uc);
         BUG_ON(code != UC_ERR_OK);
         engine->code_bytes = 0;
+        engine->code_top = engine->code_first;
+        engine->drop_all = false;
     }
 }

@@ -2,7 +2,7 @@
  * Unicorn's CPU state in memory. A register by its API costs 60 to 200 host instructions, a switch
  * of the view 560; where the state lies is a load, a store. Nothing is assumed about the layout:
  * each place is found by what the API writes, and checked both ways. What is not found is done by
- * the API, and so is all on a host that is not known (engine_host_state()).
+ * the API, and so is all on a host that is not known (engine_host_look()).
  */
 #define _DEFAULT_SOURCE /* msync() */
 #include "sim/engine/engine_internal.h"
@@ -191,7 +191,7 @@ static bool find_all(struct state *s, struct engine_env *env)
            find_flags(s, env) && find_view_words(s, env);
 }
 
-/* Another Unicorn may keep something else where engine_host_state() looks: then it is no address,
+/* Another Unicorn may keep something else where engine_host_look() looks: then it is no address,
  * and a look would end the program. */
 static bool can_be_state(const void *at, size_t size_bytes)
 {
@@ -203,10 +203,10 @@ static bool can_be_state(const void *at, size_t size_bytes)
 
 void engine_env_init(struct engine *engine)
 {
-    void *base = engine_host_state(engine);
-    struct state s = {.engine = engine, .words = base};
+    struct engine_host host = engine_host_look(engine);
+    struct state s = {.engine = engine, .words = host.state};
     s.word_count = uc_context_size(engine->uc) / sizeof *s.words;
-    if (!can_be_state(base, s.word_count * sizeof *s.words)) {
+    if (!can_be_state(host.state, s.word_count * sizeof *s.words)) {
         return;
     }
     uint32_t *copies = calloc(ENGINE_VIEWS, s.word_count * sizeof *copies);
@@ -217,6 +217,7 @@ void engine_env_init(struct engine *engine)
     if (copies != NULL && find_all(&s, &env)) {
         engine->known = env;
         engine->env = &engine->known;
+        engine_code_begins(engine, host.code);
     }
     free(copies);
 }

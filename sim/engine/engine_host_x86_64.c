@@ -9,29 +9,31 @@
 /* The code of a block is smaller. */
 #define BLOCK_CODE_MAX 0x100000
 
-/* A block hook: stores RBP at *user. */
+/* A block hook: *user, a struct engine_host, becomes RBP and the address that it returns to. */
 __attribute__((naked)) static void capture(uc_engine *uc __attribute__((unused)),
                                            uint64_t at __attribute__((unused)),
                                            uint32_t size_bytes __attribute__((unused)),
                                            void *user __attribute__((unused)))
 {
-    __asm__("movq %rbp, (%rcx)\n\tret");
+    __asm__("movq %rbp, (%rcx)\n\tmovq (%rsp), %rax\n\tmovq %rax, 8(%rcx)\n\tret");
 }
 
-void *engine_host_state(struct engine *engine)
+_Static_assert(offsetof(struct engine_host, code) == 8, "as capture() has it");
+
+struct engine_host engine_host_look(struct engine *engine)
 {
-    void *base = NULL;
+    struct engine_host seen = {.state = NULL};
     uc_hook hook;
-    if (uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)(uintptr_t)capture, &base,
+    if (uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, (void *)(uintptr_t)capture, &seen,
                     ENGINE_OWN_VA, ENGINE_OWN_VA + ENGINE_OWN_CODE_BYTES - 1) != UC_ERR_OK) {
-        return NULL;
+        return seen;
     }
     bool ran = engine_run_own(engine, ENGINE_OWN_VA);
     uint32_t pstate = engine_window_open(engine); /* drops what called the hook */
     uc_hook_del(engine->uc, hook);
     engine_drop_blocks(engine, ENGINE_OWN_VA, ENGINE_OWN_CODE_BYTES);
     engine_window_close(engine, pstate);
-    return ran ? base : NULL;
+    return ran ? seen : (struct engine_host){.state = NULL};
 }
 
 /* Writing code. */

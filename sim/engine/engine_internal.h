@@ -129,6 +129,9 @@ struct engine {
     uint64_t code_bytes;     /* translated since the last flush of all, estimated */
     uint64_t code_bytes_max; /* then all is flushed (engine_code.c) */
     bool code_dropped;       /* since the last run */
+    bool drop_all;           /* before the next run */
+    uintptr_t code_first;    /* in the code of the first block of all; 0: not known */
+    uintptr_t code_top;      /* in that of the block farthest behind it */
 
     enum engine_filler filler;
     unsigned view;
@@ -185,8 +188,12 @@ void engine_counts_destroy(struct engine *engine);
 
 /* engine_host_*.c: what is known of the code that Unicorn generates on this host. */
 
-/* The first byte of its CPU's state; NULL: unknown. Runs the engine's own code. */
-void *engine_host_state(struct engine *engine);
+struct engine_host {
+    void *state; /* the first byte of its CPU's state; NULL: not known */
+    void *code;  /* where the code of a block is that was just translated */
+};
+/* Before there is another hook of blocks. Runs the engine's own code. */
+struct engine_host engine_host_look(struct engine *engine);
 /* Writes the code that counts a block; its size, 0: unknown. */
 size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
                               const struct engine_block_cost *cost, void *hook);
@@ -200,6 +207,8 @@ bool engine_run_own(struct engine *engine, uint64_t at);
 
 /* Counts what is translated from now on. */
 uc_err engine_code_init(struct engine *engine);
+/* The code of the first block that was translated lies there. */
+void engine_code_begins(struct engine *engine, const void *code);
 /* Before a run: makes room for what it may translate. */
 void engine_code_room(struct engine *engine);
 

@@ -83,8 +83,9 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
 }
 
 /* An exact run's blocks are no steps here. */
-bool engine_owns_block(struct engine *engine, uint64_t pc)
+bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
 {
+    (void)caller;
     (void)engine;
     (void)pc;
     return false;

@@ -28,8 +28,11 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
 }
 
 /* Of an exact run the first block runs; a second one (no straight line after all) does not. */
-bool engine_owns_block(struct engine *engine, uint64_t pc)
+bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
 {
+    if ((uintptr_t)caller > engine->code_top) {
+        engine->code_top = (uintptr_t)caller;
+    }
     if (engine->filler == FILL_WINDOW) {
         return true;
     }
@@ -48,7 +51,8 @@ static void on_block(void *core, uint64_t pc, uint32_t size_bytes, void *user)
 {
     struct engine *e = user;
     (void)core;
-    if (!engine_owns_block(e, pc) && !e->client.block(e->client.ctx, pc, size_bytes)) {
+    const void *caller = __builtin_return_address(0);
+    if (!engine_owns_block(e, pc, caller) && !e->client.block(e->client.ctx, pc, size_bytes)) {
         engine_stop_before_block(e, pc);
     }
 }

@@ -294,7 +294,7 @@ START_TEST(random_code_never_makes_the_engine_fail)
 }
 END_TEST
 
-/* The real limit is 64 MiB; without it, Unicorn ends the program when its buffer is full.
+/* The real limit is 128 MiB; without it, Unicorn ends the program when its buffer is full.
  */
 START_TEST(too_much_code_is_dropped_and_translated_again)
 {
