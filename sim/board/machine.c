@@ -118,6 +118,9 @@ static bool create_cpu(struct machine *m, unsigned index, struct err *e)
         !engine_map_ram(cpu->engine, m->ram.base, m->ram.size_bytes, m->ram.host, e)) {
         return false;
     }
+    if (shortcut_on(m, SHORTCUT_TLBS)) {
+        engine_limit_tlbs(cpu->engine);
+    }
     if (!shortcut_on(m, SHORTCUT_STATE)) {
         engine_use_api(cpu->engine);
     }

@@ -40,7 +40,8 @@ enum machine_shortcut {
     SHORTCUT_DC_ZVA = 1 << 4, /* DC ZVA natively */
     SHORTCUT_LEND = 1 << 5,   /* SP_EL0 and TPIDR_ELx read natively */
     SHORTCUT_STATE = 1 << 6,  /* the engine's registers where they lie, not by its API */
-    SHORTCUT_COUNTS = 1 << 7  /* blocks count themselves */
+    SHORTCUT_COUNTS = 1 << 7, /* blocks count themselves */
+    SHORTCUT_TLBS = 1 << 8    /* the engine's translation caches are kept small */
 };
 
 struct machine_config {

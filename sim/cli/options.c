@@ -45,6 +45,7 @@ static const struct shortcut_name shortcut_names[] = {
     {"lend", SHORTCUT_LEND},
     {"state", SHORTCUT_STATE},
     {"counts", SHORTCUT_COUNTS},
+    {"tlbs", SHORTCUT_TLBS},
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])

@@ -103,6 +103,10 @@ void engine_destroy(struct engine *engine);
  * memory; slower, the same. False: it was so anyway. */
 bool engine_use_api(struct engine *engine);
 
+/* Before anything runs: translation caches stay small, or go where nothing uses them; faster, the
+ * same. False: not on this host, or not with this Unicorn. */
+bool engine_limit_tlbs(struct engine *engine);
+
 /* Maps host memory at a physical address; shared by the engines of a machine. 4 KiB aligned. */
 bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *host, struct err *e);
 

@@ -191,9 +191,9 @@ static bool find_all(struct state *s, struct engine_env *env)
            find_flags(s, env) && find_view_words(s, env);
 }
 
-/* Another Unicorn may keep something else where engine_host_look() looks: then it is no address,
- * and a look would end the program. */
-static bool can_be_state(const void *at, size_t size_bytes)
+/* Another Unicorn may keep something else where we look for an address: then it is none, and a look
+ * would end the program. */
+bool engine_can_read(const void *at, size_t size_bytes)
 {
     uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     uintptr_t first = align_down((uintptr_t)at, page);
@@ -206,7 +206,7 @@ void engine_env_init(struct engine *engine)
     struct engine_host host = engine_host_look(engine);
     struct state s = {.engine = engine, .words = host.state};
     s.word_count = uc_context_size(engine->uc) / sizeof *s.words;
-    if (!can_be_state(host.state, s.word_count * sizeof *s.words)) {
+    if (!engine_can_read(host.state, s.word_count * sizeof *s.words)) {
         return;
     }
     uint32_t *copies = calloc(ENGINE_VIEWS, s.word_count * sizeof *copies);
@@ -217,6 +217,7 @@ void engine_env_init(struct engine *engine)
     if (copies != NULL && find_all(&s, &env)) {
         engine->known = env;
         engine->env = &engine->known;
+        engine->state = host.state;
         engine_code_begins(engine, host.code);
     }
     free(copies);

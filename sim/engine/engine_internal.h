@@ -105,8 +105,16 @@ struct engine_env {
     struct engine_view_word view_words[ENGINE_VIEW_WORDS];
 };
 
+/* One of Unicorn's TLBs as generated code reads it (engine_tlbs.c): what selects an entry of the
+ * address's page, in bytes, and the table. */
+struct engine_fast_tlb {
+    uint64_t mask;
+    const unsigned char *table;
+};
+
 struct engine {
     uc_engine *uc;
+    void *state;                  /* of its CPU; NULL: not known */
     const struct engine_env *env; /* NULL: not known, ask Unicorn */
     struct engine_env known;
     struct engine_tally tally; /* engine_counts.c */
@@ -137,6 +145,7 @@ struct engine {
     unsigned view;
     struct engine_natives natives;
     struct engine_tlb tlbs[ENGINE_VIEWS];
+    struct engine_fast_tlb *fast_tlbs[ENGINE_VIEWS]; /* NULL: they stay as Unicorn makes them */
 
     struct engine_ram rams[ENGINE_MAX_RAMS];
     unsigned ram_count;
@@ -180,6 +189,12 @@ void engine_env_init(struct engine *engine);
 uint32_t engine_env_nzcv(const struct engine_env *env);
 void engine_env_set_nzcv(const struct engine_env *env, uint32_t nzcv);
 void engine_env_select_view(const struct engine_env *env, unsigned view);
+
+/* Whether that memory is there at all. */
+bool engine_can_read(const void *at, size_t size_bytes);
+
+/* engine_tlbs.c: the view was flushed; its TLB may have grown. */
+void engine_limit_tlb(struct engine *engine, unsigned view);
 
 /* engine_counts.c */
 void engine_counts_destroy(struct engine *engine);

@@ -418,6 +418,12 @@ void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends
     (void)lends;
 }
 
+bool engine_limit_tlbs(struct engine *engine)
+{
+    (void)engine;
+    return false;
+}
+
 bool engine_use_api(struct engine *engine)
 {
     (void)engine;

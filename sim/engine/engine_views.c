@@ -188,6 +188,7 @@ static void flush_all_now(struct engine *e)
         engine_write_sysreg(e, 1, 0, 8, 7, 0, 0); /* TLBI VMALLE1: the secure one, or E2H's */
     }
     *tlb = (struct engine_tlb){.filled = false};
+    engine_limit_tlb(e, e->view);
 }
 
 /*

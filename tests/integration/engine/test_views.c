@@ -1,6 +1,10 @@
 /* Views are independent; flushes reach exactly what they must, at once or when a view is selected.
  */
+#include "sim/engine/engine_internal.h"
 #include "tests/integration/engine/probe.h"
+
+#include <string.h>
+#include <sys/utsname.h>
 
 /* Reads PROBE_DATA + 0, 1, 2, 3 KiB; code in one page at PROBE_CODE. */
 static struct probe *create(void)
@@ -258,11 +262,36 @@ START_TEST(blocks_survive_a_flush)
 }
 END_TEST
 
+/* Unicorn doubles a TLB that was nearly full when it was flushed. */
+START_TEST(a_view_that_was_full_stays_small)
+{
+    struct utsname host;
+    struct probe *p = create();
+    ck_assert_int_eq(uname(&host), 0);
+    bool limited = engine_limit_tlbs(p->engine);
+    ck_assert(limited || strcmp(host.machine, "x86_64") != 0);
+    engine_set_view(p->engine, (unsigned)_i);
+    for (unsigned round = 0; round < 6; round++) {
+        unsigned asked = 0;
+        for (uint64_t at = 0; at < PROBE_RAM; at += 4096) {
+            engine_set_x(p->engine, 0, at);
+            ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+            asked += probe_count(p, EVENT_FILL, at + 1024);
+        }
+        ck_assert_uint_eq(asked, PROBE_RAM / 4096);
+        engine_flush_view(p->engine, (unsigned)_i);
+        ck_assert(!limited || p->engine->fast_tlbs[_i]->mask < 1024 * 64);
+    }
+    probe_destroy(p);
+}
+END_TEST
+
 void probe_add_views(Suite *suite)
 {
     TCase *tc = tcase_create("views");
     tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_test(tc, each_view_has_its_own_translations);
+    tcase_add_loop_test(tc, a_view_that_was_full_stays_small, 0, ENGINE_VIEWS);
     tcase_add_test(tc, views_may_disagree);
     tcase_add_test(tc, views_may_run_different_code_at_one_address);
     tcase_add_test(tc, flush_of_a_view_leaves_the_others);
