@@ -229,7 +229,9 @@ static int tell_lint(const struct compare_options *o, const struct comparison *c
     int status = EXIT_OK;
     for (size_t i = 0; i < c->design_count; i++) {
         const struct design_report *d = &c->designs[i];
-        status = lint_finish(&o->lint, d->lint, d->design->name, d->sources, status);
+        if (d->lint) { /* not of one that did not run */
+            status = lint_finish(&o->lint, d->lint, d->design->name, d->sources, status);
+        }
     }
     return status;
 }
