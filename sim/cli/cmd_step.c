@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "sim/board/design.h"
+#include "sim/board/host_input.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/run_options.h"
@@ -11,10 +12,9 @@
 #include "sim/study/design_start.h"
 
 struct step_options {
-    struct run_options *run;
+    struct run_options run;
     const char *design_name, *at;
     struct design_start start; /* rows, ops */
-    struct err err;
 
     struct design *design;
     struct profile *profile; /* the design's */
@@ -38,7 +38,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     unsigned long long n;
     switch (key) {
     case ARGP_KEY_INIT:
-        state->child_inputs[0] = o->run;
+        state->child_inputs[0] = &o->run;
         return 0;
     case OPT_DESIGN:
         o->design_name = arg;
@@ -47,7 +47,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->start.rows = arg;
         return 0;
     case OPT_OPS:
-        if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
+        if (option_number("--ops", arg, 1, 1000000, &n, &o->run.err)) {
             o->start.ops = (unsigned)n;
         }
         return 0;
@@ -82,13 +82,13 @@ static struct machine *make_design(struct step_options *o)
 {
     struct machine_config config = {
         .level = LEVEL_BLOCK, .quiet = true, .console = session_console, .console_ctx = o->text};
-    o->design = design_load(o->design_name, &o->err);
-    o->profile = o->design ? profile_load(o->design->profile, &o->err) : NULL;
-    if (o->profile == NULL || !design_configure(o->design, o->profile, &config, &o->err)) {
+    o->design = design_load(o->design_name, &o->run.err);
+    o->profile = o->design ? profile_load(o->design->profile, &o->run.err) : NULL;
+    if (o->profile == NULL || !design_configure(o->design, o->profile, &config, &o->run.err)) {
         return NULL;
     }
-    struct machine *m = machine_create(&config, &o->err);
-    if (m && !design_start(&o->start, o->design, o->profile, &config, m, &o->err)) {
+    struct machine *m = machine_create(&config, &o->run.err);
+    if (m && !design_start(&o->start, o->design, o->profile, &config, m, &o->run.err)) {
         machine_destroy(m);
         return NULL;
     }
@@ -104,7 +104,7 @@ static bool add_file(struct step_options *o, struct machine *m, const char *path
     struct source_scope everywhere = {.el_mask = 7, .in_host = true, .in_vm = true};
     enum symbol_file kind;
     struct err stripped = {.text = ""};
-    if (!symbols_file_kind(path, &kind, &o->err)) {
+    if (!symbols_file_kind(path, &kind, &o->run.err)) {
         return false;
     }
     if (kind == SYMBOL_FILE_ELF) {
@@ -118,26 +118,37 @@ static bool add_file(struct step_options *o, struct machine *m, const char *path
 /* The user's files, and the kernel where it is none of them. */
 static bool add_run_sources(struct step_options *o, struct machine *m)
 {
-    const char *const *symbols;
-    unsigned count;
-    const char *kernel = run_options_files(o->run, &symbols, &count);
-    for (unsigned i = 0; i < count; i++) {
-        kernel = kernel && strcmp(symbols[i], kernel) == 0 ? NULL : kernel;
-        if (!add_file(o, m, symbols[i], false)) {
+    const char *kernel = o->run.images.kernel;
+    for (unsigned i = 0; i < o->run.symbols_count; i++) {
+        const char *path = o->run.symbols[i];
+        kernel = kernel && strcmp(path, kernel) == 0 ? NULL : kernel;
+        if (!add_file(o, m, path, false)) {
             return false;
         }
     }
     return kernel == NULL || add_file(o, m, kernel, true);
 }
 
+/* With its input by script or record, not by the terminal. */
+static bool fill_run(struct step_options *o, struct machine *m)
+{
+    const struct host_input_config input = {.replay = o->run.devices.replay,
+                                            .script = o->run.devices.input};
+    return run_options_load(&o->run, m) && machine_take_input(m, &input, &o->run.err) &&
+           add_run_sources(o, m);
+}
+
 static struct machine *make_run(struct step_options *o)
 {
-    struct machine *m = run_options_machine(o->run, session_console, o->text, &o->err);
-    if (m && !add_run_sources(o, m)) {
-        machine_destroy(m);
-        return NULL;
+    o->run.config.console = session_console;
+    o->run.config.console_ctx = o->text;
+    o->run.config.quiet = true; /* the screen is taken */
+    struct machine *m = run_options_machine(&o->run);
+    if (m && fill_run(o, m)) {
+        return m;
     }
-    return m;
+    machine_destroy(m);
+    return NULL;
 }
 
 /* "--at": runs there before anything is shown. */
@@ -161,15 +172,15 @@ static bool run_to_start(const struct step_options *o, struct session *s, struct
 
 static bool check(struct step_options *o)
 {
-    const char *const *symbols;
-    unsigned count;
-    bool has_kernel = run_options_files(o->run, &symbols, &count) != NULL;
-    if (o->design_name && has_kernel) {
-        return err_set(&o->err, "--design %s has its own kernel: leave out --kernel",
-                       o->design_name);
+    if (o->design_name && o->run.is_given) {
+        return err_set(
+            &o->run.err,
+            "--design %s is a whole machine: leave out --kernel and the other options of "
+            "a machine",
+            o->design_name);
     }
     return o->design_name || (o->start.rows == NULL && o->start.ops == 0) ||
-           err_set(&o->err, "--rows and --ops are for a design: name it with --design");
+           err_set(&o->run.err, "--rows and --ops are for a design: name it with --design");
 }
 
 static bool step(struct step_options *o)
@@ -181,8 +192,8 @@ static bool step(struct step_options *o)
     }
     struct session_config config = {
         .machine = m, .text = o->text, .sources = o->sources, .wants_stop = screen_key_waits};
-    struct session *s = session_create(&config, &o->err);
-    bool ok = s != NULL && run_to_start(o, s, &o->err);
+    struct session *s = session_create(&config, &o->run.err);
+    bool ok = s != NULL && run_to_start(o, s, &o->run.err);
     if (ok) {
         screen_open();
         screen_run(s);
@@ -196,16 +207,15 @@ int cmd_step(int argc, char **argv)
 {
     struct step_options *o = calloc(1, sizeof *o);
     BUG_ON(o == NULL);
-    o->run = run_options_create();
     o->sources = source_set_create();
-    bool ok =
-        option_parse(&argp, argc, argv, o, &o->err) && check(o) && screen_check(&o->err) && step(o);
-    int status = ok ? EXIT_OK : cli_fail(&o->err);
+    bool ok = option_parse(&argp, argc, argv, o, &o->run.err) && check(o) &&
+              screen_check(&o->run.err) && step(o);
+    int status = ok ? EXIT_OK : cli_fail(&o->run.err);
     session_text_destroy(o->text);
     source_set_destroy(o->sources);
     design_free(o->design);
     profile_free(o->profile);
-    run_options_free(o->run);
+    run_options_close(&o->run);
     free(o);
     return status;
 }

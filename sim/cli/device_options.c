@@ -50,9 +50,6 @@ bool device_option(int key, const char *arg, struct device_list *devices,
     case OPT_INPUT:
         options->input = arg;
         return true;
-    case OPT_RECORD:
-        options->record = arg;
-        return true;
     case OPT_REPLAY:
         options->replay = arg;
         return true;

@@ -35,9 +35,14 @@ enum { OPT_DRIVE = 512, OPT_NET, OPT_RNG_SEED, OPT_CONSOLE, OPT_INPUT, OPT_RECOR
          0,                                                                                        \
          "type what a script says (expect, send, wait) instead of the terminal",                   \
          7},                                                                                       \
-        {"record", OPT_RECORD, "FILE", 0, "write all input from outside to FILE", 7},              \
     {                                                                                              \
         "replay", OPT_REPLAY, "FILE", 0, "take the input of a recorded run instead", 7             \
+    }
+
+/* For who takes input that is worth it. */
+#define RECORD_OPTION                                                                              \
+    {                                                                                              \
+        "record", OPT_RECORD, "FILE", 0, "write all input from outside to FILE", 7                 \
     }
 
 struct device_options {

@@ -7,11 +7,9 @@
 #include "sim/board/snapshot_file.h"
 #include "sim/cli/commands.h"
 
-enum { OPT_SNAPSHOT = 640, OPT_SNAPSHOT_SAVE, OPT_SNAPSHOT_AT, OPT_SNAPSHOT_EXIT };
+enum { OPT_SNAPSHOT_SAVE = 640, OPT_SNAPSHOT_AT, OPT_SNAPSHOT_EXIT };
 
 static const struct argp_option options[] = {
-    {"snapshot", OPT_SNAPSHOT, "FILE", 0,
-     "start from a snapshot instead of booting; the machine's options come from there", 1},
     {"snapshot-save", OPT_SNAPSHOT_SAVE, "FILE", 0, "save a snapshot of the machine", 3},
     {"snapshot-at", OPT_SNAPSHOT_AT, "WHERE", 0,
      "when: mark:NAME (a mark of the guest), mark (its first snapshot mark), console:TEXT (once "
@@ -25,9 +23,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct run_snapshot *r = state->input;
     switch (key) {
-    case OPT_SNAPSHOT:
-        r->file = arg;
-        return 0;
     case OPT_SNAPSHOT_SAVE:
         r->save = arg;
         return 0;

@@ -207,7 +207,7 @@ class StepView(unittest.TestCase):
             self.assertRegex(said, rf'^el2sim: terminal "{name}" .*set TERM')
 
     def test_options_that_do_not_fit_are_refused(self):
-        for options, said in ((["--design", "kvm-split", *self.TINY], "has its own kernel"),
+        for options, said in ((["--design", "kvm-split", *self.TINY], "is a whole machine"),
                               ([*self.TINY, "--rows", "hypercall"], "name it with --design"),
                               ([], "nothing to boot"),
                               ([*self.TINY, "--at", "nowhere"], "no function of that name")):
