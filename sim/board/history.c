@@ -259,8 +259,8 @@ static void step_up_to(struct history *h, unsigned cpu, uint64_t end, struct con
     struct checkpoint *k = checkpoint_take(h->c->m, h->past[h->count - 1].checkpoint, &e);
     BUG_ON(k == NULL);
     unsigned steps = 0;
-    while (steps_of(h, cpu) < end && control_step(h->c, cpu, stop)) {
-        steps++;
+    for (bool goes_on = true; goes_on && steps_of(h, cpu) < end; steps++) {
+        goes_on = control_step(h->c, cpu, stop); /* the last may end the run */
     }
     bool arrives = true;
     do {

@@ -67,7 +67,7 @@ static void large(unsigned rows, unsigned columns, struct layout *out)
         {PANE_CODE, 10, 4}, {PANE_WORDS, 3, 0}, {PANE_REGISTERS, 14, 3}, {PANE_CONSOLE, 2, 1}};
     static const struct item right[] = {{PANE_TRANSLATION, 12, 2},
                                         {PANE_GIC, 7, 2},
-                                        {PANE_TIMERS, 3, 0},
+                                        {PANE_TIMERS, 4, 1},
                                         {PANE_CYCLES, 4, 2},
                                         {PANE_EXCEPTIONS, 4, 2}};
     unsigned half = columns / 2;

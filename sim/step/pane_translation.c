@@ -27,8 +27,8 @@ static void access_line(const struct inspect_access *a, struct lines *out)
 {
     static const char *const types[] = {
         [MMU_READ] = "load", [MMU_WRITE] = "store", [MMU_FETCH] = "fetch"};
-    lines_add(out, LINE_HEAD, "%s, %u bytes, as EL%u", types[a->access.type], a->size_bytes,
-              a->access.el);
+    lines_add(out, LINE_HEAD, "%s, %u byte%s, as EL%u", types[a->access.type], a->size_bytes,
+              a->size_bytes == 1 ? "" : "s", a->access.el);
     lines_add(out, LINE_PLAIN, "VA  %016" PRIx64, a->access.va.v);
 }
 

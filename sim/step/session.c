@@ -6,12 +6,20 @@
 #include <string.h>
 
 #include "sim/base/parse.h"
+#include "sim/board/control_state.h"
 #include "sim/step/session_internal.h"
 
+/* Where the code that runs has none at that address, another level's is shown. */
 static bool code_word(void *ctx, uint64_t at, uint32_t *word)
 {
+    static const enum control_space others[] = {SPACE_EL2, SPACE_EL1, SPACE_GUEST, SPACE_EL0};
     struct session *s = ctx;
-    return machine_inspect_code(s->machine, s->cpu, va(at), word);
+    bool found = machine_inspect_code(s->machine, s->cpu, va(at), word);
+    for (size_t i = 0; !found && i < sizeof others / sizeof others[0]; i++) {
+        found = control_read_memory(s->control, s->cpu, others[i], at, word, sizeof *word) ==
+                sizeof *word;
+    }
+    return found;
 }
 
 static const char *code_symbol(void *ctx, uint64_t at, uint64_t *offset)
@@ -164,7 +172,10 @@ void session_toggle(struct session *s, uint64_t at, char message[SESSION_MESSAGE
             return;
         }
     }
-    set_point(s, at, 1u << s->now.pe.ps.el, s->now.context, message);
+    uint32_t word;
+    bool is_ours = machine_inspect_code(s->machine, s->cpu, va(at), &word);
+    set_point(s, at, is_ours ? 1u << s->now.pe.ps.el : CONTROL_ANY_EL,
+              is_ours ? s->now.context : CONTROL_ANY_CONTEXT, message);
 }
 
 void session_break(struct session *s, const char *text, char message[SESSION_MESSAGE])

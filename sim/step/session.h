@@ -54,7 +54,8 @@ void session_select(struct session *s, unsigned cpu);
 /* An address, "0x..." or a function's name. False: neither. */
 bool session_find(struct session *s, const char *text, uint64_t *at, unsigned *el_mask);
 
-/* A breakpoint there is set, or taken away, in the code that the selected CPU runs... */
+/* A breakpoint there is set, or taken away, in the code that the selected CPU runs (in any, where
+ * that has none there)... */
 void session_toggle(struct session *s, uint64_t at, char message[SESSION_MESSAGE]);
 /* ... or at a name or address, in any context. */
 void session_break(struct session *s, const char *text, char message[SESSION_MESSAGE]);

@@ -26,11 +26,11 @@ void words_memory(const struct view *v, char text[WORDS_TEXT], bool *is_exceptio
         words_plain(v, text);
         return;
     }
-    words_add(text, "%s %u bytes",
+    words_add(text, "%s %u byte%s",
               l->is_load && l->is_store ? "Changes"
               : l->is_load              ? "Loads"
                                         : "Stores",
-              a->size_bytes);
+              a->size_bytes, a->size_bytes == 1 ? "" : "s");
     bool fails = a->is_held ? !a->held_translates : !a->translates;
     if (!fails) {
         words_where(v, text);

@@ -179,6 +179,8 @@ class StepView(unittest.TestCase):
         t.press("Bnowhere\n", "neither a function nor an address")
         t.press("c", "the run has ended")
         t.press("s", "the run has ended")
+        t.press("b", READY)
+        self.assertIn("SMC", t.text())  # what ended it
         self.assertEqual(t.leave(), 0)
 
     def test_a_hypercall_of_kvm_split(self):
@@ -190,6 +192,14 @@ class StepView(unittest.TestCase):
             before = t.text()
             os.write(t.fd, b"s")
             t.wait(lambda: t.text() != before and READY in t.text())
+        self.assertEqual(t.leave(), 0)
+
+    def test_code_of_another_level(self):
+        t = self.start(SMALL, *self.DESIGN, "--at", "hyp_vcpu_run")
+        t.press("gvcpu_run\n", " - ffff")  # the host's, from the hypervisor
+        self.assertNotIn("no code here", t.text())
+        t.press(" ", "breakpoint at")
+        t.press("c", "EL1h  host  vcpu_run ")
         self.assertEqual(t.leave(), 0)
 
     def test_without_a_terminal_it_says_so(self):
