@@ -2,9 +2,12 @@
 
 const struct regfield regfields[] = {
 #define FIELD(register, layout, name, high, low, what)                                             \
-    {SR_##register, REGFIELD_##layout, name, high, low, what},
+    {SR_##register, REGFIELD_##layout, name, high, low, what, 0},
+#define ADDRESS(register, layout, name, high, low, bit, what)                                      \
+    {SR_##register, REGFIELD_##layout, name, high, low, what, bit},
 #include "cpu-el/regfield.def"
 #undef FIELD
+#undef ADDRESS
 };
 
 const size_t regfield_count = sizeof regfields / sizeof regfields[0];

@@ -15,6 +15,7 @@ struct regfield {
     const char *name;
     uint8_t high, low; /* bits */
     const char *what;
+    uint8_t address_bit; /* of an address: the bit of it that `low` holds; 0: it is none */
 };
 
 extern const struct regfield regfields[];

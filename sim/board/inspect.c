@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/base/bits.h"
+#include "sim/base/parse.h"
 #include "sim/board/cpu.h"
 #include "sim/board/look.h"
 
@@ -179,10 +180,15 @@ const char *machine_inspect_symbol(struct machine *m, unsigned cpu, va_t at, uin
     return id == SYMBOL_UNKNOWN ? NULL : symbols_name(m->symbols, id);
 }
 
-bool machine_symbol_address(const struct machine *m, const char *name, va_t *at, unsigned *el_mask)
+bool machine_find_code(const struct machine *m, const char *text, va_t *at, unsigned *el_mask)
 {
     struct symbol_scope scope;
-    if (!symbols_named(m->symbols, name, &scope, at)) {
+    const char *end;
+    if (strncmp(text, "0x", 2) == 0) {
+        *el_mask = 7;
+        return parse_u64(text, 16, &at->v, &end) && *end == '\0';
+    }
+    if (!symbols_named(m->symbols, text, &scope, at)) {
         return false;
     }
     *el_mask = scope.el_mask;

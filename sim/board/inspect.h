@@ -76,8 +76,9 @@ bool machine_inspect_code(struct machine *m, unsigned cpu, va_t at, uint32_t *wo
  * is known. */
 const char *machine_inspect_symbol(struct machine *m, unsigned cpu, va_t at, uint64_t *offset);
 
-/* Where a function of that name runs: the first file that has it counts. `el_mask`: at which ELs.
- * False: no such name, or one that is known by physical address alone (a kernel's Image). */
-bool machine_symbol_address(const struct machine *m, const char *name, va_t *at, unsigned *el_mask);
+/* The code that a user means: an address (0x...), or a function's name, of the first file that has
+ * it. `el_mask`: at which ELs it runs. False: no such name, or one that is known by physical
+ * address alone (a kernel's Image). */
+bool machine_find_code(const struct machine *m, const char *text, va_t *at, unsigned *el_mask);
 
 #endif

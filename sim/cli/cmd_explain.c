@@ -20,21 +20,39 @@ struct explain_options {
     struct err err;
 };
 
-enum { OPT_CPU = 256, OPT_FEATURE, OPT_SNAPSHOT, OPT_EL, OPT_SET, OPT_COSTS };
+enum {
+    OPT_CPU = 256,
+    OPT_FEATURE,
+    OPT_SNAPSHOT,
+    OPT_DESIGN,
+    OPT_ROWS,
+    OPT_AT,
+    OPT_EL,
+    OPT_SET,
+    OPT_COSTS
+};
 
 static const struct argp_option options[] = {
     {"cpu", OPT_CPU, "MODEL", 0,
-     "CPU model (default max); with --snapshot the number of a CPU (default 0)", 1},
+     "CPU model (default max); with --snapshot or --design the number of a CPU (default: 0, or the "
+     "one that came to --at)",
+     1},
     {"feature", OPT_FEATURE, "LIST", 0, "switch features of it, as `el2sim run` does", 1},
     {"snapshot", OPT_SNAPSHOT, "FILE", 0,
      "in the state of a snapshot (el2sim run --snapshot-save) instead of a reset", 1},
+    {"design", OPT_DESIGN, "NAME", 0,
+     "in the state of a design's run (`el2sim designs` lists them), when it comes to --at", 1},
+    {"rows", OPT_ROWS, "A,B,...", 0, "the design's benchmark rows (default: all)", 1},
+    {"at", OPT_AT, "WHERE", 0,
+     "a function or an address (0x...) of the design, when a CPU first comes there, or cycles:N",
+     1},
     {"el", OPT_EL, "N", 0,
-     "exception level of the instruction or access, 0 to 2 (default 1, or the snapshot's)", 2},
+     "exception level of the instruction or access, 0 to 2 (default 1, or the machine's)", 2},
     {"set", OPT_SET, "REG=VALUE", 0,
      "a register's value, or a field's (hcr_el2.tvm=1); the others are as after reset, or as in "
-     "the snapshot; may be given several times",
+     "the machine; may be given several times",
      2},
-    {"costs", OPT_COSTS, "PROFILE", 0, "price list (default xgene1)", 3},
+    {"costs", OPT_COSTS, "PROFILE", 0, "price list (default xgene1, or the design's)", 3},
     {0},
 };
 
@@ -51,6 +69,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_SNAPSHOT:
         o->state.snapshot = arg;
+        return 0;
+    case OPT_DESIGN:
+        o->state.design = arg;
+        return 0;
+    case OPT_ROWS:
+        o->state.rows = arg;
+        return 0;
+    case OPT_AT:
+        o->state.at = arg;
         return 0;
     case OPT_COSTS:
         o->profile = arg;
@@ -91,6 +118,7 @@ static const struct argp argp = {
     "  el2sim explain \"msr ttbr0_el1, x0\" --set hcr_el2.tvm=1\n"
     "  el2sim explain 0x1e604000 --el 0 --cpu cortex-a57\n"
     "  el2sim explain pc --snapshot vm.snap --cpu 1\n"
+    "  el2sim explain pc --design kvm-split --rows hypercall --at hyp_vcpu_run\n"
     "  el2sim explain walk 0x40201000 write --snapshot vm.snap --el 0\n"
     "  el2sim explain esr 0x62340c1e\n"
     "  el2sim explain reg hcr_el2 0x80000001",
@@ -98,12 +126,13 @@ static const struct argp argp = {
     NULL,
     NULL};
 
-/* Where the snapshot's CPU stands. */
+/* Where the machine's CPU stands. */
 static void print_place(const struct explain_options *o, const struct explain_state *s)
 {
     if (s->machine) {
         struct control_cpu cpu = control_cpu_state(s->control, s->cpu);
-        printf("CPU %u of %s: EL%u, pc %#llx, cycle %llu\n", s->cpu, o->state.snapshot, cpu.el,
+        printf("CPU %u of %s: EL%u, pc %#llx, cycle %llu\n", s->cpu,
+               o->state.snapshot ? o->state.snapshot : o->state.design, cpu.el,
                (unsigned long long)cpu.pc, (unsigned long long)(cpu.now / CYCLE));
     }
 }
@@ -117,7 +146,8 @@ static bool explain_pc(const struct explain_options *o, const struct explain_sta
     uint32_t word;
     char text[DISASM_TEXT], number[16];
     if (s->machine == NULL) {
-        return err_set(e, "explain pc: --snapshot FILE says where that is");
+        return err_set(
+            e, "explain pc: --snapshot FILE, or --design NAME --at WHERE, says where that is");
     }
     struct disasm *d = disasm_create(e);
     if (d == NULL || !explain_state_insn(s, &word, e)) {
@@ -184,7 +214,7 @@ static bool explain_translation(const struct explain_options *o, const struct ex
     }
     if (s->machine == NULL) {
         return err_set(e, "explain walk: the tables are in memory: --snapshot FILE (as el2sim run "
-                          "--snapshot-save makes it) is needed");
+                          "--snapshot-save makes it), or --design NAME --at WHERE, is needed");
     }
     access.va = va(at);
     access.el = s->pe->ps.el;
@@ -197,11 +227,13 @@ static bool explain_in_state(const struct explain_options *o, struct err *e)
 {
     bool is_walk = strcasecmp(o->words[0], "walk") == 0;
     struct explain_state state = {.cpu = 0};
-    struct profile *profile = profile_load(o->profile, e);
-    bool ok = profile && explain_state_open(&state, &o->state, e) &&
-              (is_walk ? explain_translation : explain_instruction)(o, &state, profile, e);
+    const char *prices = o->profile ? o->profile : o->state.design ? NULL : "xgene1";
+    struct profile *given = prices ? profile_load(prices, e) : NULL;
+    bool ok = (prices == NULL || given) && explain_state_open(&state, &o->state, e) &&
+              (is_walk ? explain_translation
+                       : explain_instruction)(o, &state, given ? given : state.profile, e);
     explain_state_close(&state);
-    profile_free(profile);
+    profile_free(given);
     return ok;
 }
 
@@ -232,7 +264,7 @@ static bool explain_value(const struct explain_options *o, bool is_esr, struct e
 
 int cmd_explain(int argc, char **argv)
 {
-    struct explain_options o = {.profile = "xgene1", .state = {.el = 1}};
+    struct explain_options o = {.state = {.el = 1}};
     bool ok = option_parse(&argp, argc, argv, &o, &o.err);
     if (ok && o.word_count == 0) {
         ok = err_set(&o.err, "explain what? (el2sim explain --help)");

@@ -84,16 +84,11 @@ static struct machine *make_design(struct step_options *o)
         .level = LEVEL_BLOCK, .quiet = true, .console = session_console, .console_ctx = o->text};
     o->design = design_load(o->design_name, &o->run.err);
     o->profile = o->design ? profile_load(o->design->profile, &o->run.err) : NULL;
-    if (o->profile == NULL || !design_configure(o->design, o->profile, &config, &o->run.err)) {
-        return NULL;
-    }
-    struct machine *m = machine_create(&config, &o->run.err);
-    if (m && !design_start(&o->start, o->design, o->profile, &config, m, &o->run.err)) {
-        machine_destroy(m);
+    if (o->profile == NULL) {
         return NULL;
     }
     source_set_add_design(o->sources, o->design);
-    return m;
+    return design_machine(&o->start, o->design, o->profile, &config, &o->run.err);
 }
 
 /* A file whose code may run anywhere: a hypervisor's, and its guest's in the same file. */

@@ -7,6 +7,7 @@
 #include "cpu-el/sysreg_table.h"
 #include "sim/base/parse.h"
 #include "sim/board/control_state.h"
+#include "sim/board/inspect.h"
 #include "sim/board/look.h"
 #include "sim/board/snapshot.h"
 #include "sim/cli/insn_text.h"
@@ -77,18 +78,67 @@ static struct machine *load(const char *path, struct err *e)
     return m;
 }
 
-static bool open_snapshot(struct explain_state *s, const struct explain_state_options *o,
-                          struct err *e)
+static void say_nothing(void *ctx, const char *text, size_t length)
 {
-    unsigned long long number = 0;
-    if (o->features) {
-        return err_set(e, "--feature: the snapshot has its CPUs' features");
+    (void)ctx, (void)text, (void)length;
+}
+
+/* A design's machine, before it runs. */
+static struct machine *make(struct explain_state *s, const struct explain_state_options *o,
+                            struct err *e)
+{
+    struct machine_config config = {.level = LEVEL_BLOCK, .quiet = true, .console = say_nothing};
+    s->start = (struct design_start){.rows = o->rows};
+    s->design = design_load(o->design, e);
+    s->profile = s->design ? profile_load(s->design->profile, e) : NULL;
+    return s->profile ? design_machine(&s->start, s->design, s->profile, &config, e) : NULL;
+}
+
+/* Runs up to --at: "cycles:N", a function, an address. */
+static bool run_to(struct explain_state *s, const struct explain_state_options *o, struct err *e)
+{
+    static const char cycles[] = "cycles:";
+    struct control_stop stop;
+    unsigned long long n = 0;
+    unsigned el_mask;
+    va_t code;
+    if (strncmp(o->at, cycles, strlen(cycles)) == 0) {
+        if (!option_number("--at cycles:", o->at + strlen(cycles), 1, UINT64_MAX / CYCLE / 2, &n,
+                           e)) {
+            return false;
+        }
+    } else if (machine_find_code(s->machine, o->at, &code, &el_mask)) {
+        control_break(s->control, code, el_mask, CONTROL_ANY_CONTEXT);
+    } else {
+        return err_set(e,
+                       "--at %s: no such function in the design's images; its name, an address "
+                       "(0x...) or cycles:N is expected",
+                       o->at);
     }
-    s->machine = load(o->snapshot, e);
+    if (!control_continue(s->control, n ? n * CYCLE : CYCLES_NEVER, &stop)) {
+        return err_set(e, "--at %s: the run ended before it came there", o->at);
+    }
+    s->cpu = stop.cpu;
+    return true;
+}
+
+static bool open_machine(struct explain_state *s, const struct explain_state_options *o,
+                         struct err *e)
+{
+    const char *whose = o->snapshot ? o->snapshot : o->design;
+    unsigned long long number;
+    if (o->features) {
+        return err_set(e, "--feature: the machine of %s has its CPUs' features", whose);
+    }
+    s->machine = o->snapshot ? load(o->snapshot, e) : make(s, o, e);
     if (s->machine == NULL) {
-        return err_prefix(e, "--snapshot %s: ", o->snapshot);
+        return err_prefix(e, o->snapshot ? "--snapshot %s: " : "--design %s: ", whose);
     }
     s->control = control_create(s->machine);
+    if (o->design && !run_to(s, o, e)) {
+        return false;
+    }
+    number = s->cpu;
     unsigned last = machine_look_cpu_count(s->machine) - 1;
     if (o->cpu && !option_number("--cpu", o->cpu, 0, last, &number, e)) {
         return false;
@@ -96,7 +146,7 @@ static bool open_snapshot(struct explain_state *s, const struct explain_state_op
     s->cpu = (unsigned)number;
     s->pe = machine_look_pe(s->machine, s->cpu);
     if (!control_cpu_state(s->control, s->cpu).is_on) {
-        return err_set(e, "--cpu %u: this CPU is off in %s", s->cpu, o->snapshot);
+        return err_set(e, "--cpu %u: this CPU is off in %s", s->cpu, whose);
     }
     if (o->has_el) {
         s->pe->ps.el = (uint8_t)o->el;
@@ -120,7 +170,16 @@ static bool open_reset(struct explain_state *s, const struct explain_state_optio
 bool explain_state_open(struct explain_state *s, const struct explain_state_options *o,
                         struct err *e)
 {
-    bool ok = o->snapshot ? open_snapshot(s, o, e) : open_reset(s, o, e);
+    if ((o->design != NULL) != (o->at != NULL)) {
+        return err_set(e, "--design NAME and --at WHERE need each other");
+    }
+    if (o->design && o->snapshot) {
+        return err_set(e, "--design and --snapshot: one of them says where the state is from");
+    }
+    if (o->rows && o->design == NULL) {
+        return err_set(e, "--rows are a design's: --design NAME is missing");
+    }
+    bool ok = o->design || o->snapshot ? open_machine(s, o, e) : open_reset(s, o, e);
     for (unsigned i = 0; ok && i < o->set_count; i++) {
         ok = set_register(s->pe, o->sets[i], e);
     }
@@ -140,6 +199,8 @@ void explain_state_close(struct explain_state *s)
     } else {
         free(s->pe);
     }
+    design_free(s->design);
+    profile_free(s->profile);
 }
 
 bool explain_state_insn(const struct explain_state *s, uint32_t *word, struct err *e)

@@ -15,8 +15,12 @@ static void print_field(FILE *out, const struct regfield *f, uint64_t value)
     } else {
         snprintf(bits, sizeof bits, "[%u:%u]", f->high, f->low);
     }
-    fprintf(out, "  %8s  %-11s %#-6" PRIx64 "  %s\n", bits, f->name, regfield_value(f, value),
+    fprintf(out, "  %8s  %-11s %#-6" PRIx64 "  %s", bits, f->name, regfield_value(f, value),
             f->what);
+    if (f->address_bit) {
+        fprintf(out, ": %#" PRIx64, regfield_value(f, value) << f->address_bit);
+    }
+    fputc('\n', out);
 }
 
 static void print_zero_fields(FILE *out, enum sysreg_id id, uint64_t value, bool e2h)

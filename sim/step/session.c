@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/base/parse.h"
 #include "sim/board/control_state.h"
 #include "sim/step/session_internal.h"
 
@@ -135,17 +134,10 @@ void session_finish(struct session *s, struct machine_result *result)
 
 bool session_find(struct session *s, const char *text, uint64_t *at, unsigned *el_mask)
 {
-    const char *end;
     va_t found;
-    *el_mask = CONTROL_ANY_EL;
-    if (strncmp(text, "0x", 2) == 0) {
-        return parse_u64(text, 16, at, &end) && *end == '\0';
-    }
-    if (!machine_symbol_address(s->machine, text, &found, el_mask)) {
-        return false;
-    }
-    *at = found.v;
-    return true;
+    bool is_found = machine_find_code(s->machine, text, &found, el_mask);
+    *at = is_found ? found.v : *at;
+    return is_found;
 }
 
 static void set_point(struct session *s, uint64_t at, unsigned el_mask, int context,

@@ -149,6 +149,19 @@ bool design_start(struct design_start *s, const struct design *design,
            (!s->is_asked || type_options(s, design, m, e));
 }
 
+struct machine *design_machine(struct design_start *s, const struct design *design,
+                               const struct profile *profile, struct machine_config *config,
+                               struct err *e)
+{
+    struct machine *m =
+        design_configure(design, profile, config, e) ? machine_create(config, e) : NULL;
+    if (m && !design_start(s, design, profile, config, m, e)) {
+        machine_destroy(m);
+        m = NULL;
+    }
+    return m;
+}
+
 bool design_end(struct design_start *s, struct machine *m, const struct machine_result *result,
                 struct err *e)
 {

@@ -28,6 +28,11 @@ bool design_start(struct design_start *s, const struct design *design,
                   const struct profile *profile, const struct machine_config *config,
                   struct machine *m, struct err *e);
 
+/* A machine made for the design, configured, and started so. NULL with *e. */
+struct machine *design_machine(struct design_start *s, const struct design *design,
+                               const struct profile *profile, struct machine_config *config,
+                               struct err *e);
+
 /* With boot_prices: has the snapshot made under them, where there is none yet and the design can
  * have one. */
 bool design_prepare(struct design_start *s, const struct design *design,

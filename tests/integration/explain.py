@@ -45,7 +45,7 @@ class Explain(unittest.TestCase):
             (["esr", "0x1ffffffff"], "no value"),
             (["esr"], "explain esr VALUE"),
             (["reg", "hcr_el2"], "explain reg NAME VALUE"),
-            (["pc"], "--snapshot FILE"), (["walk", "0x1000"], "--snapshot FILE"), (["walk"], "walk VA"),
+            (["pc"], "--at WHERE"), (["walk", "0x1000"], "--at WHERE"), (["walk"], "walk VA"),
             (["walk", "here"], "no address"), (["walk", "0", "execute"], "read, write or fetch"),
             (["pc", "--snapshot", "/nowhere/s"], "/nowhere/s"), (["pc", "--snapshot", SAMPLES], "explain.txt"),
         ):
@@ -112,6 +112,43 @@ class InASnapshot(unittest.TestCase):
             result = harness.el2sim("explain", *arguments, "--snapshot", self.file)
             self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), harness.said(result))
             self.assertIn(word, result.stderr)
+
+
+class AtAPointOfARun(unittest.TestCase):
+    SPLIT = ["--design", "kvm-split", "--rows", "hypercall"]
+
+    def explain(self, *arguments):
+        result = harness.el2sim("explain", *arguments)
+        self.assertEqual((result.returncode, result.stderr), (0, ""), harness.said(result))
+        return result.stdout
+
+    def test_at_a_function(self):
+        text = self.explain("pc", *self.SPLIT, "--at", "hyp_vcpu_run")
+        at = re.match(r"CPU 0 of kvm-split: EL2, pc (0x[0-9a-f]+), cycle \d+\n0x[0-9a-f]{8}  [a-z]", text)
+        self.assertTrue(at, text)
+        self.assertEqual(self.explain("pc", *self.SPLIT, "--at", at[1]), text)
+
+    def test_at_a_time(self):
+        text = self.explain("pc", *self.SPLIT, "--at", "cycles:1000000")
+        at = re.match(r"CPU [01] of kvm-split: EL[012], pc 0x[0-9a-f]+, cycle (\d+)\n", text)
+        self.assertTrue(at and 1000000 <= int(at[1]) < 1001000, text)
+
+    def test_what_the_run_has_set_decides(self):
+        self.assertIn("HCR_EL2.TSC = 0x1: traps to EL2",
+                      self.explain("smc #0", *self.SPLIT, "--at", "guest_exit", "--el", 1, "--set", "hcr_el2.tsc=1"))
+        self.assertIn("regime EL2,", self.explain("walk", "0x40204000", *self.SPLIT, "--at", "hyp_vcpu_run"))
+
+    def test_mistakes(self):
+        for arguments, word in ((["--at", "hyp_vcpu_run"], "need each other"), (["--rows", "hypercall"], "--design NAME is missing"),
+                                (self.SPLIT, "need each other"), ([*self.SPLIT, "--at", "nowhere"], "no such function"),
+                                ([*self.SPLIT, "--at", "0x12q"], "an address"), ([*self.SPLIT, "--at", "cycles:x"], "cycles:"),
+                                ([*self.SPLIT, "--at", "cycles:99999999999"], "ended before"),
+                                ([*self.SPLIT, "--at", "hyp_vcpu_run", "--cpu", "2"], "0 to 1"),
+                                ([*self.SPLIT, "--at", "hyp_vcpu_run", "--snapshot", SAMPLES], "one of them")):
+            with self.subTest(arguments=arguments):
+                result = harness.el2sim("explain", "pc", *arguments)
+                self.assertEqual((result.returncode, len(result.stderr.splitlines())), (2, 1), harness.said(result))
+                self.assertIn(word, result.stderr)
 
 
 unittest.main()
