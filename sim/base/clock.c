@@ -116,3 +116,15 @@ uint64_t ns_of_cycles(uint64_t clock_hz, cycles_t cycles)
     struct counter_rate rate = {.clock_hz = clock_hz, .counter_hz = NS_PER_S};
     return counter_ticks(&rate, cycles);
 }
+
+cycles_t cycles_of_ps(uint64_t clock_hz, uint64_t ps)
+{
+    struct counter_rate rate = {.clock_hz = clock_hz, .counter_hz = PS_PER_S};
+    return counter_stamp(&rate, ps);
+}
+
+uint64_t ps_of_cycles(uint64_t clock_hz, cycles_t cycles)
+{
+    struct counter_rate rate = {.clock_hz = clock_hz, .counter_hz = PS_PER_S};
+    return counter_ticks(&rate, cycles);
+}

@@ -70,9 +70,14 @@ ticks_t counter_ticks(const struct counter_rate *rate, cycles_t at);
 cycles_t counter_stamp(const struct counter_rate *rate, ticks_t ticks);
 
 #define NS_PER_S UINT64_C(1000000000)
+#define PS_PER_S UINT64_C(1000000000000)
 
 /* Cycles of a CPU's clock, rounded up, and the other way, rounded down. */
 cycles_t cycles_of_ns(uint64_t clock_hz, uint64_t ns);
 uint64_t ns_of_cycles(uint64_t clock_hz, cycles_t cycles);
+
+/* Picoseconds, which machines of different clocks share: rounded the same ways. */
+cycles_t cycles_of_ps(uint64_t clock_hz, uint64_t ps);
+uint64_t ps_of_cycles(uint64_t clock_hz, cycles_t cycles);
 
 #endif

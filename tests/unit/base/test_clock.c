@@ -87,11 +87,28 @@ START_TEST(a_counter_goes_on_at_another_rate)
 }
 END_TEST
 
+/* 2.4 GHz: a picosecond is 2.4 thousandths of a cycle. */
+START_TEST(picoseconds_are_exact_but_for_rounding)
+{
+    const uint64_t hz = 2400000000;
+    ck_assert_uint_eq(cycles_of_ps(hz, 0), 0);
+    ck_assert_uint_eq(cycles_of_ps(hz, 1), 3);
+    ck_assert_uint_eq(cycles_of_ps(hz, 5), 12);
+    ck_assert_uint_eq(ps_of_cycles(hz, 11), 4);
+    ck_assert_uint_eq(ps_of_cycles(hz, 12), 5);
+    ck_assert_uint_eq(ps_of_cycles(hz, 2400000 * PS_PER_S), 1000000 * PS_PER_S); /* 11 days */
+    for (uint64_t ps = 0; ps < 10000000000000000; ps = ps * 3 + 1) {
+        ck_assert_uint_eq(ps_of_cycles(hz, cycles_of_ps(hz, ps)), ps);
+    }
+}
+END_TEST
+
 int main(void)
 {
     TCase *tcase = tcase_create("clock");
     tcase_add_test(tcase, loaded_events_fire_in_the_order_they_would_have);
     tcase_add_test(tcase, a_counter_goes_on_at_another_rate);
+    tcase_add_test(tcase, picoseconds_are_exact_but_for_rounding);
     Suite *suite = suite_create("clock");
     suite_add_tcase(suite, tcase);
     return run_suite(suite);
