@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #define NET_FRAME_MAX 1518
+#define NET_MAC_BYTES 6
 
 /* The answer to a frame, into `answer` (NET_FRAME_MAX bytes): its length, 0 for none. */
 size_t net_peer_answer(const uint8_t *frame, size_t size_bytes, uint8_t *answer);
