@@ -50,8 +50,12 @@ bool checkpoint_is_possible(const struct machine *m, struct err *e)
             return err_set(e, "--drive %s,write-through: what went into the file stays there",
                            spec->path);
         }
-        if (spec->type == DEVICE_NET && spec->is_slirp) {
+        if (spec->type == DEVICE_NET && spec->far_end == NET_SLIRP) {
             return err_set(e, "--net slirp: the host's connections cannot be taken back");
+        }
+        if (spec->type == DEVICE_NET && spec->far_end == NET_LINK) {
+            return err_set(e, "--net link:%s: the machine at its other end does not go back",
+                           spec->path);
         }
     }
     return true;

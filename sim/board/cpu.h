@@ -37,7 +37,7 @@
 #include "sim/board/devices.h"
 #include "sim/board/fdt_virt.h"
 #include "sim/board/exits.h"
-#include "sim/board/host_input.h"
+#include "sim/board/host_input_internal.h"
 #include "sim/board/machine.h"
 #include "sim/board/pl011.h"
 #include "sim/board/pl031.h"
@@ -276,6 +276,7 @@ struct machine {
     struct pl031 rtc;
     struct devices *devices;
     struct host_input *input;     /* NULL: none */
+    struct net_link *link;        /* to another machine; NULL: none */
     struct input_past input_past; /* before the snapshot that the machine goes on from */
     struct input_script *script;  /* NULL: none */
     uint64_t printed, shown;      /* bytes of the console: by the run, and at most so far */
@@ -535,24 +536,6 @@ void note_idle(struct cpu *cpu, cycles_t since);
 void step_changed(struct cpu *cpu);
 /* Runs one instruction with breakpoints, watchpoints and software step. */
 void step_one(struct cpu *cpu);
-
-/* host_input.c ------------------------------------------------------------------------------ */
-
-/* When the CPU must look for input again; a deadline without effect of its own. */
-cycles_t input_look_at(const struct cpu *cpu);
-void input_look(struct cpu *cpu);
-/* The loop goes on at the stamp `at` (CYCLES_NEVER: nothing is due), after waiting or not. True: an
- * input came before it, choose again. */
-bool input_while_idle(struct machine *m, bool is_idle, cycles_t at);
-/* What a console of the guest says. */
-void input_console_output(void *machine, const char *text, size_t length);
-void input_destroy(struct machine *m);
-/* How many inputs have come live, or from a network of the host, that will not come again. */
-uint64_t input_count(const struct machine *m);
-/* What has come in so far. */
-void input_archive(struct machine *m, struct archive *a);
-/* Beside that, for a machine with the same sources: where script and replay are. */
-void input_archive_progress(struct machine *m, struct archive *a);
 
 /* machine_images.c
  * --------------------------------------------------------------------------------------------------------------

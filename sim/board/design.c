@@ -138,7 +138,7 @@ static void configure_peer(const struct profile *profile, struct device_list *de
 {
     for (unsigned i = 0; profile->has_peer && i < devices->count; i++) {
         struct device_spec *spec = &devices->specs[i];
-        if (spec->type != DEVICE_NET || spec->is_slirp) {
+        if (spec->type != DEVICE_NET || spec->far_end == NET_SLIRP) {
             continue;
         }
         if (!spec->has_latency) {

@@ -13,6 +13,9 @@
 #define NET_LATENCY_NS 10000
 #define NET_LINK_MBIT  10000
 
+/* QEMU's address of a guest's first card. */
+static const uint8_t default_mac[NET_MAC_BYTES] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
+
 #define TIME_MAX_NS UINT64_C(3600000000000)
 
 bool device_parse_time(const char *text, uint64_t *ns, struct err *e)
@@ -94,6 +97,60 @@ bool device_spec_drive(struct device_list *list, const char *text, struct err *e
     return true;
 }
 
+/* Six pairs of hex digits with colons; a card's own address, so not of a group. */
+static bool parse_mac(const char *text, uint8_t mac[NET_MAC_BYTES], struct err *e)
+{
+    bool good = strlen(text) == 3 * NET_MAC_BYTES - 1;
+    for (unsigned i = 0; good && i < NET_MAC_BYTES; i++) {
+        unsigned high = 0, low = 0;
+        good = parse_hex_digit(text[3 * i], &high) && parse_hex_digit(text[3 * i + 1], &low) &&
+               (i == NET_MAC_BYTES - 1 || text[3 * i + 2] == ':');
+        mac[i] = (uint8_t)(high << 4 | low);
+    }
+    return (good && (mac[0] & 1) == 0) ||
+           err_set(e, "\"%s\": a card's address like 52:54:00:12:34:57 is expected", text);
+}
+
+static bool net_word(const char *word, struct device_spec *spec, struct err *e)
+{
+    if (is_latency(word)) {
+        spec->has_latency = true;
+        return parse_latency(word, spec, e);
+    }
+    if (strncmp(word, "mac=", strlen("mac=")) == 0) {
+        return parse_mac(word + strlen("mac="), spec->mac, e);
+    }
+    return err_set(e, "\"%s\": latency=TIME or mac=ADDRESS is expected", word);
+}
+
+static bool has_link(const struct device_list *list)
+{
+    bool any = false;
+    for (unsigned i = 0; i < list->count; i++) {
+        any |= list->specs[i].type == DEVICE_NET && list->specs[i].far_end == NET_LINK;
+    }
+    return any;
+}
+
+static bool parse_far_end(const char *text, struct device_spec *spec, struct err *e)
+{
+    const char *path = text ? strchr(text, ':') : NULL;
+    size_t length = path ? (size_t)(path - text) : 0;
+    if (text && strcmp(text, "peer") == 0) {
+        spec->far_end = NET_PEER;
+    } else if (text && strcmp(text, "slirp") == 0) {
+        spec->far_end = NET_SLIRP;
+    } else if (length == strlen("link") && strncmp(text, "link", length) == 0 && path[1]) {
+        spec->far_end = NET_LINK;
+        int needed = snprintf(spec->path, sizeof spec->path, "%s", path + 1);
+        return (size_t)needed < sizeof spec->path ||
+               err_set(e, "\"%s\": longer than a socket's path can be", path + 1);
+    } else {
+        return err_set(e, "\"%s\": peer, slirp or link:PATH is expected", text ? text : "");
+    }
+    return true;
+}
+
 bool device_spec_net(struct device_list *list, const char *text, struct err *e)
 {
     char copy[512], *save = NULL;
@@ -102,21 +159,20 @@ bool device_spec_net(struct device_list *list, const char *text, struct err *e)
         return false;
     }
     snprintf(copy, sizeof copy, "%s", text);
-    const char *kind = strtok_r(copy, ",", &save);
-    const char *word = strtok_r(NULL, ",", &save);
-    if (kind == NULL || (strcmp(kind, "peer") != 0 && strcmp(kind, "slirp") != 0)) {
-        return err_set(e, "\"%s\": peer or slirp is expected", text);
-    }
     spec->type = DEVICE_NET;
-    spec->is_slirp = strcmp(kind, "slirp") == 0;
     spec->latency_ns = NET_LATENCY_NS;
     spec->link_mbit = NET_LINK_MBIT;
-    spec->has_latency = word != NULL;
-    if (word && !is_latency(word)) {
-        return err_set(e, "\"%s\": latency=TIME is expected", word);
-    }
-    if (word && !parse_latency(word, spec, e)) {
+    memcpy(spec->mac, default_mac, sizeof spec->mac);
+    if (!parse_far_end(strtok_r(copy, ",", &save), spec, e)) {
         return false;
+    }
+    for (const char *word; (word = strtok_r(NULL, ",", &save)) != NULL;) {
+        if (!net_word(word, spec, e)) {
+            return false;
+        }
+    }
+    if (spec->far_end == NET_LINK && has_link(list)) {
+        return err_set(e, "link:%s: one link to another machine is all there is", spec->path);
     }
     list->count++;
     return true;

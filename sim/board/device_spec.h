@@ -4,19 +4,28 @@
 
 #include "sim/base/err.h"
 #include "sim/board/disk.h"
+#include "sim/board/net_peer.h"
 
 enum device_type { DEVICE_DISK, DEVICE_NET, DEVICE_RNG, DEVICE_CONSOLE };
 
+/* What is at the other end of a network card's wire. */
+enum net_far_end {
+    NET_PEER,  /* the simulated host (net_peer.h) */
+    NET_SLIRP, /* the host's network (net_slirp.h) */
+    NET_LINK   /* the card of another machine, in another process (net_link.h) */
+};
+
 struct device_spec {
     enum device_type type;
-    char path[256];      /* disk */
-    enum disk_mode mode; /* disk */
-    uint64_t latency_ns; /* disk: of a request; net: one way */
-    uint64_t service_ns; /* net: of the peer, for an answer; the profile's */
-    unsigned link_mbit;  /* net; the profile's */
-    bool has_latency;    /* net: given, so not the profile's */
-    bool is_slirp;       /* net: the host's network instead of the simulated peer */
-    uint64_t seed;       /* rng */
+    char path[256];             /* disk; net: the link's socket */
+    enum disk_mode mode;        /* disk */
+    uint64_t latency_ns;        /* disk: of a request; net: one way */
+    uint64_t service_ns;        /* net: of the peer, for an answer; the profile's */
+    unsigned link_mbit;         /* net; the profile's */
+    bool has_latency;           /* net: given, so not the profile's */
+    enum net_far_end far_end;   /* net */
+    uint8_t mac[NET_MAC_BYTES]; /* net */
+    uint64_t seed;              /* rng */
 };
 
 #define DEVICE_SPECS_MAX 16
@@ -29,7 +38,7 @@ struct device_list {
 
 /* Adds "FILE[,ro|,write-through][,latency=TIME]". */
 bool device_spec_drive(struct device_list *list, const char *text, struct err *e);
-/* Adds "peer[,latency=TIME]" or "slirp[,latency=TIME]". */
+/* Adds "peer", "slirp" or "link:PATH", with [,latency=TIME][,mac=ADDRESS]. */
 bool device_spec_net(struct device_list *list, const char *text, struct err *e);
 /* Adds a generator of random numbers. */
 bool device_spec_rng(struct device_list *list, uint64_t seed, struct err *e);

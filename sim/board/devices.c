@@ -1,6 +1,7 @@
 #include "sim/board/devices.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/board/virtio_blk.h"
 #include "sim/board/virtio_rng.h"
@@ -45,6 +46,8 @@ static bool make(struct devices *all, unsigned index, const struct devices_confi
         made->net.latency_ns = spec->latency_ns;
         made->net.service_ns = spec->service_ns;
         made->net.link_mbit = spec->link_mbit;
+        made->net.is_outside = spec->far_end != NET_PEER;
+        memcpy(made->net.mac, spec->mac, sizeof made->net.mac);
         virtio_net_init(&made->net);
         break;
     case DEVICE_RNG:
@@ -108,10 +111,9 @@ struct virtio_console *devices_console(struct devices *all)
     return found ? &found->console : NULL;
 }
 
-struct virtio_net *devices_net(struct devices *all)
+struct virtio_net *devices_net(struct devices *all, unsigned index)
 {
-    union device *found = first_of(all, DEVICE_NET);
-    return found ? &found->net : NULL;
+    return all->list.specs[index].type == DEVICE_NET ? &all->made[index]->net : NULL;
 }
 
 const struct disk *devices_disk(const struct devices *all, unsigned index)

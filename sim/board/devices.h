@@ -25,11 +25,12 @@ void devices_destroy(struct devices *devices);
 struct virtio_bus *devices_bus(struct devices *devices);
 /* The first of its kind, NULL if there is none. */
 struct virtio_console *devices_console(struct devices *devices);
-struct virtio_net *devices_net(struct devices *devices);
 /* How often a driver made a device need a reset. */
 uint64_t devices_broken_count(const struct devices *devices);
 /* State of all of them, of the same list. */
 void devices_archive(struct devices *devices, struct archive *a);
+/* The network card that a list has at `index`; NULL if it is none. */
+struct virtio_net *devices_net(struct devices *devices, unsigned index);
 /* The disk of the device that a list has at `index`; NULL if it is none. */
 const struct disk *devices_disk(const struct devices *devices, unsigned index);
 

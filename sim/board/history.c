@@ -359,21 +359,12 @@ static unsigned stops_before(struct history *h, unsigned from, uint64_t end, cyc
     return count;
 }
 
-static cycles_t furthest(const struct machine *m)
-{
-    cycles_t at = 0;
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        at = m->cpus[i]->clock.now > at ? m->cpus[i]->clock.now : at;
-    }
-    return at;
-}
-
 bool history_continue_back(struct history *h, struct control_stop *stop)
 {
     note_change(h);
     struct machine *m = h->c->m;
     uint64_t end = now(h).all, inputs = input_count(m);
-    cycles_t at = furthest(m);
+    cycles_t at = machine_furthest(m);
     unsigned stops = 0;
     m->is_rerun = true;
     for (unsigned i = h->count; i-- > 0 && stops == 0 && leads_here(h, i, inputs);) {

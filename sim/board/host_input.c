@@ -9,6 +9,7 @@
 #include "sim/board/cpu.h"
 #include "sim/board/input_log.h"
 #include "sim/board/input_script.h"
+#include "sim/board/net_link.h"
 #include "sim/board/net_slirp.h"
 
 #define NS_PER_MS  UINT64_C(1000000)
@@ -22,6 +23,7 @@ struct host_input {
     struct host_source source;
     bool is_live, is_replay;
     struct net_slirp *slirp;
+    struct virtio_net *slirp_net, *link_net; /* NULL: none */
     struct input_writer *writer;
     struct input_record record;
     size_t next; /* of the record's entries */
@@ -33,6 +35,7 @@ struct host_input {
     unsigned cpu;
     cycles_t at;
     bool came;
+    bool has_quit;
     bool gave_up; /* nothing came from the network, and nothing else is due */
 };
 
@@ -46,30 +49,15 @@ static uint64_t ns_of(const struct machine *m, cycles_t cycles)
     return ns_of_cycles(m->config.clock_hz, cycles);
 }
 
-static cycles_t furthest(const struct machine *m)
+/* Of a link with its way behind it, of the host's network before it. */
+static void packet_enters(struct host_input *in, const struct input_entry *entry)
 {
-    cycles_t at = 0;
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        at = m->cpus[i]->clock.now > at ? m->cpus[i]->clock.now : at;
-    }
-    return at;
-}
-
-static size_t console_room(struct machine *m)
-{
-    const struct virtio_console *console = devices_console(m->devices);
-    return console ? virtio_console_room(console) : pl011_room(&m->uart);
-}
-
-static void console_input(struct machine *m, const uint8_t *bytes, size_t length, cycles_t at)
-{
-    struct virtio_console *console = devices_console(m->devices);
-    if (console) {
-        virtio_console_input(console, bytes, length, at);
-        return;
-    }
-    for (size_t i = 0; i < length; i++) {
-        pl011_input(&m->uart, bytes[i], at);
+    bool is_link = entry->cpu == INPUT_LINK;
+    struct virtio_net *net = is_link ? in->link_net : in->slirp_net;
+    in->account.packets += !is_link;
+    if (net) {
+        cycles_t way = is_link ? 0 : cycles_of(in->machine, net->latency_ns);
+        virtio_net_receive(net, entry->bytes, entry->size_bytes, entry->at + way);
     }
 }
 
@@ -77,7 +65,6 @@ static void console_input(struct machine *m, const uint8_t *bytes, size_t length
 static void enter(struct host_input *in, const struct input_entry *entry)
 {
     struct machine *m = in->machine;
-    struct virtio_net *net = devices_net(m->devices);
     in->came = true;
     in->entered++;
     if (in->writer) {
@@ -86,17 +73,19 @@ static void enter(struct host_input *in, const struct input_entry *entry)
     switch (entry->kind) {
     case INPUT_CONSOLE:
         in->account.console_bytes += entry->size_bytes;
-        console_input(m, entry->bytes, entry->size_bytes, entry->at);
+        input_console_type(m, entry->bytes, entry->size_bytes, entry->at);
         break;
     case INPUT_NET:
-        in->account.packets++;
-        if (net) {
-            cycles_t way = cycles_of(m, net->latency_ns);
-            virtio_net_receive(net, entry->bytes, entry->size_bytes, entry->at + way);
+        packet_enters(in, entry);
+        break;
+    case INPUT_DOWN:
+        if (in->link_net) {
+            virtio_net_link_down(in->link_net, entry->at);
         }
         break;
     case INPUT_QUIT:
     case INPUT_KIND_COUNT:
+        in->has_quit = true;
         machine_end(m, END_QUIT, 1, "ended by its user (Ctrl-A X)");
         break;
     }
@@ -116,7 +105,7 @@ static void take_live(struct host_input *in)
         return;
     }
     uint8_t bytes[PART_BYTES];
-    size_t room = console_room(in->machine);
+    size_t room = input_console_room(in->machine);
     if (in->is_live) { /* also without room: to quit is always possible */
         room = room < sizeof bytes ? room : sizeof bytes;
         size_t got = in->source.read(in->source.ctx, bytes, room);
@@ -252,11 +241,12 @@ static uint64_t wait_for_source(struct host_input *in, uint64_t ns)
 }
 
 /* All CPUs wait, until `limit` if nothing comes. Takes what comes between `from` and then; where
- * simulated time would run ahead of somebody, waits in the host's time. */
-static void wait_live(struct host_input *in, cycles_t from, cycles_t limit)
+ * simulated time would run ahead of somebody (nothing_due: of whoever is to come), waits in the
+ * host's time. */
+static void wait_live(struct host_input *in, cycles_t from, cycles_t limit, bool nothing_due)
 {
     struct machine *m = in->machine;
-    bool paced = in->source.is_interactive || limit == CYCLES_NEVER;
+    bool paced = in->source.is_interactive || nothing_due;
     in->cpu = INPUT_IDLE;
     in->came = false;
     if (in->slirp) {
@@ -269,68 +259,101 @@ static void wait_live(struct host_input *in, cycles_t from, cycles_t limit)
     take_live(in);
 }
 
-bool input_while_idle(struct machine *m, bool is_idle, cycles_t at)
+/* A replay enters an input when the loop first chooses a stamp not before it: later than all so
+ * far. */
+static cycles_t not_before(const struct host_input *in)
+{
+    cycles_t at = machine_furthest(in->machine);
+    return at > in->latest ? at : in->latest;
+}
+
+cycles_t input_patience(const struct machine *m, bool is_idle, cycles_t at)
+{
+    if (!is_idle || !net_link_is_up(m)) {
+        return at;
+    }
+    cycles_t look = not_before(m->input) + cycles_of(m, LOOK_NS);
+    return look < at ? look : at;
+}
+
+/* A replay's turn: what came while all waited. */
+static bool replay_while_idle(struct host_input *in, cycles_t at)
+{
+    const struct input_entry *entry = next_for(in, INPUT_IDLE);
+    cycles_t stamp = entry ? entry->at : CYCLES_NEVER;
+    bool any = entry && at >= stamp && replay(in, INPUT_IDLE, stamp);
+    if (any) {
+        in->latest = stamp;
+        wake_at(in->machine, stamp);
+    }
+    return any;
+}
+
+bool input_while_idle(struct machine *m, bool is_idle, cycles_t at, cycles_t look)
 {
     struct host_input *in = m->input;
-    if (in->is_replay) {
-        const struct input_entry *entry = next_for(in, INPUT_IDLE);
-        cycles_t stamp = entry ? entry->at : CYCLES_NEVER;
-        bool any = entry && at >= stamp && replay(in, INPUT_IDLE, stamp);
-        if (any) {
-            wake_at(m, stamp);
-        }
-        return any;
+    cycles_t from = not_before(in);
+    bool asks = is_idle && look > from && can_come(in);
+    if (look != CYCLES_NEVER && look > in->latest) {
+        in->latest = look;
     }
-    /* A replay enters it when the loop first chooses a stamp not before it: later than all so far.
-     */
-    cycles_t from = furthest(m) > in->latest ? furthest(m) : in->latest;
-    bool asks = is_idle && at > from && can_come(in);
-    if (at != CYCLES_NEVER && at > in->latest) {
-        in->latest = at;
+    if (in->is_replay) {
+        return replay_while_idle(in, look);
     }
     if (!asks) {
         return false;
     }
-    wait_live(in, from, at);
+    wait_live(in, from, look, at == CYCLES_NEVER);
     if (in->came) {
         in->latest = in->at;
         wake_at(m, in->at);
     }
     bool is_stopped = m->control && control_is_wanted(m);
-    return in->came || is_stopped || (at == CYCLES_NEVER && can_come(in));
+    return in->came || is_stopped || (look == CYCLES_NEVER && can_come(in));
 }
 
-static bool type_byte(void *ctx, uint8_t byte, cycles_t at)
+cycles_t input_quiet_until(const struct machine *m, bool is_idle, cycles_t at, cycles_t look)
 {
-    struct machine *m = ctx;
-    if (console_room(m) == 0) {
-        return false;
-    }
-    console_input(m, &byte, 1, at);
-    return true;
+    return is_idle && can_come(m->input) ? look : at;
 }
 
-/* What is printed again, because the run was taken back (checkpoint.h), is not shown again. */
-static void print(struct machine *m, const char *text, size_t length)
+bool input_interrupts(struct machine *m, cycles_t at)
 {
-    uint64_t again = m->shown - m->printed;
-    size_t skip = again < length ? (size_t)again : length;
-    m->printed += length;
-    if (m->printed > m->shown) {
-        m->shown = m->printed;
+    struct host_input *in = m->input;
+    uint8_t none;
+    if (in->is_live) {
+        in->source.read(in->source.ctx, &none, 0);
     }
-    if (m->config.console && skip < length) {
-        m->config.console(m->config.console_ctx, text + skip, length - skip);
+    if (in->is_live && in->source.wants_quit(in->source.ctx)) {
+        enter(in, &(struct input_entry){INPUT_QUIT, INPUT_LINK, at, NULL, 0});
+        return true;
     }
+    return m->control && control_is_wanted(m);
 }
 
-void input_console_output(void *machine, const char *text, size_t length)
+void input_from_link(struct machine *m, const struct input_entry *entry)
 {
-    struct machine *m = machine;
-    print(m, text, length);
-    if (m->script) {
-        input_script_output(m->script, text, length, furthest(m));
-    }
+    enter(m->input, entry);
+}
+
+const struct input_entry *input_link_replayed(const struct machine *m, bool *is_last)
+{
+    const struct input_entry *entry = next_for(m->input, INPUT_LINK);
+    *is_last = entry == NULL && next_for(m->input, INPUT_IDLE) == NULL;
+    return entry;
+}
+
+void input_link_replay_next(struct machine *m)
+{
+    m->input->next++;
+}
+
+bool input_is_lost(const struct machine *m)
+{
+    const struct host_input *in = m->input;
+    struct input_account a = machine_input_account(m);
+    bool took = a.console_bytes != 0 || a.packets != 0 || a.debugger_changes != 0 || in->has_quit;
+    return (took && !a.is_recorded && !a.is_replayed) || machine_link_account(m).is_outside;
 }
 
 /* The machine and its files, as far as they decide what it does with an input. */
@@ -359,8 +382,9 @@ static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
         const struct device_spec *d = &c->devices.specs[i];
         length =
             snprintf(text, sizeof text, " %d %d %d %" PRIu64 " %" PRIu64 " %u %" PRIu64, d->type,
-                     d->mode, d->is_slirp, d->latency_ns, d->service_ns, d->link_mbit, d->seed);
+                     d->mode, d->far_end, d->latency_ns, d->service_ns, d->link_mbit, d->seed);
         sha256_update(&sha, (size_t)length, (const uint8_t *)text);
+        sha256_update(&sha, sizeof d->mac, d->mac);
     }
     sha256_digest(&sha, sizeof digest, digest);
     image_hash_text(digest, out);
@@ -368,8 +392,10 @@ static void hash_inputs(const struct machine *m, char out[IMAGE_HASH_TEXT])
 
 static bool start_script(struct machine *m, const struct host_input_config *from, struct err *e)
 {
-    struct input_script_config config = {
-        .clock = &m->cpus[0]->clock, .clock_hz = m->config.clock_hz, .type = type_byte, .ctx = m};
+    struct input_script_config config = {.clock = &m->cpus[0]->clock,
+                                         .clock_hz = m->config.clock_hz,
+                                         .type = input_console_type_byte,
+                                         .ctx = m};
     const char *text = from->script_text;
     m->script = text ? input_script_parse("input", text, strlen(text), &config, e)
                      : input_script_read(from->script, &config, e);
@@ -380,23 +406,36 @@ static bool start_script(struct machine *m, const struct host_input_config *from
     return true;
 }
 
-/* The host's network, or in a replay nothing: its packets are in the record. */
-static bool start_network(struct host_input *in, struct err *e)
+static bool start_slirp(struct host_input *in, struct virtio_net *net, struct err *e)
 {
-    struct machine *m = in->machine;
-    for (unsigned i = 0; i < m->config.devices.count; i++) {
-        const struct device_spec *spec = &m->config.devices.specs[i];
-        if (spec->type != DEVICE_NET || !spec->is_slirp) {
-            continue;
-        }
-        in->slirp = in->is_replay ? NULL : net_slirp_create(e);
-        if (in->slirp == NULL && !in->is_replay) {
-            return false;
-        }
-        virtio_net_connect(devices_net(m->devices), in->slirp ? net_slirp_send : NULL, in->slirp);
+    if (in->slirp_net) {
+        return err_set(e, "--net slirp: one card to the host's network is all there is");
+    }
+    in->slirp_net = net;
+    if (in->is_replay) {
         return true;
     }
-    return true;
+    in->slirp = net_slirp_create(e);
+    virtio_net_connect(net, net_slirp_send, in->slirp);
+    return in->slirp != NULL;
+}
+
+/* What is outside, or in a replay nothing: its packets are in the record. */
+static bool start_networks(struct host_input *in, struct err *e)
+{
+    const struct device_list *list = &in->machine->config.devices;
+    bool ok = true;
+    for (unsigned i = 0; ok && i < list->count; i++) {
+        const struct device_spec *spec = &list->specs[i];
+        struct virtio_net *net = devices_net(in->machine->devices, i);
+        if (net && spec->far_end == NET_SLIRP) {
+            ok = start_slirp(in, net, e);
+        } else if (net && spec->far_end == NET_LINK) {
+            in->link_net = net;
+            ok = net_link_create(in->machine, net, spec, in->is_replay, e);
+        }
+    }
+    return ok;
 }
 
 /* From a snapshot, a replay goes on behind what had come in. */
@@ -446,7 +485,7 @@ bool machine_take_input(struct machine *m, const struct host_input_config *confi
         in->is_live = true;
     }
     return (!has_script || start_script(m, config, e)) && start_record(in, config, e) &&
-           start_network(in, e);
+           start_networks(in, e);
 }
 
 bool machine_end_input(struct machine *m, const struct machine_result *result, struct err *e)
@@ -522,7 +561,7 @@ void input_archive_progress(struct machine *m, struct archive *a)
     if (a->is_loading && in) { /* input_past has it all */
         in->account.console_bytes = in->account.packets = in->entered = 0;
         in->next = in->is_replay ? (size_t)m->input_past.entries : in->next;
-        in->latest = furthest(m);
+        in->latest = machine_furthest(m);
         for (unsigned i = 0; i < m->config.cpu_count; i++) {
             in->look_at[i] = m->cpus[i]->clock.now;
         }

@@ -12,7 +12,15 @@
 #define HEADER     "el2sim-record 1"
 #define FILE_LIMIT (UINT64_C(1) << 30)
 
-static const char *const kind_names[INPUT_KIND_COUNT] = {"console", "net", "quit"};
+static const char *const kind_names[INPUT_KIND_COUNT] = {"console", "net", "quit", "down"};
+
+/* In place of a CPU's number. */
+static const struct {
+    const char *name;
+    unsigned place;
+} places[] = {{"idle", INPUT_IDLE}, {"link", INPUT_LINK}};
+
+#define PLACES (sizeof places / sizeof places[0])
 
 struct input_writer {
     FILE *file;
@@ -39,10 +47,10 @@ struct input_writer *input_writer_open(const char *path, const char *inputs, str
 void input_writer_add(struct input_writer *w, const struct input_entry *entry)
 {
     fprintf(w->file, "%s ", kind_names[entry->kind]);
-    if (entry->cpu == INPUT_IDLE) {
-        fputs("idle", w->file);
-    } else {
+    if (entry->cpu < EL2SIM_MAX_CPUS) {
         fprintf(w->file, "%u", entry->cpu);
+    } else {
+        fputs(places[entry->cpu - EL2SIM_MAX_CPUS].name, w->file);
     }
     fprintf(w->file, " %" PRIu64 " %s", entry->at, entry->size_bytes ? "" : "-");
     for (size_t i = 0; i < entry->size_bytes; i++) {
@@ -74,6 +82,11 @@ static bool is_hex(const char *text, size_t digits)
     return strlen(text) == digits && strspn(text, "0123456789abcdef") == digits;
 }
 
+static bool has_no_bytes(enum input_kind kind)
+{
+    return kind == INPUT_QUIT || kind == INPUT_DOWN;
+}
+
 /* Hex digits become bytes where they stand. */
 static bool take_bytes(char *hex, struct input_entry *entry)
 {
@@ -81,7 +94,7 @@ static bool take_bytes(char *hex, struct input_entry *entry)
     entry->bytes = (const uint8_t *)hex;
     entry->size_bytes = 0;
     if (strcmp(hex, "-") == 0) {
-        return entry->kind == INPUT_QUIT;
+        return has_no_bytes(entry->kind);
     }
     if (digits % 2 != 0 || digits == 0 || digits / 2 > INPUT_BYTES_MAX || !is_hex(hex, digits)) {
         return false;
@@ -93,7 +106,7 @@ static bool take_bytes(char *hex, struct input_entry *entry)
         ((uint8_t *)hex)[i] = (uint8_t)(high << 4 | low);
     }
     entry->size_bytes = digits / 2;
-    return entry->kind != INPUT_QUIT;
+    return !has_no_bytes(entry->kind);
 }
 
 static bool take_number(const char *text, uint64_t highest, uint64_t *n)
@@ -103,14 +116,21 @@ static bool take_number(const char *text, uint64_t highest, uint64_t *n)
 
 static bool take_entry(char *const words[4], struct input_entry *entry)
 {
-    uint64_t cpu = INPUT_IDLE;
+    uint64_t cpu = 0;
+    bool is_place = false;
     entry->kind = INPUT_KIND_COUNT;
     for (unsigned k = 0; k < INPUT_KIND_COUNT; k++) {
         if (strcmp(words[0], kind_names[k]) == 0) {
             entry->kind = (enum input_kind)k;
         }
     }
-    if (strcmp(words[1], "idle") != 0 && !take_number(words[1], EL2SIM_MAX_CPUS - 1, &cpu)) {
+    for (size_t i = 0; i < PLACES; i++) {
+        if (strcmp(words[1], places[i].name) == 0) {
+            is_place = true;
+            cpu = places[i].place;
+        }
+    }
+    if (!is_place && !take_number(words[1], EL2SIM_MAX_CPUS - 1, &cpu)) {
         return false;
     }
     entry->cpu = (unsigned)cpu;

@@ -6,6 +6,8 @@
  *     inputs <SHA-256 of the machine and its files>
  *     console 0 123456789 6c730d        CPU 0 came to the stamp (thousandths of a cycle); bytes
  *     net idle 223456789 5254...        while all CPUs waited
+ *     net link 273456789 5254...        from the machine at the other end of a link
+ *     down link 283456789 -             which has ended
  *     quit 0 323456789 -
  *     digest <of the run that was recorded>
  */
@@ -16,9 +18,10 @@
 #include "sim/base/types.h"
 #include "sim/board/imagehash.h"
 
-enum input_kind { INPUT_CONSOLE, INPUT_NET, INPUT_QUIT, INPUT_KIND_COUNT };
+enum input_kind { INPUT_CONSOLE, INPUT_NET, INPUT_QUIT, INPUT_DOWN, INPUT_KIND_COUNT };
 
-#define INPUT_IDLE      EL2SIM_MAX_CPUS /* in place of a CPU: all waited */
+#define INPUT_IDLE      EL2SIM_MAX_CPUS       /* in place of a CPU: all waited */
+#define INPUT_LINK      (EL2SIM_MAX_CPUS + 1) /* it came by a link (net_link.h), at its stamp */
 #define INPUT_BYTES_MAX 2048
 
 struct input_entry {

@@ -7,6 +7,7 @@
 #include "cpu-el/syndrome.h"
 #include "cpu-el/vmcb.h"
 #include "sim/base/err.h"
+#include "sim/board/net_link.h"
 
 void machine_end(struct machine *m, enum machine_end end, int status, const char *format, ...)
 {
@@ -437,7 +438,8 @@ static cycles_t ready_at(const struct cpu *cpu)
         due = wfe_wakes_at(cpu);
     }
     cycles_t limit = cpu->machine->config.max_cycles;
-    due = limit != 0 && limit < due && due != CYCLES_NEVER ? limit : due;
+    bool is_due = due != CYCLES_NEVER || net_link_is_up(cpu->machine);
+    due = limit != 0 && limit < due && is_due ? limit : due;
     return due > now ? due : now;
 }
 
@@ -535,6 +537,8 @@ static cycles_t turn_limit(const struct machine *m, const struct cpu *cpu, cycle
 {
     cycles_t length = turn_length(m, cpu);
     cycles_t limit = others == CYCLES_NEVER ? CYCLES_NEVER : others + length;
+    cycles_t window = net_link_window_end(m);
+    limit = window < limit ? window : limit;
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         const struct cpu *other = m->cpus[i];
         if (other != cpu && other->in_wfe && other->exclusive_open &&
@@ -573,7 +577,11 @@ static bool begin_turn(struct machine *m)
     if (m->control && control_holds_machine(m, cpu, at, is_idle)) {
         return false;
     }
-    if (m->input && input_while_idle(m, is_idle, at)) {
+    cycles_t look = input_patience(m, is_idle, at);
+    if (m->input && input_while_idle(m, is_idle, at, look)) {
+        return true;
+    }
+    if (m->link && !net_link_lets(m, is_idle, at, look)) {
         return true;
     }
     if (cpu == NULL) {

@@ -10,6 +10,7 @@
 #include "sim/board/cpu.h"
 #include "sim/board/fdt_check.h"
 #include "sim/board/memmap.h"
+#include "sim/board/net_link.h"
 
 #define PMU_INTID (MEMMAP_INTID_PPI + MEMMAP_PPI_PMU)
 
@@ -370,6 +371,7 @@ void machine_destroy(struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         destroy_cpu(m->cpus[i]);
     }
+    net_link_destroy(m);
     input_destroy(m);
     devices_destroy(m->devices);
     if (m->gic) {
@@ -485,6 +487,7 @@ static void emit_final_state(struct machine *m)
 
 void machine_complete(struct machine *m, struct machine_result *result)
 {
+    net_link_end(m);
     emit_final_state(m);
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];

@@ -160,6 +160,8 @@ uint64_t machine_clock_hz(const struct machine *m);
 /* The ledger's context of the code that a CPU runs, and its EL. */
 uint16_t machine_cpu_context(const struct machine *m, unsigned cpu, unsigned *el);
 cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu);
+/* Of the CPU that is furthest. */
+cycles_t machine_furthest(const struct machine *m);
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu);
 
 /* Exceptions taken, by what: rows in order of (from, to, EC). EC 0x100 + type for IRQ, FIQ, SError.

@@ -58,6 +58,15 @@ cycles_t machine_cpu_cycles(const struct machine *m, unsigned cpu)
     return m->cpus[cpu]->clock.now;
 }
 
+cycles_t machine_furthest(const struct machine *m)
+{
+    cycles_t at = 0;
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        at = m->cpus[i]->clock.now > at ? m->cpus[i]->clock.now : at;
+    }
+    return at;
+}
+
 uint64_t machine_cpu_instructions(const struct machine *m, unsigned cpu)
 {
     return m->cpus[cpu]->instructions;

@@ -123,8 +123,9 @@ void net_slirp_destroy(struct net_slirp *s)
     }
 }
 
-void net_slirp_send(void *slirp, const uint8_t *frame, size_t size_bytes)
+void net_slirp_send(void *slirp, const uint8_t *frame, size_t size_bytes, cycles_t when)
 {
+    (void)when;
     struct net_slirp *s = slirp;
     slirp_input(s->slirp, frame, (int)size_bytes);
 }

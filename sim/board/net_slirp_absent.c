@@ -13,9 +13,9 @@ void net_slirp_destroy(struct net_slirp *s)
     (void)s;
 }
 
-void net_slirp_send(void *slirp, const uint8_t *frame, size_t size_bytes)
+void net_slirp_send(void *slirp, const uint8_t *frame, size_t size_bytes, cycles_t when)
 {
-    (void)slirp, (void)frame, (void)size_bytes;
+    (void)slirp, (void)frame, (void)size_bytes, (void)when;
 }
 
 uint64_t net_slirp_poll(struct net_slirp *s, uint32_t ms, net_slirp_receive *receive, void *ctx)

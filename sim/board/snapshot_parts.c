@@ -67,6 +67,7 @@ static void archive_device(struct device_spec *spec, struct archive *a)
     archive_u64(a, &spec->service_ns);
     archive_unsigned(a, &spec->link_mbit, LINK_MBIT_MAX);
     archive_bool(a, &spec->has_latency);
+    archive_bytes(a, spec->mac, sizeof spec->mac);
     archive_u64(a, &spec->seed);
     spec->type = (enum device_type)type;
     spec->mode = (enum disk_mode)mode;

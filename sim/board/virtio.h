@@ -74,6 +74,7 @@ struct virtio_device {
     uint64_t features;  /* offered */
     uint8_t config[VIRTIO_CONFIG_BYTES];
     unsigned config_bytes;
+    uint32_t generation; /* of config; a machine where it changes has no snapshots */
 
     /* What the driver set. */
     uint64_t accepted;
@@ -105,5 +106,7 @@ void virtio_input_give(struct virtio_device *d, const struct virtq_chain *chain,
 /* Little-endian fields of the configuration space. */
 void virtio_config_put(struct virtio_device *d, unsigned offset, unsigned size_bytes,
                        uint64_t value);
+/* They have changed since the driver started: it is told. */
+void virtio_config_changed(struct virtio_device *d);
 
 #endif

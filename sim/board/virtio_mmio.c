@@ -161,8 +161,8 @@ static bool read_register(const struct virtio_device *d, uint64_t offset, uint64
     case REG_STATUS:
         *value = d->status;
         return true;
-    case REG_CONFIG_GENERATION: /* 2.5.2: nothing in it changes */
-        *value = 0;
+    case REG_CONFIG_GENERATION:
+        *value = d->generation;
         return true;
     default:
         /* 4.2.2: a shared memory region that is not there has length and base of all ones. */

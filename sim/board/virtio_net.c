@@ -13,12 +13,10 @@
 #define QUEUE_SEND     1
 #define HEADER_BYTES   12 /* struct virtio_net_hdr with num_buffers, 5.1.6 */
 #define NUM_BUFFERS    10
+#define CONFIG_STATUS  6 /* 5.1.4, behind the address */
 #define STATUS_LINK_UP 1
 
 #define NOTIFY_NS 1000 /* a guess: a doorbell */
-
-/* QEMU's address of a guest's first card. */
-static const uint8_t guest_mac[6] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56};
 
 static struct virtio_net *net_of(struct virtio_device *d)
 {
@@ -83,7 +81,7 @@ static uint32_t serve(struct virtio_device *d, unsigned queue, const struct virt
     net->sent++;
     if (net->is_outside) {
         if (net->send) {
-            net->send(net->send_ctx, frame, size);
+            net->send(net->send_ctx, frame, size, when);
         }
         return 0;
     }
@@ -141,6 +139,15 @@ static void arrival_due(void *net, cycles_t when)
     arrive(net, when);
 }
 
+static void down_due(void *of, cycles_t when)
+{
+    struct virtio_net *net = of;
+    (void)when;
+    net->send = NULL;
+    virtio_config_put(&net->device, CONFIG_STATUS, 2, 0);
+    virtio_config_changed(&net->device);
+}
+
 /* What was on its way comes too late. */
 static void reset(struct virtio_device *d)
 {
@@ -169,16 +176,20 @@ void virtio_net_init(struct virtio_net *net)
     d->notify_ns = NOTIFY_NS;
     virtio_init(d);
     event_init(&net->arrival, arrival_due, net);
-    for (unsigned i = 0; i < sizeof guest_mac; i++) {
-        virtio_config_put(d, i, 1, guest_mac[i]);
+    event_init(&net->down, down_due, net);
+    for (unsigned i = 0; i < sizeof net->mac; i++) {
+        virtio_config_put(d, i, 1, net->mac[i]);
     }
-    virtio_config_put(d, 6, 2, STATUS_LINK_UP);
+    virtio_config_put(d, CONFIG_STATUS, 2, STATUS_LINK_UP);
 }
 
-void virtio_net_connect(struct virtio_net *net,
-                        void (*send)(void *ctx, const uint8_t *frame, size_t size_bytes), void *ctx)
+void virtio_net_link_down(struct virtio_net *net, cycles_t at)
 {
-    net->is_outside = true;
+    clock_at(net->device.host->clock, &net->down, at);
+}
+
+void virtio_net_connect(struct virtio_net *net, virtio_net_send *send, void *ctx)
+{
     net->send = send;
     net->send_ctx = ctx;
 }

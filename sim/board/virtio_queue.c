@@ -48,6 +48,14 @@ static void give(struct virtio_device *d, unsigned queue, uint16_t head, uint32_
     }
 }
 
+void virtio_config_changed(struct virtio_device *d)
+{
+    d->generation++;
+    if (d->status & VIRTIO_DRIVER_OK) {
+        interrupt(d, INTERRUPT_CONFIG);
+    }
+}
+
 /* The next chain, or false; then the driver notifies of the next one. */
 static bool take(struct virtio_device *d, unsigned queue, struct virtq_chain *chain)
 {

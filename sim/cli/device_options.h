@@ -17,10 +17,10 @@ enum { OPT_DRIVE = 512, OPT_NET, OPT_RNG_SEED, OPT_CONSOLE, OPT_INPUT, OPT_RECOR
      6},                                                                                           \
         {"net",                                                                                    \
          OPT_NET,                                                                                  \
-         "peer|slirp",                                                                             \
+         "peer|slirp|link:PATH",                                                                   \
          0,                                                                                        \
-         "virtio network card: a simulated peer at 10.0.2.2, or the host's network; "              \
-         ",latency=TIME",                                                                          \
+         "virtio network card: a simulated peer at 10.0.2.2, the host's network, or the card of "  \
+         "another el2sim that names the same PATH; ,latency=TIME; ,mac=ADDRESS",                   \
          6},                                                                                       \
         {"rng-seed", OPT_RNG_SEED, "N", 0, "virtio source of random numbers, of this seed", 6},    \
         {"console",                                                                                \

@@ -77,7 +77,13 @@ bool run_snapshot_can_save(const struct device_list *devices, struct err *e)
                            "file: leave out --snapshot-save or write-through",
                            spec->path);
         }
-        if (spec->type == DEVICE_NET && spec->is_slirp) {
+        if (spec->type == DEVICE_NET && spec->far_end == NET_LINK) {
+            return err_set(e,
+                           "--net link:%s: a snapshot cannot hold the machine at its other end: "
+                           "leave out --snapshot-save or take --net peer",
+                           spec->path);
+        }
+        if (spec->type == DEVICE_NET && spec->far_end == NET_SLIRP) {
             return err_set(e, "--net slirp: a snapshot cannot hold the host's connections: leave "
                               "out --snapshot-save or take --net peer");
         }

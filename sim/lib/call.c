@@ -58,16 +58,6 @@ static void keep(struct el2sim_machine *m, struct call *call)
     call->was_waiting = cpu->pe.waiting;
 }
 
-/* The time of the CPU that is furthest. */
-static cycles_t latest(const struct machine *m)
-{
-    cycles_t at = 0;
-    for (unsigned i = 0; i < m->config.cpu_count; i++) {
-        at = m->cpus[i]->clock.now > at ? m->cpus[i]->clock.now : at;
-    }
-    return at;
-}
-
 static uint64_t stack_for(const struct el2sim_machine *m, unsigned cpu, unsigned el)
 {
     const struct ram *ram = &m->machine->ram;
@@ -80,7 +70,7 @@ static void enter(struct el2sim_machine *m, const struct el2sim_call *from, stru
     struct cpu *cpu = m->machine->cpus[call->cpu];
     if (!call->was_on) { /* with the registers that it has */
         cpu->pe.powered = true;
-        cost_wait_until(&cpu->meter, latest(m->machine));
+        cost_wait_until(&cpu->meter, machine_furthest(m->machine));
         trap_effects(cpu, EFF_CONTEXT | EFF_TRAPS | EFF_REGIME | EFF_IRQ);
     }
     cpu->pe.waiting = cpu->in_wfe = false;
@@ -239,7 +229,7 @@ static bool finish_all(struct el2sim_machine *m, struct calls *all, struct el2si
         points[i] = control_break(m->control, va(all->calls[i].return_to), CONTROL_ANY_EL,
                                   CONTROL_ANY_CONTEXT);
     }
-    bool done = run_calls(m, all, latest(m->machine) + all->max_cycles * CYCLE, results);
+    bool done = run_calls(m, all, machine_furthest(m->machine) + all->max_cycles * CYCLE, results);
     for (unsigned i = 0; i < all->count; i++) {
         control_point_delete(m->control, points[i]);
         if (all->calls[i].has_returned) {

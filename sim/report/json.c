@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/board/host_input.h"
+#include "sim/board/net_link.h"
 #include "sim/board/snapshot.h"
 #include "sim/report/json_parts.h"
 #include "sim/report/lint_report.h"
@@ -104,6 +105,12 @@ static json_t *host_input_json(const struct machine *m)
                      "recorded", a.is_recorded, "replayed", a.is_replayed);
 }
 
+static json_t *link_json(const struct net_link_account *a)
+{
+    return json_pack("{s:o, s:o, s:b, s:b}", "sent", integer(a->sent), "received",
+                     integer(a->received), "lost", a->is_lost, "peer_took_input", a->is_outside);
+}
+
 /* The whole ledger as one row: the breakdown of a run. */
 static json_t *ledger_json(struct machine *m, uint64_t *total)
 {
@@ -182,6 +189,10 @@ void report_run_json(FILE *out, struct machine *m, const struct run_report *repo
     json_object_set_new(root, "functions", functions_json(parts, count, report->functions));
     free(parts);
     json_object_set_new(root, "host_input", host_input_json(m));
+    struct net_link_account link = machine_link_account(m);
+    if (link.is_there) {
+        json_object_set_new(root, "link", link_json(&link));
+    }
     if (report->lint) {
         json_object_set_new(root, "lint", report_lint_json(report->lint, report->sources));
     }

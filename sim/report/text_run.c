@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/board/host_input.h"
+#include "sim/board/net_link.h"
 #include "sim/board/snapshot.h"
 
 static void print_traps(FILE *out, const struct machine *m)
@@ -139,6 +140,16 @@ static void print_host_input(FILE *out, const struct machine *m)
 }
 
 /* What a guest did wrong: the run went on, but its results may not be what they seem. */
+static void print_link(FILE *out, const struct machine *m)
+{
+    struct net_link_account a = machine_link_account(m);
+    if (a.is_there) {
+        fprintf(out, "  link: %" PRIu64 " frames sent, %" PRIu64 " received%s%s\n", a.sent,
+                a.received, a.is_lost ? "; LOST, so another run will differ" : "",
+                a.is_outside ? "; the other machine took input that is NOT RECORDED" : "");
+    }
+}
+
 static void print_mistakes(FILE *out, const struct machine *m)
 {
     if (machine_spans(m)->errors != 0) {
@@ -175,6 +186,7 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     }
     fprintf(out, "  digest %s\n", report->result.digest);
     print_host_input(out, m);
+    print_link(out, m);
     print_mistakes(out, m);
     print_classes(out, m);
     print_traps(out, m);

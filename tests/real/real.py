@@ -1,4 +1,5 @@
 """What the real-software tests share: where the packages are, and how a run is judged."""
+import itertools
 import json
 import os
 import re
@@ -26,8 +27,10 @@ CHECKS = ["processes", "pipes", "signals", "faults", "threads", "exec"]
 class Run:
     """A finished run: its console, its report, and what was wrong with it."""
 
+    count = itertools.count()
+
     def __init__(self, *options):
-        path = harness.temporary("report.json")
+        path = harness.temporary(f"report{next(Run.count)}.json")
         self.result = harness.el2sim("run", *options, "--json", path)
         self.console = self.result.stdout
         self.problems = []

@@ -267,6 +267,48 @@ START_TEST(texts_of_drives_are_understood)
 }
 END_TEST
 
+START_TEST(texts_of_networks_are_understood)
+{
+    struct device_list list = {.count = 0};
+    struct err e = {""};
+    ck_assert(device_spec_net(&list, "slirp", &e));
+    ck_assert(device_spec_net(&list, "link:/tmp/a:b,mac=0A:00:00:00:00:ff,latency=5us", &e));
+    ck_assert_uint_eq(list.count, 2);
+    ck_assert_int_eq(list.specs[0].far_end, NET_SLIRP);
+    ck_assert_mem_eq(list.specs[0].mac, "\x52\x54\x00\x12\x34\x56", 6);
+    ck_assert(!list.specs[0].has_latency);
+    ck_assert_int_eq(list.specs[1].far_end, NET_LINK);
+    ck_assert_str_eq(list.specs[1].path, "/tmp/a:b");
+    ck_assert_mem_eq(list.specs[1].mac, "\x0a\x00\x00\x00\x00\xff", 6);
+    ck_assert(list.specs[1].has_latency);
+    ck_assert_uint_eq(list.specs[1].latency_ns, 5000);
+}
+END_TEST
+
+static const char *const bad_networks[] = {
+    "",
+    "link",
+    "link:",
+    "links:/tmp/a",
+    "peer:/tmp/a",
+    "peer,fast",
+    "peer,mac=52:54:00:12:34",
+    "peer,mac=52:54:00:12:34:5g",
+    "peer,mac=52-54-00-12-34-56",
+    "peer,mac=53:54:00:12:34:56", /* of a group */
+    "peer,mac=52:54:00:12:34:56:78",
+};
+
+START_TEST(nonsense_about_a_network_is_refused)
+{
+    struct device_list list = {.count = 0};
+    struct err e = {""};
+    ck_assert(!device_spec_net(&list, bad_networks[_i], &e));
+    ck_assert_str_ne(e.text, "");
+    ck_assert_uint_eq(list.count, 0);
+}
+END_TEST
+
 static const char *const bad_drives[] = {"",
                                          ",ro",
                                          "a.img,rw",
@@ -304,6 +346,9 @@ int main(void)
     tcase_add_test(tc, service_says_that_a_payload_was_damaged);
     tcase_add_test(tc, service_keeps_to_its_bounds);
     tcase_add_test(tc, texts_of_drives_are_understood);
+    tcase_add_test(tc, texts_of_networks_are_understood);
+    tcase_add_loop_test(tc, nonsense_about_a_network_is_refused, 0,
+                        sizeof bad_networks / sizeof bad_networks[0]);
     tcase_add_loop_test(tc, nonsense_about_a_drive_is_refused, 0,
                         sizeof bad_drives / sizeof bad_drives[0]);
     suite_add_tcase(suite, tc);

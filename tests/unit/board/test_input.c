@@ -48,15 +48,17 @@ START_TEST(record_reads_as_it_was_written)
     struct input_entry typed_entry = {INPUT_CONSOLE, 3, 1234567890123, bytes, sizeof bytes};
     struct input_entry packet = {INPUT_NET, INPUT_IDLE, 7, bytes, 1};
     struct input_entry quit = {INPUT_QUIT, 0, CYCLES_NEVER - 1, NULL, 0};
+    struct input_entry down = {INPUT_DOWN, INPUT_LINK, 9, NULL, 0};
     ck_assert_ptr_nonnull(w);
     input_writer_add(w, &typed_entry);
     input_writer_add(w, &packet);
     input_writer_add(w, &quit);
+    input_writer_add(w, &down);
     ck_assert(input_writer_close(w, DIGEST, &e));
     ck_assert_msg(input_record_read(&r, file.path, &e), "%s", e.text);
     ck_assert_str_eq(r.inputs, HASH);
     ck_assert_str_eq(r.digest, DIGEST);
-    ck_assert_uint_eq(r.count, 3);
+    ck_assert_uint_eq(r.count, 4);
     ck_assert_int_eq(r.entries[0].kind, INPUT_CONSOLE);
     ck_assert_uint_eq(r.entries[0].cpu, 3);
     ck_assert_uint_eq(r.entries[0].at, 1234567890123);
@@ -65,6 +67,8 @@ START_TEST(record_reads_as_it_was_written)
     ck_assert_uint_eq(r.entries[1].cpu, INPUT_IDLE);
     ck_assert_int_eq(r.entries[2].kind, INPUT_QUIT);
     ck_assert_uint_eq(r.entries[2].at, CYCLES_NEVER - 1);
+    ck_assert_int_eq(r.entries[3].kind, INPUT_DOWN);
+    ck_assert_uint_eq(r.entries[3].cpu, INPUT_LINK);
     input_record_free(&r);
 }
 END_TEST
@@ -92,6 +96,8 @@ static const struct {
     {HEAD "console 0 5 4\n", "line 3"},
     {HEAD "console 0 5\n", "line 3"},
     {HEAD "console 0 5 -\n", "line 3"},
+    {HEAD "down link 5 41\n", "line 3"},
+    {HEAD "net wire 5 41\n", "line 3"},
     {HEAD "console 16 5 41\n", "line 3"},
     {HEAD "console 0 -5 41\n", "line 3"},
     {HEAD "console 0 18446744073709551615 41\n", "line 3"},
