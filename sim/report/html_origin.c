@@ -98,6 +98,27 @@ static void add_run_notes(json_t *notes, const struct html_subject *s)
     }
 }
 
+/* The rules that lint found broken: where is in the JSON. */
+static void add_lint(json_t *notes, const struct html_subject *s)
+{
+    const json_t *findings = json_object_get(json_object_get(s->of, "lint"), "findings");
+    char rules[256] = "";
+    size_t i, used = 0;
+    json_t *finding;
+    json_array_foreach(findings, i, finding)
+    {
+        const char *id = html_text(finding, "id");
+        if (strstr(rules, id) == NULL && used + strlen(id) + 3 < sizeof rules) {
+            used +=
+                (size_t)snprintf(rules + used, sizeof rules - used, "%s%s", used ? ", " : "", id);
+        }
+    }
+    if (used != 0) {
+        add_note(notes, s->label, "lint found %zu mistakes, and the JSON says where: %s",
+                 json_array_size(findings), rules);
+    }
+}
+
 static void add_mistakes(json_t *notes, const struct html_subject *s)
 {
     if (html_number(s->of, "wrong_marks") > 0) {
@@ -138,6 +159,7 @@ json_t *html_notes(const struct html_report *r)
         add_skipped(notes, &r->subjects[i]);
         add_run_notes(notes, &r->subjects[i]);
         add_mistakes(notes, &r->subjects[i]);
+        add_lint(notes, &r->subjects[i]);
     }
     return notes;
 }

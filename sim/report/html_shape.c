@@ -94,12 +94,18 @@ static const struct shape tlb[] = {COUNT("misses"),        COUNT("walk_steps_s1"
 static const struct shape unmodelled[] = {TEXT("what"), COUNT("count"), COUNT("first_pc"), END};
 static const struct shape skipped[] = {TEXT("row"), TEXT("reason"), END};
 
+static const struct shape finding[] = {TEXT("id"), COUNT("count"), END};
+static const struct shape lint[] = {LIST("findings", finding), END};
+
 /* What designs and runs have alike. */
 #define RUN_SHAPE                                                                                  \
     OBJECT("machine", machine), LIST("images", image), TEXT("end"), TEXT("digest"),                \
         COUNT("instructions"), LIST("exceptions", exception), LIST("exits", vm_exit),              \
         OBJECT("tlb", tlb), LIST("unmodelled", unmodelled), COUNT("broken_devices"),               \
-        LIST("rows", row), COUNT("wrong_marks")
+        LIST("rows", row), COUNT("wrong_marks"),                                                   \
+    {                                                                                              \
+        "lint", SHAPE_OBJECT, true, lint                                                           \
+    }
 
 static const struct shape design[] = {TEXT("name"), TEXT("title"), LIST("skipped", skipped),
                                       RUN_SHAPE, END};
@@ -173,6 +179,29 @@ static bool check(const json_t *object, const struct shape *shapes, const char *
     return true;
 }
 
+/* Other files of ours, and where what they say can be read. */
+static bool refuse_kind(const char *kind, struct err *e)
+{
+    static const struct {
+        const char *kind, *read;
+    } others[] = {
+        {"sweep", "report.txt and results.csv beside it are its report"},
+        {"sweep-point", "report.txt and results.csv of the whole sweep are its report"},
+        {"fit", "`el2sim report` shows a fit with the results of its profile"},
+    };
+    for (size_t i = 0; kind && i < sizeof others / sizeof others[0]; i++) {
+        if (strcmp(kind, others[i].kind) == 0) {
+            return err_set(
+                e,
+                "the JSON of a %s; a page is made of `el2sim compare --json` and `el2sim "
+                "run --json` alone: %s",
+                kind, others[i].read);
+        }
+    }
+    return err_set(e, "no result of `el2sim compare --json` or `el2sim run --json` (its \"kind\" "
+                      "says which)");
+}
+
 bool html_shape_check(const json_t *root, struct err *e)
 {
     const char *kind = json_string_value(json_object_get(root, "kind"));
@@ -182,6 +211,5 @@ bool html_shape_check(const json_t *root, struct err *e)
     if (kind && strcmp(kind, "run") == 0) {
         return check(root, run, "", e);
     }
-    return err_set(e, "no result of `el2sim compare --json` or `el2sim run --json` (its \"kind\" "
-                      "says which)");
+    return refuse_kind(kind, e);
 }

@@ -141,10 +141,19 @@ class Page(unittest.TestCase):
         self.assertEqual(Tables(page).tags, self.parsed.tags)
         self.assertIn([evil], [line[:1] for line in Tables(page).tables["Cycles, traps and instructions of one operation"]])
 
+    def test_what_lint_found_stands_on_top(self):
+        self.assertNotIn("lint found", self.text)
+        result = json.loads(self.data)
+        finding = {"rule": "r", "section": "s", "remedy": "r", "count": 2, "place": {}, "what": "w", "next": ""}
+        result["designs"][1]["lint"] = {"lost": 0, "findings": [{"id": "lr-twice", **finding}, {"id": "isb-at", **finding}]}
+        page = page_of(harness.write("linted.json", json.dumps(result)), name="linted.html")
+        self.assertIn("lint found 2 mistakes, and the JSON says where: lr-twice, isb-at", page)
+
     BAD = {
         "not JSON": (["line 1", "bad.json"], lambda t: "<html>"), "empty": (["bad.json"], lambda t: ""),
         "cut off": (["line", "cut off"], lambda t: t[:len(t) // 2]), "a list": (["bad.json"], lambda t: "[]"),
-        "another file": (["kind"], lambda t: '{"kind": "fit"}'), "old version": (["profile.prices"], lambda t: t.replace('"prices"', '"was"', 1)),
+        "another file": (["kind"], lambda t: '{"kind": "film"}'), "a sweep": (["JSON of a sweep", "report.txt"], lambda t: '{"kind": "sweep"}'),
+        "a fit": (["JSON of a fit"], lambda t: '{"kind": "fit"}'), "old version": (["profile.prices"], lambda t: t.replace('"prices"', '"was"', 1)),
         "negative": (["operations", "not negative"], lambda t: t.replace('"operations": 2', '"operations": -2', 1)),
         "text for a number": (["designs[0].rows[1].traps"], lambda t: re.sub(r'("virtual-ipi"[^}]*?"traps": )\d+', r'\1"x"', t, count=1, flags=re.S)),
         "no designs": (["no designs"], lambda t: json.dumps(dict(json.loads(t), designs=[]))),
