@@ -12,7 +12,7 @@ run_packages=(cmake ninja-build gcc libc6-dev pkg-config libfdt-dev libelf-dev l
               gcc-aarch64-linux-gnu libc6-dev-arm64-cross libunicorn-dev libcapstone-dev libncurses-dev python3)
 test_packages=("${run_packages[@]}" check clang clang-format libclang-rt-dev llvm qemu-system-arm
                libsdl2-dev psf-unifont xvfb xauth gdb-multiarch python3-pyte python3-jsonschema python3-selenium
-               chromium chromium-driver device-tree-compiler e2fsprogs git groff-base)
+               chromium chromium-driver device-tree-compiler e2fsprogs git groff-base zsh fish)
 declare -A least=([libunicorn-dev]=2.1.1 [libcapstone-dev]=5.0) # where Debian 12's does not serve
 
 die() { printf 'deps.sh: %s\n' "$*" >&2; exit 1; }

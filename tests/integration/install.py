@@ -61,6 +61,9 @@ class Install(unittest.TestCase):
                          {"el2sim.1", *[f"el2sim-{command}.1" for command in commands]})
         self.assertIn("complete -F _el2sim el2sim",
                       harness.read(os.path.join(share, "bash-completion", "completions", "el2sim")))
+        self.assertIn("#compdef el2sim", harness.read(os.path.join(share, "zsh", "site-functions", "_el2sim")))
+        self.assertIn("complete -c el2sim",
+                      harness.read(os.path.join(share, "fish", "vendor_completions.d", "el2sim.fish")))
 
     def test_a_lab(self):
         path = harness.temporary("lab")

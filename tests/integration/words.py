@@ -53,63 +53,96 @@ class Pages(unittest.TestCase):
 
 class Completion(unittest.TestCase):
     """Drives the function as bash does: words of the line, the last of them begun."""
+    SHELL = ["bash", "--norc", "-c"]
 
     @classmethod
     def setUpClass(cls):
         cls.bin = harness.temporary("bin")
-        os.mkdir(cls.bin)
-        os.symlink(harness.PROGRAM, os.path.join(cls.bin, "el2sim"))
+        os.makedirs(cls.bin, exist_ok=True)
+        if not os.path.lexists(os.path.join(cls.bin, "el2sim")):
+            os.symlink(harness.PROGRAM, os.path.join(cls.bin, "el2sim"))
         harness.write("a-file.yaml", "")
 
-    def complete(self, *words):
-        script = f"""source {shlex.quote(harness.source("sim/cli/el2sim.bash"))}
+    def script(self, *words):
+        return f"""source {shlex.quote(harness.source("sim/cli/el2sim.bash"))}
             COMP_WORDS=({" ".join(shlex.quote(w) for w in ("el2sim", *words))}) COMP_CWORD={len(words)}
             _el2sim
             printf '%s\\n' "${{COMPREPLY[@]}}" """
-        run = subprocess.run(["bash", "--norc", "-c", script], capture_output=True, text=True, cwd=harness.scratch.name,
+
+    def complete(self, *words):
+        run = subprocess.run([*self.SHELL, self.script(*words)], capture_output=True, text=True, cwd=harness.scratch.name,
                              env=dict(os.environ, PATH=f"{self.bin}:{os.environ['PATH']}"))
         self.assertEqual(run.stderr, "")
         return run.stdout.split()
 
+    def offers(self, expected, *words):
+        self.assertEqual(sorted(self.complete(*words)), sorted(expected))
+
     def test_commands(self):
-        self.assertEqual(self.complete(""), [*COMMANDS, "--help", "--version"])
-        self.assertEqual(self.complete("pr"), ["profiles"])
+        self.offers([*COMMANDS, "--help", "--version"], "")
+        self.offers(["profiles"], "pr")
 
     def test_options_of_a_command(self):
-        self.assertEqual(set(self.complete("run", "--")), {f"--{o}" for o in options_in(help_of("run"))} | {"--help"})
-        self.assertEqual(self.complete("run", "--gic", "2", "--ker"), ["--kernel"])
+        self.offers({f"--{o}" for o in options_in(help_of("run"))} | {"--help"}, "run", "--")
+        self.offers(["--kernel"], "run", "--gic", "2", "--ker")
 
     def test_values_of_options(self):
         designs = [line.split()[0] for line in harness.el2sim("designs").stdout.splitlines()]
         profiles = [line.split()[0] for line in harness.el2sim("profiles").stdout.splitlines()]
-        self.assertEqual(self.complete("compare", "--designs", ""), designs)
-        self.assertEqual(self.complete("compare", "--designs", "xen,kvm-vhe-"), ["xen,kvm-vhe-opt"])
-        self.assertEqual(self.complete("run", "--costs", ""), profiles)
-        self.assertEqual(self.complete("run", "--costs", "=", "xg"), ["xgene1"])
-        self.assertEqual(self.complete("run", "--cpu", "="),
-                         ["cortex-a57", "x-gene1", "cortex-a76", "neoverse-n1", "max"])
-        self.assertEqual(self.complete("run", "--feature", "vhe=off,lse=o"), ["vhe=off,lse=on", "vhe=off,lse=off"])
-        self.assertEqual(self.complete("run", "--gic", ""), ["2", "3"])
-        self.assertEqual(self.complete("run", "--gdb", ""), ["-"])
-        self.assertEqual(self.complete("run", "--level", "f"), ["functional"])
+        self.offers(designs, "compare", "--designs", "")
+        self.offers(["xen,kvm-vhe-opt"], "compare", "--designs", "xen,kvm-vhe-")
+        self.offers(profiles, "run", "--costs", "")
+        self.offers(["xgene1"], "run", "--costs", "=", "xg")
+        self.offers(["cortex-a57", "x-gene1", "cortex-a76", "neoverse-n1", "max"], "run", "--cpu", "=")
+        self.offers(["vhe=off,lse=on", "vhe=off,lse=off"], "run", "--feature", "vhe=off,lse=o")
+        self.offers(["2", "3"], "run", "--gic", "")
+        self.offers(["-"], "run", "--gdb", "")
+        self.offers(["functional"], "run", "--level", "f")
         self.assertIn("views", self.complete("run", "--engine-off", ""))
 
     def test_rows_are_those_that_the_workloads_have(self):
         tables = "".join(harness.read(harness.source("workloads", path)) for path in ("micro/main.c", "app/rows.c"))
-        self.assertEqual(self.complete("compare", "--rows", ""), re.findall(r'\.id = "([^"]*)"', tables))
+        self.offers(re.findall(r'\.id = "([^"]*)"', tables), "compare", "--rows", "")
 
     def test_arguments(self):
-        self.assertEqual(self.complete("designs", "vm"), ["vmcb"])
-        self.assertEqual(self.complete("compare", "--ops", "2", "xen", "debian"), ["debian-xen"])
-        self.assertEqual(self.complete("paper", "is"), ["isca16"])
-        self.assertEqual(self.complete("lab", ""), [str(n) for n in range(1, 10)])
-        self.assertEqual(self.complete("lab", "3", ""), ["start", "check", "solution"])
-        self.assertEqual(self.complete("explain", "e"), ["esr"])
+        self.offers(["vmcb"], "designs", "vm")
+        self.offers(["debian-xen"], "compare", "--ops", "2", "xen", "debian")
+        self.offers(["isca16"], "paper", "is")
+        self.offers([str(n) for n in range(1, 10)], "lab", "")
+        self.offers(["start", "check", "solution"], "lab", "3", "")
+        self.offers(["esr"], "explain", "e")
 
     def test_files(self):
-        self.assertEqual(self.complete("run", "--kernel", "a-"), ["a-file.yaml"])
-        self.assertEqual(self.complete("run", "--drive", "a-"), ["a-file.yaml"])
-        self.assertEqual(self.complete("sweep", "a-"), ["a-file.yaml"])
+        self.offers(["a-file.yaml"], "run", "--kernel", "a-")
+        self.offers(["a-file.yaml"], "run", "--drive", "a-")
+        self.offers(["a-file.yaml"], "sweep", "a-")
+
+
+def joined(words):
+    """--option = value is one word for other shells than bash."""
+    return " ".join(words).replace(" = ", "=").replace(" =", "=").split(" ")
+
+
+class CompletionFish(Completion):
+    """fish completes a line by itself. What comes behind --option= it gives with that."""
+    SHELL = ["fish", "--no-config", "-c"]
+
+    def script(self, *words):
+        line = shlex.quote(" ".join(joined(("el2sim", *words))))
+        return f"source {shlex.quote(harness.source('sim/cli/el2sim.fish'))}; complete -C {line} | string replace -r '^--.*=' ''"
+
+
+class CompletionZsh(Completion):
+    """The function, with what it calls of zsh's completion; _files stands for its own."""
+    SHELL = ["zsh", "-f", "-c"]
+
+    def script(self, *words):
+        words = joined(("el2sim", *words))
+        return f"""compdef() {{ }}; compset() {{ }}; _files() {{ print -rl -- ${{words[CURRENT]}}*(N); }}
+            compadd() {{ [[ $1 == -- ]] && shift; local w; for w; do [[ $w == ${{words[CURRENT]#--*=}}* ]] && print -r -- $w; done }}
+            source {shlex.quote(harness.source("sim/cli/el2sim.zsh"))}
+            words=({" ".join(shlex.quote(w) for w in words)}) CURRENT={len(words)}
+            _el2sim"""
 
 
 def examples_of(command):
