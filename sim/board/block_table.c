@@ -12,17 +12,28 @@ _Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
 /* No block has this pc. */
 #define NO_PC 1
 
-#define BLOCKS_BYTES   (BLOCKS_MAX * sizeof(struct block))
+#define BLOCKS_BYTES   (BLOCKS_MAX * sizeof(struct block_whole))
 #define SLOTS_BYTES    (sizeof(struct block *) << BLOCK_SLOT_BITS)
-#define INFOS_BYTES    ((BLOCKS_MAX + 1) * sizeof(struct block_info))
 #define RUN_LIST_BYTES ((BLOCKS_MAX + 1) * sizeof(struct block *))
+
+/* Ends each slot. */
+static struct block *nobody(const struct cpu *cpu)
+{
+    return &cpu->blocks[0].block;
+}
+
+static unsigned index_of(const struct cpu *cpu, const struct block *b)
+{
+    return (unsigned)((const struct block_whole *)(const void *)b - cpu->blocks);
+}
 
 static void forget_all(struct cpu *cpu)
 {
     for (size_t i = 0; i < (size_t)1 << BLOCK_SLOT_BITS; i++) {
-        cpu->block_slots[i] = &cpu->blocks[0];
+        cpu->block_slots[i] = nobody(cpu);
     }
     memset(cpu->page_heads, 0, sizeof cpu->page_heads);
+    memset(cpu->frame_heads, 0, sizeof cpu->frame_heads);
     cpu->block_count = 1;
 }
 
@@ -30,14 +41,11 @@ bool blocks_init(struct cpu *cpu)
 {
     cpu->blocks = pages_map(BLOCKS_BYTES);
     cpu->block_slots = pages_map(SLOTS_BYTES);
-    cpu->infos = pages_map(INFOS_BYTES);
     cpu->run_list = pages_map(RUN_LIST_BYTES);
-    if (cpu->blocks == NULL || cpu->block_slots == NULL || cpu->infos == NULL ||
-        cpu->run_list == NULL) {
+    if (cpu->blocks == NULL || cpu->block_slots == NULL || cpu->run_list == NULL) {
         return false;
     }
-    cpu->partial.info = &cpu->infos[BLOCKS_MAX];
-    cpu->blocks[0] = (struct block){.pc = NO_PC, .info = &cpu->infos[0]};
+    cpu->blocks[0].block = (struct block){.pc = NO_PC};
     forget_all(cpu);
     return true;
 }
@@ -46,7 +54,6 @@ void blocks_destroy(struct cpu *cpu)
 {
     pages_unmap(cpu->blocks, BLOCKS_BYTES);
     pages_unmap(cpu->block_slots, SLOTS_BYTES);
-    pages_unmap(cpu->infos, INFOS_BYTES);
     pages_unmap(cpu->run_list, RUN_LIST_BYTES);
 }
 
@@ -139,7 +146,7 @@ static void add_class(struct block_info *b, enum cost_class class, uint32_t unit
 struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i)
 {
     uint32_t word = 0;
-    ram_read(&cpu->machine->ram, pa(b->info->pa + 4 * (uint64_t)i), &word, sizeof word);
+    ram_read(&cpu->machine->ram, pa(block_info_of(b)->pa + 4 * (uint64_t)i), &word, sizeof word);
     return code_decode(cpu, word);
 }
 
@@ -184,7 +191,7 @@ uint32_t block_symbol(struct cpu *cpu, uint64_t pc, uint64_t *at)
 /* Books the runs of one block; it may then be reused. */
 void block_fold(struct block *b, const cycles_t *prices)
 {
-    const struct block_info *info = b->info;
+    const struct block_info *info = block_info_of(b);
     for (uint32_t i = 0; b->engine.runs != 0 && i < info->class_count; i++) {
         struct ledger_cell *cell = &b->row->cells[info->classes[i].class];
         uint64_t units = b->engine.runs * info->classes[i].units;
@@ -204,7 +211,7 @@ void blocks_fold(struct cpu *cpu)
     for (size_t i = 0; i < cpu->run_count; i++) {
         booked_row_used(cpu, cpu->run_list[i]->row);
         block_fold(cpu->run_list[i], cpu->meter.prices);
-        cpu->run_list[i]->info->listed = false;
+        block_info(cpu->run_list[i])->listed = false;
         look_again(cpu->run_list[i]);
     }
     cpu->run_count = 0;
@@ -214,8 +221,8 @@ void blocks_unmake(struct cpu *cpu)
 {
     cpu->current = NULL;
     for (unsigned i = 1; i < cpu->block_count; i++) {
-        look_again(&cpu->blocks[i]);
-        cpu->blocks[i].row = NULL;
+        look_again(&cpu->blocks[i].block);
+        cpu->blocks[i].block.row = NULL;
     }
 }
 
@@ -236,7 +243,8 @@ static uint64_t words_of(const struct cpu *cpu, pa_t at, uint32_t size_bytes)
  * it ran instead is UNKNOWN, and time must not run backwards. */
 bool block_is_unchanged(const struct cpu *cpu, const struct block *b)
 {
-    return words_of(cpu, pa(b->info->pa), b->size_bytes) == b->info->words;
+    const struct block_info *info = block_info_of(b);
+    return words_of(cpu, pa(info->pa), b->size_bytes) == info->words;
 }
 
 /* How many of the `count` instructions at pc belong to the function of the first: code may fall
@@ -261,14 +269,31 @@ static struct block **head_of(struct cpu *cpu, uint64_t pc)
     return &cpu->page_heads[bits(pc, 55, 12) % PAGE_HEADS];
 }
 
+static struct block **frame_of(struct cpu *cpu, pa_t at)
+{
+    return &cpu->frame_heads[(at.v >> 12) % PAGE_HEADS];
+}
+
 static void link_block(struct cpu *cpu, struct block *b)
 {
     struct block **head = head_of(cpu, b->pc);
     struct block **slot = block_slot(cpu, b->pc);
-    b->info->next_in_page = *head;
+    struct block **frame = frame_of(cpu, pa(block_info(b)->pa));
+    block_info(b)->next_in_page = *head;
     *head = b;
-    b->info->next_in_slot = *slot;
+    block_info(b)->next_in_frame = *frame;
+    *frame = b;
+    b->next_in_slot = *slot;
     *slot = b;
+}
+
+void blocks_changed(struct cpu *cpu, pa_t at)
+{
+    for (struct block *b = *frame_of(cpu, at); b != NULL; b = block_info(b)->next_in_frame) {
+        if (block_info(b)->pa >> 12 == at.v >> 12) {
+            look_again(b);
+        }
+    }
 }
 
 void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
@@ -276,7 +301,7 @@ void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
     uint64_t first = align_down(at.v, 4096);
     uint64_t end = at.v + size_bytes;
     for (uint64_t page = first; page - first < end - first; page += 4096) {
-        for (struct block *b = *head_of(cpu, page); b != NULL; b = b->info->next_in_page) {
+        for (struct block *b = *head_of(cpu, page); b != NULL; b = block_info(b)->next_in_page) {
             if (bits(b->pc, 55, 12) == bits(page, 55, 12)) {
                 look_again(b);
             }
@@ -287,7 +312,7 @@ void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
 /* Decodes the words of a block into its costs. */
 void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint32_t size_bytes)
 {
-    struct block_info *info = b->info;
+    struct block_info *info = block_info(b);
     if (info->listed) { /* of another row until now */
         booked_row_used(cpu, b->row);
     }
@@ -351,11 +376,11 @@ static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
 struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
     struct block *b = *block_slot(cpu, pc);
-    while (b != &cpu->blocks[0] &&
+    while (b != nobody(cpu) &&
            (b->pc != pc || b->tag != cpu->code_tag || b->size_bytes != size_bytes)) {
-        b = b->info->next_in_slot;
+        b = b->next_in_slot;
     }
-    return b == &cpu->blocks[0] ? NULL : b;
+    return b == nobody(cpu) ? NULL : b;
 }
 
 /* The block that was made for this pc, size and place; it is the first of its slot now. NULL: there
@@ -363,13 +388,12 @@ struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_byt
 static struct block *known_block(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, uint64_t at)
 {
     struct block **slot = block_slot(cpu, pc);
-    for (struct block **link = slot; *link != &cpu->blocks[0];
-         link = &(*link)->info->next_in_slot) {
+    for (struct block **link = slot; *link != nobody(cpu); link = &(*link)->next_in_slot) {
         struct block *b = *link;
-        if (b->pc == pc && b->size_bytes == size_bytes && b->info->pa == at &&
-            b->info->key == cpu->block_key) {
-            *link = b->info->next_in_slot;
-            b->info->next_in_slot = *slot;
+        if (b->pc == pc && b->size_bytes == size_bytes && block_info(b)->pa == at &&
+            block_info(b)->key == cpu->block_key) {
+            *link = b->next_in_slot;
+            b->next_in_slot = *slot;
             *slot = b;
             return b;
         }
@@ -384,9 +408,9 @@ static struct block *new_block(struct cpu *cpu)
         return NULL;
     }
     unsigned i = cpu->block_count++;
-    cpu->blocks[i] = (struct block){.info = &cpu->infos[i]};
-    cpu->infos[i].listed = false;
-    return &cpu->blocks[i];
+    cpu->blocks[i].block = (struct block){.pc = NO_PC};
+    cpu->blocks[i].info.listed = false;
+    return &cpu->blocks[i].block;
 }
 
 /* The engine counts no cycles that do not fit its code. */
@@ -401,14 +425,14 @@ static void tell_cost(struct cpu *cpu, struct block *b)
         .stores_end = b->stores_end,
     };
     if (cpu->counts_itself && b->cycles <= ENGINE_CYCLES_MAX) {
-        engine_block_cost(cpu->engine, (unsigned)(b - cpu->blocks), &cost);
+        engine_block_cost(cpu->engine, index_of(cpu, b), &cost);
     }
 }
 
 void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller)
 {
     if (cpu->counts_itself && b->tag != 0 && b->cycles <= ENGINE_CYCLES_MAX) {
-        engine_block_counts(cpu->engine, (unsigned)(b - cpu->blocks), caller);
+        engine_block_counts(cpu->engine, index_of(cpu, b), caller);
     }
 }
 
@@ -430,8 +454,8 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
     bool is_new = b == NULL;
     uint64_t changed = code_changed_at(cpu, at);
-    bool known =
-        !is_new && b->row != NULL && (b->info->stamp >= changed || block_is_unchanged(cpu, b));
+    bool known = !is_new && b->row != NULL &&
+                 (block_info(b)->stamp >= changed || block_is_unchanged(cpu, b));
     if ((!known && !code_is_fresh(cpu, at)) || (is_new && (b = new_block(cpu)) == NULL)) {
         return NULL;
     }
@@ -443,11 +467,11 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
         link_block(cpu, b);
     }
     mark_breakpoints(cpu, b);
-    b->info->stamp = changed;
+    block_info(b)->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
     b->engine.tag = (b->flags | LOOK_AT_ALL) & cpu->look_flags ? 0 : b->tag;
-    if (!b->info->listed) {
-        b->info->listed = true;
+    if (!block_info(b)->listed) {
+        block_info(b)->listed = true;
         cpu->run_list[cpu->run_count++] = b;
     }
     return b;

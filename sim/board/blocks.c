@@ -78,17 +78,16 @@ static bool may_run(struct cpu *cpu, const struct block *b)
 
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
 {
-    struct block_info info;
-    struct block part = {.pc = pc, .insn_count = (uint16_t)count, .info = &info};
-    bool found = code_pa(cpu, pc, &info.pa);
+    struct block_whole part = {.block = {.pc = pc, .insn_count = (uint16_t)count}};
+    bool found = code_pa(cpu, pc, &part.info.pa);
     BUG_ON(!found);
-    uint32_t least = insns_before_deadline(cpu, &part);
-    uint32_t own = block_symbol_end(cpu, pc, info.pa, count);
+    uint32_t least = insns_before_deadline(cpu, &part.block);
+    uint32_t own = block_symbol_end(cpu, pc, part.info.pa, count);
     least = own < least ? own : least;
     bool sp_moved = false;
     bool breaks = cpu->machine->control && control_breaks_in(cpu, pc, count);
     for (uint32_t i = 0; i < least; i++) {
-        struct insn insn = block_insn(cpu, &part, i);
+        struct insn insn = block_insn(cpu, &part.block, i);
         if (breaks && i != 0 && control_breaks_in(cpu, pc + 4 * (uint64_t)i, 1)) {
             return i;
         }
@@ -227,7 +226,7 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count)
     uint64_t at;
     bool found = code_pa(cpu, pc, &at);
     BUG_ON(!found);
-    struct block *b = &cpu->partial;
+    struct block *b = &cpu->partial.block;
     block_make(cpu, b, pc, at, count * 4);
     account_all(cpu, b);
     block_fold(b, cpu->meter.prices);

@@ -57,7 +57,7 @@ uint32_t code_word(struct cpu *cpu, uint64_t pc)
     uint64_t at;
     uint32_t word = 0;
     if (b != NULL && pc - b->pc < b->size_bytes) {
-        ram_read(&cpu->machine->ram, pa(b->info->pa + (pc - b->pc)), &word, sizeof word);
+        ram_read(&cpu->machine->ram, pa(block_info_of(b)->pa + (pc - b->pc)), &word, sizeof word);
     } else if (code_pa(cpu, pc, &at)) {
         ram_read(&cpu->machine->ram, pa(at), &word, sizeof word);
     }
@@ -91,7 +91,7 @@ void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
         if (engine_code_changed(cpu->engine, at, size_bytes)) {
             struct code_state *state = state_of(cpu, at.v);
             state->changed = state->dropped = ++cpu->code_stamp;
-            view_renew_code(cpu);
+            blocks_changed(cpu, at);
         }
     }
 }

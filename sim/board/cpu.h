@@ -79,12 +79,12 @@ enum block_flag {
 
 struct block_info {
     uint64_t pa;
+    uint32_t key;   /* struct cpu: block_key it was made under */
     uint64_t words; /* a sum of its words, to know it again */
     uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
-    struct block *next_in_page; /* of the same page_heads[] */
-    struct block *next_in_slot; /* of the same block_slots[] */
-    uint32_t key;               /* struct cpu: block_key it was made under */
-    bool listed;                /* in struct cpu: run_list; true wherever a tag is not 0 */
+    struct block *next_in_page;  /* of the same page_heads[] */
+    struct block *next_in_frame; /* of the same frame_heads[] */
+    bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
     uint32_t class_count;
     struct {
         uint16_t class, units;
@@ -99,14 +99,29 @@ struct block {
     uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
     cycles_t cycles; /* waits of DSBs not included */
     struct ledger_row *row;
-    struct block_info *info;
+    struct block *next_in_slot; /* of the same block_slots[] */
     uint16_t size_bytes;
     uint16_t flags;
     uint16_t insn_count;
     uint16_t stores_end; /* instructions up to and with the last store */
 };
 
-#define BLOCK_SLOT_BITS 16
+struct block_whole {
+    struct block block;
+    struct block_info info;
+};
+
+static inline struct block_info *block_info(struct block *b)
+{
+    return &((struct block_whole *)(void *)b)->info;
+}
+
+static inline const struct block_info *block_info_of(const struct block *b)
+{
+    return &((const struct block_whole *)(const void *)b)->info;
+}
+
+#define BLOCK_SLOT_BITS 17
 /* Blocks are only ever added; when there are so many, all are forgotten, the engine's too. */
 #define BLOCKS_MAX   (1u << 17)
 #define PAGE_HEADS   4096
@@ -154,16 +169,16 @@ struct cpu {
     struct timer *timer;
 
     /* blocks.c */
-    struct block *blocks; /* BLOCKS_MAX; the first is nobody's */
+    struct block_whole *blocks; /* BLOCKS_MAX; the first is nobody's */
     unsigned block_count;
     bool blocks_full;        /* the loop must make room: blocks_forget() */
     bool counts_itself;      /* engine_count_blocks() */
     struct block **run_list; /* blocks with runs to fold */
     size_t run_count;
-    struct block_info *infos;               /* of blocks[], and of `partial` */
-    struct block partial;                   /* `current` while a part of a block runs */
+    struct block_whole partial;             /* `current` while a part of a block runs */
     uint64_t entry_instructions;            /* `instructions` before the block that is looked at */
     struct block *page_heads[PAGE_HEADS];   /* blocks by the page of their pc */
+    struct block *frame_heads[PAGE_HEADS];  /* and by that of their place in memory */
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
     uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */
@@ -348,6 +363,8 @@ void block_charge_part(struct cpu *cpu, uint64_t pc, uint32_t count);
 uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count);
 /* Books all runs into the ledger. */
 void blocks_fold(struct cpu *cpu);
+/* Code in that page of memory may have changed: find() looks again. */
+void blocks_changed(struct cpu *cpu, pa_t at);
 /* Where code at [at, at+size) leads has changed: find() looks again. */
 void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes);
 /* EL, stage 2 or VMID changed. */

@@ -59,7 +59,10 @@ static bool is_ours(const struct engine *e, uintptr_t target)
 
 void engine_block_counts(struct engine *engine, unsigned index, const void *caller)
 {
-    if (engine->count_code != NULL && is_ours(engine, engine_host_called(caller))) {
-        engine_host_redirect(caller, (uintptr_t)code_of(engine, index));
+    uintptr_t code = (uintptr_t)code_of(engine, index);
+    uintptr_t called = engine->count_code == NULL ? 0 : engine_host_called(caller);
+    /* Writing code that is about to run is slow: not again what is there. */
+    if (called != 0 && called != code && is_ours(engine, called)) {
+        engine_host_redirect(caller, code);
     }
 }
