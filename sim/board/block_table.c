@@ -67,6 +67,8 @@ void blocks_count_themselves(struct cpu *cpu)
         .current = offsetof(struct cpu, current),
         .last_store = offsetof(struct cpu, last_store),
         .entry_last_store = offsetof(struct cpu, entry_last_store),
+        .flag = offsetof(struct cpu, exclusive_open),
+        .entry_flag = offsetof(struct cpu, entry_exclusive_open),
     };
     cpu->counts_itself = engine_count_blocks(cpu->engine, &tally, BLOCKS_MAX);
 }
@@ -326,6 +328,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
     info->pa = at;
     info->key = cpu->block_key;
     info->class_count = 0;
+    info->dsb_count = 0;
     info->words = words_of(cpu, pa(at), size_bytes);
     uint32_t flags = 0;
     bool sp_moved = false;
@@ -341,6 +344,10 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
             flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
             flags |=
                 BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
+        }
+        if (insn.kind == INSN_KIND_DSB && info->dsb_count++ == 0) {
+            info->dsb_at = (uint16_t)i;
+            info->dsb_stores_end = b->stores_end;
         }
         b->stores_end = insn.flags & INSN_FLAG_STORE ? (uint16_t)(i + 1) : b->stores_end;
         if (i + 1 == b->insn_count && insn.kind == INSN_KIND_BRANCH) {
@@ -423,6 +430,8 @@ static void tell_cost(struct cpu *cpu, struct block *b)
         .cycles = (uint32_t)b->cycles,
         .instructions = b->insn_count,
         .stores_end = b->stores_end,
+        .touches_flag = b->flags & BLOCK_HAS_EXCLUSIVE,
+        .flag = b->flags & BLOCK_OPENS_EXCLUSIVE,
     };
     if (cpu->counts_itself && b->cycles <= ENGINE_CYCLES_MAX) {
         engine_block_cost(cpu->engine, index_of(cpu, b), &cost);

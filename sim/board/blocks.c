@@ -14,7 +14,7 @@
 #define KEY_BITS 24
 #define EL_BITS  2
 
-#define BLOCK_RARE (BLOCK_MOVES_SP | BLOCK_HAS_EXCLUSIVE | BLOCK_HAS_DSB)
+#define BLOCK_RARE (BLOCK_MOVES_SP | BLOCK_HAS_DSB)
 
 void block_tag_changed(struct cpu *cpu)
 {
@@ -114,19 +114,29 @@ static uint32_t barrier_waits(struct cpu *cpu, const struct block *b, uint32_t f
     return count;
 }
 
+/* How many DSBs of the whole block wait; `last_store` becomes what is outstanding behind it. */
+static uint32_t all_waits(struct cpu *cpu, struct block *b)
+{
+    const struct block_info *info = block_info_of(b);
+    if (info->dsb_count != 1) {
+        return barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store);
+    }
+    uint64_t before = cpu->entry_instructions;
+    uint64_t store = info->dsb_stores_end != 0 ? before + info->dsb_stores_end : cpu->last_store;
+    bool waits =
+        store != 0 && before + info->dsb_at - store < cpu->machine->config.store_drain_instructions;
+    cpu->last_store = b->stores_end > info->dsb_at ? before + b->stores_end : 0;
+    return waits;
+}
+
 COLD static void account_rare(struct cpu *cpu, struct block *b)
 {
     if (b->flags & BLOCK_MOVES_SP) {
         cpu->sp_moved = true;
         cpu->horizon = 0; /* the next block is looked at */
     }
-    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
-        cpu->entry_exclusive_open = cpu->exclusive_open;
-        cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
-    }
     if (b->flags & BLOCK_HAS_DSB) {
-        cost_charge(&cpu->meter, COST_DSB_STORES,
-                    barrier_waits(cpu, b, 0, b->insn_count, &cpu->last_store));
+        cost_charge(&cpu->meter, COST_DSB_STORES, all_waits(cpu, b));
     } else if (b->flags & BLOCK_HAS_STORE) {
         cpu->last_store = cpu->entry_instructions + b->stores_end;
     }
@@ -142,6 +152,10 @@ static inline void account(struct cpu *cpu, struct block *b)
     if (b->stores_end != 0) {
         cpu->entry_last_store = cpu->last_store;
         cpu->last_store = before + b->stores_end;
+    }
+    if (b->flags & BLOCK_HAS_EXCLUSIVE) {
+        cpu->entry_exclusive_open = cpu->exclusive_open;
+        cpu->exclusive_open = b->flags & BLOCK_OPENS_EXCLUSIVE;
     }
 }
 
@@ -189,8 +203,9 @@ static bool refuses(struct cpu *cpu, uint64_t pc, uint32_t size_bytes, const voi
             return true;
         }
     }
-    if ((cpu->clock.now + b->cycles > cpu->horizon || b->flags & cpu->stop_flags) &&
-        stops(cpu, b)) {
+    cycles_t waits_most = block_info_of(b)->dsb_count * cpu->meter.prices[COST_DSB_STORES];
+    bool is_near = cpu->clock.now + b->cycles + waits_most > cpu->horizon;
+    if ((is_near || b->flags & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) && stops(cpu, b)) {
         return true;
     }
     account_all(cpu, b);

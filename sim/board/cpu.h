@@ -85,7 +85,9 @@ struct block_info {
     struct block *next_in_page;  /* of the same page_heads[] */
     struct block *next_in_frame; /* of the same frame_heads[] */
     bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
-    uint32_t class_count;
+    uint16_t dsb_count, dsb_at;  /* how many DSBs, and which instruction the first is */
+    uint16_t dsb_stores_end;     /* before it: instructions up to and with the last store */
+    uint16_t class_count;
     struct {
         uint16_t class, units;
     } classes[BLOCK_CLASSES_MAX];

@@ -130,10 +130,12 @@ bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
  * block's tag, and `*now` + cycles is below `*horizon`, all a hook() does is: now += cycles,
  * instructions += its own, runs++, current = the block; and if it holds stores, entry_last_store =
  * last_store, last_store = instructions before it + stores_end. Once the client has told the cost
- * of a block, the engine does that by itself, and calls hook() in all other cases.
+ * of a block, the engine does that by itself, and calls hook() in all other cases. There is a flag,
+ * too: a block that touches it does entry_flag = flag, flag = its own.
  */
 struct engine_tally { /* where those 64-bit words are in what ctx points at: offsets */
     size_t tag, now, horizon, instructions, current, last_store, entry_last_store;
+    size_t flag, entry_flag; /* bytes */
 };
 struct engine_block {
     uint64_t tag;
@@ -142,6 +144,7 @@ struct engine_block {
 struct engine_block_cost {
     struct engine_block *block;
     uint32_t cycles, instructions, stores_end; /* below 2^31; stores_end 0: no stores */
+    bool touches_flag, flag;
 };
 /* For blocks numbered from 0 to count - 1. False: not on this host, nothing is lost. */
 bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count);

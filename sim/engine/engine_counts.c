@@ -22,7 +22,7 @@ static unsigned char *code_of(const struct engine *e, unsigned index)
 bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count)
 {
     unsigned char probe[ENGINE_COUNT_BYTES];
-    struct engine_block_cost cost = {.stores_end = 1};
+    struct engine_block_cost cost = {.stores_end = 1, .touches_flag = true};
     size_t size_bytes = engine_host_count_code(probe, tally, &cost, NULL);
     BUG_ON(engine->client.hook == NULL || size_bytes > sizeof probe);
     if (size_bytes == 0) {

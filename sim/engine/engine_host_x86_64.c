@@ -65,7 +65,7 @@ static void put64(struct code *code, uint64_t value)
     put(code, &value, sizeof value);
 }
 
-/* REX.W, an opcode and ModRM for a register and [rcx + field]. */
+/* REX, an opcode and ModRM for a register and [rcx + field]. */
 
 static void field(struct code *code, unsigned rex, unsigned opcode, unsigned modrm, size_t offset)
 {
@@ -116,6 +116,13 @@ size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
         PUT(&c, 0x49, 0x81, 0xc0); /* add r8, stores_end */
         put32(&c, cost->stores_end);
         STORE_R8(t->last_store);
+    }
+    if (cost->touches_flag) {
+        field(&c, 0x44, 0x8a, 0x81, t->flag);       /* mov r8b, flag */
+        field(&c, 0x44, 0x88, 0x81, t->entry_flag); /* mov entry_flag, r8b */
+        PUT(&c, 0xc6, 0x81);                        /* mov flag, ... */
+        put32(&c, t->flag);
+        PUT(&c, cost->flag);
     }
     field(&c, 0x48, 0x81, 0x81, t->instructions); /* add instructions, ... */
     put32(&c, cost->instructions);

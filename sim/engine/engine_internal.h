@@ -199,7 +199,7 @@ void engine_limit_tlb(struct engine *engine, unsigned view);
 /* engine_counts.c */
 void engine_counts_destroy(struct engine *engine);
 /* The code of a block: at most so many bytes. */
-#define ENGINE_COUNT_BYTES 128
+#define ENGINE_COUNT_BYTES 160
 
 /* engine_host_*.c: what is known of the code that Unicorn generates on this host. */
 
