@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import unittest
@@ -245,6 +246,48 @@ class Wire(unittest.TestCase):
             self.ask("Hc2")
             self.assertRegex(self.ask("bs"), "replaylog:begin")  # CPU 1 has done nothing
             self.assertRegex(self.ask("k"), "OK")
+
+    def test_snapshot(self):
+        path, report = harness.temporary("gdb.snap"), harness.temporary("from-snap.json")
+        with self.start():
+            self.assertIn("usage", self.monitor("snapshot"))
+            self.assertIn("/nowhere", self.monitor("snapshot /nowhere/x"))
+            self.monitor("catch world")
+            self.assertTrue(self.ask("c").startswith("T05"))  # in the guest
+            self.assertIn(f"--snapshot {path}", self.monitor("snapshot " + path))
+            self.ask("k")
+        result = harness.el2sim("run", "--quiet", "--snapshot", path, "--json", report)
+        self.assertEqual(result.returncode, 0, harness.said(result))
+        with open(report, encoding="utf-8") as f:
+            self.assertEqual(json.load(f)["digest"], whole()["digest"])
+
+    def test_places(self):
+        """A TCP port and a Unix socket: it says where it waits, and goes on to its end when the debugger leaves."""
+        with socket.socket() as probe:
+            probe.bind(("localhost", 0))
+            port = probe.getsockname()[1]
+        path = harness.temporary("gdb.socket")
+        for place, family, address in ((str(port), socket.AF_INET, ("localhost", port)),
+                                       ("unix:" + path, socket.AF_UNIX, path)):
+            with self.subTest(place=place):
+                run = subprocess.Popen([harness.PROGRAM, "run", "--quiet", *MACHINE, "--gdb", place], text=True,
+                                       stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+                with run:
+                    self.assertIn("waiting for gdb", run.stderr.readline())
+                    with socket.socket(family) as gdb:
+                        gdb.connect(address)
+                        gdb.sendall(b"$?#3f")
+                        said = b""
+                        while b"#" not in said:
+                            said += gdb.recv(100)
+                        self.assertRegex(said, rb"^\+\$T05thread:1;#")
+                    self.assertIn("RESULT PASS", run.stdout.read())
+                self.assertEqual(run.returncode, 0)
+        self.assertFalse(os.path.exists(path))
+        taken = harness.write("taken", "")
+        result = harness.el2sim("run", *MACHINE, "--gdb", "unix:" + taken)
+        self.assertEqual(result.returncode, 2)
+        self.assertRegex(result.stderr, r"^el2sim: --gdb .*taken: cannot listen there: .*\n$")
 
     def test_no_way_back(self):
         disk = harness.write("disk", bytes(4096))
