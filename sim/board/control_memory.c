@@ -170,3 +170,36 @@ size_t control_write_memory(struct control *c, unsigned cpu, enum control_space 
     }
     return done;
 }
+
+/* Symbols. */
+
+struct seer {
+    control_see_symbol *see;
+    void *ctx;
+    bool is_placed;   /* it is known which virtual addresses physical ones have */
+    uint64_t from_pa; /* + PA: VA */
+};
+
+static void see_symbol(void *ctx, const char *name, enum symbol_address by, uint64_t start,
+                       uint64_t end)
+{
+    const struct seer *s = ctx;
+    uint64_t offset = by == SYMBOL_PHYSICAL ? s->from_pa : 0;
+    if (by == SYMBOL_VIRTUAL || s->is_placed) {
+        s->see(s->ctx, name, start + offset, end + offset);
+    }
+}
+
+void control_each_symbol(struct control *c, unsigned cpu, control_see_symbol *see, void *ctx)
+{
+    const struct control_cpu now = control_cpu_state(c, cpu);
+    struct seer s = {.see = see, .ctx = ctx};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    if (control_translate(c, cpu, SPACE_CURRENT, now.pc, NULL, &page, &fault)) {
+        s.from_pa = now.pc - page.pa.v;
+        s.is_placed = symbols_lookup(c->m->symbols, now.el, now.context, va(now.pc), page.pa) !=
+                      SYMBOL_UNKNOWN;
+    }
+    symbols_each(c->m->symbols, now.el, now.context, see_symbol, &s);
+}

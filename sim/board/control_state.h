@@ -72,6 +72,12 @@ size_t control_write_memory(struct control *c, unsigned cpu, enum control_space 
 
 const char *control_space_name(enum control_space space);
 
+/* Calls `see` with each symbol that is known of the code that a CPU runs, its EL's and context's,
+ * by virtual address. Of a kernel that is known by where it is in memory: where the CPU is in it.
+ */
+typedef void control_see_symbol(void *ctx, const char *name, uint64_t start, uint64_t end);
+void control_each_symbol(struct control *c, unsigned cpu, control_see_symbol *see, void *ctx);
+
 /* For who explains a decision: PSTATE included, as it is now. */
 const struct pe *control_pe(struct control *c, unsigned cpu);
 /* What a CPU's GIC holds. */

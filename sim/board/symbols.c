@@ -492,6 +492,20 @@ bool symbols_named(const struct symbols *symbols, const char *name, struct symbo
     return false;
 }
 
+void symbols_each(const struct symbols *symbols, unsigned el, int context, symbols_see *see,
+                  void *ctx)
+{
+    for (size_t i = 0; i < symbols->source_count; i++) {
+        const struct source *source = &symbols->sources[i];
+        uint64_t slide = source->scope.slide;
+        for (size_t n = 0; n < source->count && in_scope(&source->scope, el, context); n++) {
+            const struct symbol *symbol = &source->symbols[n];
+            see(ctx, symbol->name, source->scope.address, symbol->start + slide,
+                symbol->end + slide);
+        }
+    }
+}
+
 const char *symbols_name(const struct symbols *symbols, uint32_t id)
 {
     for (size_t i = 0; i < symbols->source_count; i++) {

@@ -78,6 +78,13 @@ uint64_t symbols_offset(const struct symbols *symbols, uint32_t id, va_t va, pa_
 bool symbols_named(const struct symbols *symbols, const char *name, struct symbol_scope *scope,
                    va_t *at);
 
+/* Calls `see` with each symbol of code at (el, context): where it runs, by the address that its
+ * source is known by. */
+typedef void symbols_see(void *ctx, const char *name, enum symbol_address by, uint64_t start,
+                         uint64_t end);
+void symbols_each(const struct symbols *symbols, unsigned el, int context, symbols_see *see,
+                  void *ctx);
+
 /* All that was added, with the same ids. Loads into a table without symbols. */
 void symbols_archive(struct symbols *symbols, struct archive *a);
 

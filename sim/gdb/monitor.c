@@ -263,6 +263,9 @@ static const struct monitor_command {
     {"explain", "", "what the instruction at pc does in this state, and why", gdb_monitor_explain},
     {"catch", "el N | change | world | marks | off",
      "stop at exceptions to ELN, changes of EL, of the world (host, VM), marks of spans", catch},
+    {"symbols", "FILE",
+     "write what is known of the code that the CPU runs as an ELF file, for add-symbol-file",
+     gdb_monitor_symbols},
     {"snapshot", "FILE", "save the machine, for el2sim run --snapshot", snapshot},
     {"digest", "", "a digest of the whole state", digest},
 };

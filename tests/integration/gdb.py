@@ -261,6 +261,23 @@ class Wire(unittest.TestCase):
         with open(report, encoding="utf-8") as f:
             self.assertEqual(json.load(f)["digest"], whole()["digest"])
 
+    def test_symbols(self):
+        def functions(path):
+            listing = subprocess.run(["aarch64-linux-gnu-nm", path], capture_output=True, text=True, check=True)
+            return dict(reversed(line.split(" T ")) for line in listing.stdout.splitlines() if " T " in line)
+        path = harness.temporary("symbols.elf")
+        with self.start():
+            self.assertIn("--symbols FILE names them", self.monitor("symbols " + path))
+            self.ask("k")
+        with self.start("--symbols", IMAGE):
+            self.assertIn("usage", self.monitor("symbols"))
+            self.assertIn("cannot write", self.monitor("symbols /nowhere/x"))
+            self.assertRegex(self.monitor("symbols " + path), r"^\d+ symbols of EL2: add-symbol-file ")
+            self.ask("k")
+        image, known = functions(IMAGE), functions(path)
+        self.assertEqual({name: known.get(name) for name in ("_start", "hyp_vcpu_run", "vcpu_run")},
+                         {name: image[name] for name in ("_start", "hyp_vcpu_run", "vcpu_run")})
+
     def test_places(self):
         """A TCP port and a Unix socket: it says where it waits, and goes on to its end when the debugger leaves."""
         with socket.socket() as probe:
