@@ -146,15 +146,16 @@ bool exception_return_is_illegal(const struct pe *pe, uint64_t spsr)
 
 static void restore_pstate(struct pe *pe, uint32_t spsr, bool illegal)
 {
+    const struct pstate was = pe->ps;
     struct pstate *ps = &pe->ps;
-    unsigned el = illegal ? ps->el : (unsigned)bits(spsr, 3, 2);
-    bool ss = debug_step_on_return(pe, el, spsr);
-    if (!illegal) {
-        pstate_from_spsr(pe, spsr);
-    } else { /* EL, SP, UAO, DIT and SSBS stay */
-        ps->nzcv = (uint32_t)(spsr & SPSR_NZCV);
-        ps->daif = (uint8_t)bits(spsr, 9, 6);
-        ps->pan = pe->model.has[FEAT_PAN] && (spsr & SPSR_PAN);
+    bool ss = debug_step_on_return(pe, illegal ? was.el : (unsigned)bits(spsr, 3, 2), spsr);
+    pstate_from_spsr(pe, spsr);
+    if (illegal) { /* these stay */
+        ps->el = was.el;
+        ps->sp = was.sp;
+        ps->uao = was.uao;
+        ps->dit = was.dit;
+        ps->ssbs = was.ssbs;
         ps->il = true;
     }
     ps->ss = ss;

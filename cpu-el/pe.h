@@ -76,8 +76,8 @@ enum sysreg_id pe_sp_id(const struct pstate *ps);
 
 /* SPSR_ELx image of the current PSTATE, nzcv included (Arm ARM C5.2.18). */
 uint32_t pstate_to_spsr(const struct pe *pe);
-/* The other way: all that an SPSR image has, of the fields that this PE has. It must name an EL and
- * SP that there are. */
+/* The other way: all that an SPSR image has, of the fields that this PE has. What then runs
+ * needs an EL and SP that there are: exception_return() sees to that. */
 void pstate_from_spsr(struct pe *pe, uint32_t spsr);
 
 #endif

@@ -80,6 +80,11 @@ enum sysreg_owner sysreg_owner(enum sysreg_id id)
     return (enum sysreg_owner)sysreg_rows[id].owner;
 }
 
+enum sysreg_sync sysreg_sync(enum sysreg_id id)
+{
+    return (enum sysreg_sync)sysreg_rows[id].sync;
+}
+
 uint64_t sysreg_reset_value(enum sysreg_id id)
 {
     return sysreg_rows[id].reset;

@@ -52,6 +52,15 @@ enum sysreg_effect {
     EFF_CODE = 1 << 6     /* IC: translated code must go */
 };
 
+/* Controls that are kept in pe->sr[], and whose write is sure to count only behind a context
+ * synchronization event (Arm ARM D24.1.2.2): what for. */
+enum sysreg_sync {
+    SYNC_NONE,
+    SYNC_TRAPS, /* what traps alone */
+    SYNC_EL10,  /* how EL1 and EL0 are translated, stage 2 included */
+    SYNC_EL2    /* how EL2 is */
+};
+
 struct pe;
 
 /* An owner of registers. Handlers get ids and values, never Rt, PC or ESR. */
@@ -69,6 +78,7 @@ enum sysreg_id sysreg_by_name(const char *name);
 
 /* The row itself: who answers, and the value after reset. */
 enum sysreg_owner sysreg_owner(enum sysreg_id id);
+enum sysreg_sync sysreg_sync(enum sysreg_id id);
 uint64_t sysreg_reset_value(enum sysreg_id id);
 
 /* Whether the row is a register that holds a value somebody can read: no instruction, PSTATE field

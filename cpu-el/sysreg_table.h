@@ -65,6 +65,7 @@ struct sysreg_row {
     uint8_t access;    /* enum sysreg_access */
     uint8_t owner;     /* enum sysreg_owner */
     uint8_t effect;    /* enum sysreg_effect bits of a write */
+    uint8_t sync;      /* enum sysreg_sync */
     uint8_t cost;      /* enum cost_class of a read; writes of registers cost the next class */
     uint8_t need;      /* NEED(feature): UNDEFINED without */
     uint8_t absent_with;

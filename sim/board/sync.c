@@ -11,49 +11,11 @@
 #include "cpu-el/fields.h"
 #include "mmu/context.h"
 
-/* Kept in pe->sr[] without side effects. */
-static bool is_control(enum sysreg_id id)
-{
-    switch ((unsigned)id) {
-    case SR_SCTLR_EL1:
-    case SR_TCR_EL1:
-    case SR_TTBR0_EL1:
-    case SR_TTBR1_EL1:
-    case SR_MAIR_EL1:
-    case SR_CPACR_EL1:
-    case SR_SCTLR_EL2:
-    case SR_TCR_EL2:
-    case SR_TTBR0_EL2:
-    case SR_TTBR1_EL2:
-    case SR_MAIR_EL2:
-    case SR_VTTBR_EL2:
-    case SR_VTCR_EL2:
-    case SR_HCR_EL2:
-    case SR_CPTR_EL2:
-    case SR_HSTR_EL2:
-        return true;
-    default:
-        return false;
-    }
-}
-
 /* Whether code that runs now is translated by it; who writes HCR_EL2 or VTTBR_EL2 is not. */
 static bool translates_here(const struct cpu *cpu, enum sysreg_id id)
 {
-    switch ((unsigned)id) {
-    case SR_SCTLR_EL1:
-    case SR_TCR_EL1:
-    case SR_TTBR0_EL1:
-    case SR_TTBR1_EL1:
-        return cpu->pe.ps.el == 1;
-    case SR_SCTLR_EL2:
-    case SR_TCR_EL2:
-    case SR_TTBR0_EL2:
-    case SR_TTBR1_EL2:
-        return true;
-    default:
-        return false;
-    }
+    enum sysreg_sync what = sysreg_sync(id);
+    return what == SYNC_EL2 || (what == SYNC_EL10 && cpu->pe.ps.el == 1);
 }
 
 static struct unsynced *find(struct cpu *cpu, enum sysreg_id id)
@@ -85,7 +47,7 @@ void sync_stops_changed(struct cpu *cpu)
 unsigned sync_written(struct cpu *cpu, enum sysreg_id id, uint64_t old, unsigned effects,
                       uint64_t pc)
 {
-    if (!is_control(id)) {
+    if (sysreg_sync(id) == SYNC_NONE) {
         return effects;
     }
     struct unsynced *u = find(cpu, id);
@@ -199,10 +161,8 @@ void sync_look_at(struct cpu *cpu, bool of_el2, uint64_t pc)
 {
     for (unsigned i = 0; i < cpu->unsynced_count; i++) {
         struct unsynced *u = &cpu->unsynced[i];
-        bool is_el2 = u->id == SR_SCTLR_EL2 || u->id == SR_TCR_EL2 || u->id == SR_TTBR0_EL2 ||
-                      u->id == SR_TTBR1_EL2 || u->id == SR_MAIR_EL2;
-        bool traps = u->id == SR_CPTR_EL2 || u->id == SR_CPACR_EL1 || u->id == SR_HSTR_EL2;
-        if (u->other != cpu->pe.sr[u->id] && !traps && (is_el2 == of_el2 || u->id == SR_HCR_EL2)) {
+        bool decides = sysreg_sync(u->id) == (of_el2 ? SYNC_EL2 : SYNC_EL10) || u->id == SR_HCR_EL2;
+        if (decides && u->other != cpu->pe.sr[u->id]) {
             tell(cpu, u, pc, "what an AT finds");
         }
     }
@@ -275,7 +235,7 @@ void sync_archive(struct cpu *cpu, struct archive *a)
         archive_u64(a, &u->at);
         u->id = (enum sysreg_id)id;
         u->is_deferred = true;
-        if (a->is_loading && !is_control(u->id)) {
+        if (a->is_loading && sysreg_sync(u->id) == SYNC_NONE) {
             archive_refuse(a, "a register that is never deferred");
         }
     }

@@ -309,6 +309,11 @@ START_TEST(the_columns_of_a_row_agree)
         ck_assert_msg(row->el12 != 0, "%s", row->name);
     }
     ck_assert_msg(row->owner != OWNER_CORE || core_owns((enum sysreg_id)_i), "%s", row->name);
+    /* Until the event the board keeps such a value beside pe->sr[]. */
+    ck_assert_msg(row->sync == SYNC_NONE || row->owner == OWNER_STORE, "%s", row->name);
+    ck_assert_msg((row->sync > SYNC_TRAPS) ==
+                      ((row->effect & EFF_REGIME) && row->owner == OWNER_STORE),
+                  "%s: what translates needs a context synchronization event", row->name);
 }
 END_TEST
 
