@@ -174,7 +174,8 @@ void el2sim_set_schedule_seed(struct el2sim_machine *m, uint64_t seed);
 /* ---- State -------------------------------------------------------------------------------- */
 
 /* A register by name, in any case: X0..X30, SP (of the current EL), PC, PSTATE (as an SPSR has it),
- * or a system register as the Arm ARM spells it. Writing one has its effects, as MSR has. */
+ * half of a vector register (V0.D[0]..V31.D[1]), or a system register as the Arm ARM spells it.
+ * Writing one has its effects, as MSR has. */
 bool el2sim_read_register(struct el2sim_machine *m, unsigned cpu, const char *name,
                           uint64_t *value);
 bool el2sim_write_register(struct el2sim_machine *m, unsigned cpu, const char *name,
@@ -263,6 +264,10 @@ uint64_t el2sim_instructions(const struct el2sim_machine *m, unsigned cpu);
 /* Cycles of a function itself (not of what it calls), on all CPUs, at all ELs. False: no function
  * has that name. */
 bool el2sim_function_cycles(const struct el2sim_machine *m, const char *function, uint64_t *cycles);
+/* Exceptions taken while a function itself ran, to that EL (EL2SIM_ANY: to any): what it traps on,
+ * interrupts included. False: no function has that name. */
+bool el2sim_function_traps(const struct el2sim_machine *m, const char *function, unsigned to_el,
+                           uint64_t *count);
 
 /* ---- All interleavings of two CPUs ---------------------------------------------------------- */
 

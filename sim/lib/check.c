@@ -107,7 +107,7 @@ bool el2sim_check_traps(struct el2sim_machine *m, const char *file, int line, un
         return true;
     }
     FILE *out = begin(&message, file, line);
-    fprintf(out, "%" PRIu64 " exceptions from ", found);
+    fprintf(out, "%" PRIu64 " exception%s from ", found, found == 1 ? "" : "s");
     print_kind(out, from_el, to_el, ec);
     fprintf(out, ", expected %" PRIu64 ". Taken since counts began:", count);
     print_traps(out, m);
@@ -160,7 +160,7 @@ bool el2sim_check_cycles_below(struct el2sim_machine *m, const char *file, int l
 /* "VTTBR_EL2.VMID" -> the register's name, and the field's or NULL. */
 static const char *split_name(const char *name, char reg[NAME_MAX_BYTES])
 {
-    size_t length = strcspn(name, ".");
+    size_t length = library_is_element(name) ? strlen(name) : strcspn(name, ".");
     snprintf(reg, NAME_MAX_BYTES, "%.*s", (int)length, name);
     return name[length] == '.' ? name + length + 1 : NULL;
 }

@@ -128,6 +128,45 @@ struct row_part *counts_parts(const struct el2sim_machine *m, unsigned cpu, size
     return parts;
 }
 
+static bool is_function(const struct row_part *part, const char *name)
+{
+    return strncmp(part->function, name, sizeof part->function - 1) == 0;
+}
+
+/* Whether it is a class of exceptions to that EL. */
+static bool is_exception(enum cost_class class, unsigned to_el)
+{
+    switch ((unsigned)class) {
+    case COST_EXC_EL1_EL1:
+    case COST_EXC_EL0_EL1:
+        return is_wanted(to_el, 1);
+    case COST_EXC_EL0_EL2:
+    case COST_EXC_EL1_EL2:
+    case COST_EXC_EL2_EL2:
+        return is_wanted(to_el, 2);
+    default:
+        return false;
+    }
+}
+
+bool el2sim_function_traps(const struct el2sim_machine *m, const char *function, unsigned to_el,
+                           uint64_t *count)
+{
+    uint64_t address;
+    *count = 0;
+    for (unsigned cpu = 0; cpu < m->config.cpu_count; cpu++) {
+        size_t part_count;
+        struct row_part *parts = counts_parts(m, cpu, &part_count);
+        for (size_t i = 0; i < part_count; i++) {
+            *count += is_function(&parts[i], function) && is_exception(parts[i].class, to_el)
+                          ? parts[i].count
+                          : 0;
+        }
+        free(parts);
+    }
+    return *count != 0 || names_find(m->names, function, &address, library_error());
+}
+
 bool el2sim_function_cycles(const struct el2sim_machine *m, const char *function, uint64_t *cycles)
 {
     cycles_t sum = 0;
@@ -136,9 +175,7 @@ bool el2sim_function_cycles(const struct el2sim_machine *m, const char *function
         size_t count;
         struct row_part *parts = counts_parts(m, cpu, &count);
         for (size_t i = 0; i < count; i++) {
-            sum += strncmp(parts[i].function, function, sizeof parts[i].function - 1) == 0
-                       ? parts[i].exact
-                       : 0;
+            sum += is_function(&parts[i], function) ? parts[i].exact : 0;
         }
         free(parts);
     }

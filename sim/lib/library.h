@@ -65,6 +65,9 @@ bool library_has_cpu(const struct el2sim_machine *m, unsigned cpu);
 /* The system register of that name; SR_NONE: another register, or none. */
 enum sysreg_id library_sysreg(const char *name);
 
+/* Whether it is an element of a vector register: V3.D[1]. */
+bool library_is_element(const char *name);
+
 /* Where a CPU stands, for people: "EL2 vgic_flush+0x1c (0x4008001c)". */
 #define LIBRARY_PLACE_MAX 128
 void library_place(const struct el2sim_machine *m, unsigned cpu, char place[LIBRARY_PLACE_MAX]);

@@ -1,22 +1,37 @@
 /* Registers and memory. */
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "sim/board/control_state.h"
 #include "sim/lib/library.h"
 
 /* Registers. */
 
-static unsigned find_register(struct el2sim_machine *m, unsigned cpu, const char *name)
+bool library_is_element(const char *name)
 {
+    size_t length = strcspn(name, ".");
+    return (name[0] | 0x20) == 'v' &&
+           (strcasecmp(name + length, ".D[0]") == 0 || strcasecmp(name + length, ".D[1]") == 0);
+}
+
+/* *part: which 64 bits of it. */
+static unsigned find_register(struct el2sim_machine *m, unsigned cpu, const char *name,
+                              unsigned *part)
+{
+    char whole[32];
+    bool is_element = library_is_element(name);
     if (!library_has_cpu(m, cpu)) {
         return REG_COUNT;
     }
-    unsigned reg = control_register_by_name(name);
+    snprintf(whole, sizeof whole, "%.*s", is_element ? (int)strcspn(name, ".") : 31, name);
+    *part = is_element && name[strlen(name) - 2] == '1';
+    unsigned reg = control_register_by_name(whole);
     bool is_vector = reg >= REG_V0 && reg < REG_FPSR;
-    if (reg == REG_COUNT || is_vector || !control_has_register(m->control, reg)) {
+    if (reg == REG_COUNT || is_vector != is_element || !control_has_register(m->control, reg)) {
         err_set(library_error(),
-                "register \"%s\": this CPU (%s) has none; X0 to X30, SP, PC, PSTATE and system "
-                "registers as the Arm ARM spells them are expected",
+                "register \"%s\": this CPU (%s) has none; X0 to X30, SP, PC, PSTATE, V0.D[0] to "
+                "V31.D[1] and system registers as the Arm ARM spells them are expected",
                 name, m->config.cpu.name);
         return REG_COUNT;
     }
@@ -31,22 +46,24 @@ enum sysreg_id library_sysreg(const char *name)
 
 bool el2sim_read_register(struct el2sim_machine *m, unsigned cpu, const char *name, uint64_t *value)
 {
-    unsigned reg = find_register(m, cpu, name);
+    unsigned part, reg = find_register(m, cpu, name, &part);
     uint64_t both[2] = {0, 0};
     if (reg != REG_COUNT) {
         control_read_register(m->control, cpu, reg, both);
-        *value = both[0];
+        *value = both[part];
     }
     return reg != REG_COUNT;
 }
 
 bool el2sim_write_register(struct el2sim_machine *m, unsigned cpu, const char *name, uint64_t value)
 {
-    unsigned reg = find_register(m, cpu, name);
-    const uint64_t both[2] = {value, 0};
+    unsigned part, reg = find_register(m, cpu, name, &part);
+    uint64_t both[2] = {0, 0};
     if (reg == REG_COUNT) {
         return false;
     }
+    control_read_register(m->control, cpu, reg, both);
+    both[part] = value;
     return control_write_register(m->control, cpu, reg, both) ||
            err_set(library_error(), "register %s: it cannot be written, or not with 0x%llx", name,
                    (unsigned long long)value);

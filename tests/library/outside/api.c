@@ -100,7 +100,7 @@ static void traps_are_counted(void)
     CHECK(el2sim_cycles(m, 0) == r.cycles && el2sim_instructions(m, 0) == r.instructions);
     CHECK(el2_assert_traps(m, 1, 2, EL2SIM_EC_HVC, 1));
     CHECK(!el2_assert_traps(m, 1, 2, EL2SIM_EC_HVC, 2));
-    CHECK(strstr(message, "1 exceptions from EL1 to EL2 by HVC (EC 0x16), expected 2"));
+    CHECK(strstr(message, "1 exception from EL1 to EL2 by HVC (EC 0x16), expected 2"));
     CHECK(el2_assert_cycles_below(m, 0, r.cycles + 1));
     CHECK(!el2_assert_cycles_below(m, 0, r.cycles) && strstr(message, "exception.el1-el2"));
 }
@@ -115,6 +115,11 @@ static void state_is_read_and_written(void)
     CHECK(el2_assert_reg(m, 0, "VTTBR_EL2.VMID", 5));
     CHECK(!el2_assert_reg(m, 0, "VTTBR_EL2", 6ull << 48 | 0x41000000));
     CHECK(strstr(message, "VMID") && strstr(message, "is 0x5, expected 0x6"));
+    CHECK(el2sim_write_register(m, 0, "V31.D[1]", 6) && el2sim_write_register(m, 0, "v31.d[0]", 3));
+    CHECK(el2_assert_reg(m, 0, "V31.D[1]", 6) && el2_assert_reg(m, 0, "V31.D[0]", 3));
+    CHECK(!el2_assert_reg(m, 0, "V31.D[1]", 7) && strstr(message, "V31.D[1] is 0x6, expected 0x7"));
+    REFUSED(el2sim_read_register(m, 0, "V0", &v), "V0");
+    REFUSED(el2sim_read_register(m, 0, "V32.D[0]", &v), "V32");
     REFUSED(el2sim_read_register(m, 0, "X31", &v), "X31");
     REFUSED(el2sim_read_register(m, 9, "X0", &v), "CPU 9");
     REFUSED(el2sim_write_register(m, 0, "MIDR_EL1", 0), "MIDR_EL1");
@@ -236,7 +241,7 @@ static void a_design_is_run(void)
     struct el2sim_config c = {EL2SIM_CONFIG, .design = "kvm-vhe", .console = console};
     struct el2sim_machine *d = el2sim_create(&c);
     struct el2sim_stop stop;
-    uint64_t at = 0, cycles = 0;
+    uint64_t at = 0, cycles = 0, traps = 0;
     CHECK(d != NULL);
     REFUSED(el2sim_run(d, 100, &stop), "el2sim_load");
     CHECK(el2sim_load_design(d, "rows=hypercall n=2") && el2sim_cpu_count(d) == 2);
@@ -253,6 +258,9 @@ static void a_design_is_run(void)
     CHECK(strstr(printed, "RESULT PASS") != NULL);
     CHECK(el2sim_traps(d, 1, 2, EL2SIM_EC_HVC) > 2 && el2sim_cycles(d, 0) > 100000);
     REFUSED(el2sim_function_cycles(d, "no_such_function", &cycles), "no_such_function");
+    CHECK(el2sim_function_traps(d, "hvc", 2, &traps) && traps >= 2);
+    CHECK(el2sim_function_traps(d, "hvc", 1, &cycles) && cycles == 0);
+    REFUSED(el2sim_function_traps(d, "no_such_function", 2, &traps), "no_such_function");
     el2sim_destroy(d);
 }
 
