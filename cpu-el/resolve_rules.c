@@ -1,10 +1,14 @@
 #include "cpu-el/resolve_rules.h"
 
 #include "cpu-el/fields.h"
+#include "sim/base/err.h"
 
 /* Compiled from constants on first use, the same in every machine. */
 static struct rule_list of_row[SR_COUNT];
 static struct rule_list of_group[TRAP_GROUP_COUNT];
+static struct rule_control controls[RULE_CONTROLS_MAX];
+static unsigned control_count;
+static bool is_control[SR_COUNT];
 static bool is_compiled;
 static size_t left_out = SIZE_MAX;
 
@@ -21,8 +25,25 @@ static struct rule_list compile(uint64_t groups)
     return list;
 }
 
+static void add_control(enum sysreg_id id, uint64_t mask)
+{
+    unsigned i = 0;
+    while (i < control_count && controls[i].id != id) {
+        i++;
+    }
+    BUG_ON(i == RULE_CONTROLS_MAX);
+    control_count += i == control_count;
+    controls[i].id = id;
+    controls[i].mask |= mask;
+    is_control[id] = true;
+}
+
 static void compile_all(void)
 {
+    add_control(SR_HCR_EL2, HCR_E2H | HCR_TGE | HCR_AMO | HCR_NV | HCR_NV1 | HCR_NV2);
+    for (size_t i = 0; i < trap_rule_count; i++) {
+        add_control((enum sysreg_id)trap_rules[i].control, trap_rules[i].mask);
+    }
     for (unsigned id = 0; id < SR_COUNT; id++) {
         of_row[id] = compile(sysreg_rows[id].trap);
     }
@@ -52,6 +73,20 @@ const struct rule_list *rules_of_group(enum trap_group group)
         compile_all();
     }
     return &of_group[group];
+}
+
+unsigned rules_controls(const struct rule_control **out)
+{
+    if (!is_compiled) {
+        compile_all();
+    }
+    *out = controls;
+    return control_count;
+}
+
+bool rules_look_at(enum sysreg_id id)
+{
+    return is_control[id] || !is_compiled;
 }
 
 /* In the order in which a reader would rule it out. */

@@ -34,6 +34,17 @@ const struct trap_rule *rules_match(const struct pe *pe, const struct rule_list 
 /* Where a rule's trap goes from here: TO_EL1 means EL2 from EL0 with HCR_EL2.TGE. */
 uint8_t rule_target_el(const struct pe *pe, const struct trap_rule *rule);
 
+/* Which bits of which registers resolve_sysreg() depends on, beside the CPU's model, its EL and
+ * PSTATE.SP. */
+struct rule_control {
+    enum sysreg_id id;
+    uint64_t mask;
+};
+#define RULE_CONTROLS_MAX 16
+/* RULE_CONTROLS_MAX at most; returns how many. */
+unsigned rules_controls(const struct rule_control **controls);
+bool rules_look_at(enum sysreg_id id);
+
 /* Test seam: act as if trap_rules[index] were not there; SIZE_MAX: all are. */
 void rules_leave_out(size_t index);
 

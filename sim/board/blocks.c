@@ -340,5 +340,6 @@ void block_stop_flags_select(struct cpu *cpu)
 void block_stop_flags_changed(struct cpu *cpu)
 {
     memset(cpu->stop_flags_of, 0, sizeof cpu->stop_flags_of);
+    resolved_controls_changed(&cpu->resolved);
     block_stop_flags_select(cpu);
 }

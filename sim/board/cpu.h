@@ -43,6 +43,7 @@
 #include "sim/board/pl031.h"
 #include "sim/board/psci.h"
 #include "sim/board/ram.h"
+#include "sim/board/resolved.h"
 #include "sim/board/snapshot.h"
 #include "sim/board/symbols.h"
 #include "sim/board/watching.h"
@@ -237,6 +238,8 @@ struct cpu {
                            instruction */
 
     bool table_granted; /* the instruction that runs may store to watched pages */
+
+    struct resolved resolved;
 
     /* sync.c */
     struct unsynced unsynced[UNSYNCED_MAX];

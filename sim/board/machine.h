@@ -36,12 +36,13 @@ enum machine_shortcut {
     SHORTCUT_VIEWS = 1 << 1,       /* three engine views instead of flushing at EL changes */
     SHORTCUT_RANGE_FLUSH = 1 << 2, /* flush ranges instead of whole views */
     SHORTCUT_TRAP_IN_HOOK =
-        1 << 3,               /* handle traps inside the engine's callback instead of leaving it */
-    SHORTCUT_DC_ZVA = 1 << 4, /* DC ZVA natively */
-    SHORTCUT_LEND = 1 << 5,   /* SP_EL0 and TPIDR_ELx read natively */
-    SHORTCUT_STATE = 1 << 6,  /* the engine's registers where they lie, not by its API */
-    SHORTCUT_COUNTS = 1 << 7, /* blocks count themselves */
-    SHORTCUT_TLBS = 1 << 8    /* the engine's translation caches are kept small */
+        1 << 3,                /* handle traps inside the engine's callback instead of leaving it */
+    SHORTCUT_DC_ZVA = 1 << 4,  /* DC ZVA natively */
+    SHORTCUT_LEND = 1 << 5,    /* SP_EL0 and TPIDR_ELx read natively */
+    SHORTCUT_STATE = 1 << 6,   /* the engine's registers where they lie, not by its API */
+    SHORTCUT_COUNTS = 1 << 7,  /* blocks count themselves */
+    SHORTCUT_TLBS = 1 << 8,    /* the engine's translation caches are kept small */
+    SHORTCUT_RESOLVED = 1 << 9 /* what a system register's access is, remembered */
 };
 
 struct machine_config {

@@ -19,6 +19,13 @@ static void write_xt(struct cpu *cpu, unsigned t, uint64_t value)
     }
 }
 
+static struct outcome resolve(struct cpu *cpu, uint16_t enc, bool write)
+{
+    return shortcut_on(cpu->machine, SHORTCUT_RESOLVED)
+               ? resolved_sysreg(&cpu->resolved, &cpu->pe, enc, write)
+               : resolve_sysreg(&cpu->pe, enc, write);
+}
+
 static void tlbi(struct cpu *cpu, enum sysreg_id op, uint64_t value)
 {
     struct machine *m = cpu->machine;
@@ -158,6 +165,9 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
         block_stop_flags_select(cpu);
     }
     lend_written(cpu, id);
+    if (rules_look_at(id)) {
+        resolved_controls_changed(&cpu->resolved);
+    }
     if (cpu->machine->watcher) {
         watch_register(cpu, WATCH_WRITE, id, old, value, pc);
     }
@@ -169,7 +179,7 @@ static bool access_register(struct cpu *cpu, enum sysreg_id id, const struct ins
 
 void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 {
-    struct outcome out = resolve_sysreg(&cpu->pe, insn->enc, insn->kind != INSN_KIND_MRS);
+    struct outcome out = resolve(cpu, insn->enc, insn->kind != INSN_KIND_MRS);
     sync_look_sysreg(cpu, insn, &out, pc);
     switch (out.kind) {
     case OUT_ACCESS:
@@ -226,7 +236,7 @@ bool trap_system(void *ctx)
     if (!is_system || !shortcut_on(cpu->machine, SHORTCUT_TRAP_IN_HOOK)) {
         return false;
     }
-    struct outcome out = resolve_sysreg(&cpu->pe, insn.enc, !read);
+    struct outcome out = resolve(cpu, insn.enc, !read);
     if (out.kind != OUT_ACCESS ||
         !(read ? is_timeless(out.id, &insn) : is_without_fault(out.id, &insn))) {
         return false;

@@ -46,6 +46,7 @@ static const struct shortcut_name shortcut_names[] = {
     {"state", SHORTCUT_STATE},
     {"counts", SHORTCUT_COUNTS},
     {"tlbs", SHORTCUT_TLBS},
+    {"resolved", SHORTCUT_RESOLVED},
 };
 
 #define SHORTCUTS (sizeof shortcut_names / sizeof shortcut_names[0])

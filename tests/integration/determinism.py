@@ -6,7 +6,7 @@ import sys
 
 import harness
 
-SHORTCUTS = ["block-table", "views", "range-flush", "trap-in-hook", "dc-zva", "lend", "state", "counts", "tlbs", "all"]
+SHORTCUTS = ["block-table", "views", "range-flush", "trap-in-hook", "dc-zva", "lend", "state", "counts", "tlbs", "resolved", "all"]
 
 amount, image, cpu, gic, smp = sys.argv[1:6]
 append = sys.argv[6:7]

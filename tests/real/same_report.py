@@ -12,7 +12,7 @@ import real
 options = ["run", "--cpu", "cortex-a76", "--smp", "4", "--mem", "512M", "--kernel", real.KERNEL, "--initrd", real.ROWS, "--quiet",
            "--append", real.APPEND + " quiet n=4 rows=hypercall,io-user,virtual-ipi"]
 first = json.loads(harness.run_json(*options))
-second = json.loads(harness.run_json(*options, "--engine-off", "views,range-flush,trap-in-hook,dc-zva,lend,state,counts,tlbs"))
+second = json.loads(harness.run_json(*options, "--engine-off", "views,range-flush,trap-in-hook,dc-zva,lend,state,counts,tlbs,resolved"))
 problems = [f"the reports differ in {key}" for key in first if first[key] != second.get(key)]
 if first["end"] != "power-off" or first["unmodelled"]:
     problems.append(f"ended by {first['end_text']}, unmodelled: {first['unmodelled']}")
