@@ -8,6 +8,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 import unittest
 import zlib
@@ -17,14 +18,14 @@ import harness
 EL2, VM1, TEXT, IDLE = 0xd83030, 0x3aa648, 0xd8dee4, 0x3a424a
 WIDTH = 656
 CLIENT_MESSAGE, KEY_PRESS, KEY_RELEASE = 33, 2, 3
+CONTROL, CONTROL_MASK = 0xffe3, 4  # X11/keysymdef.h, X.h
 
 
 class Screen:
     """The first screen of an Xvfb, whose memory is a file in XWD format."""
 
     def __init__(self):
-        self.directory = harness.temporary("xvfb")
-        os.makedirs(self.directory)
+        self.directory = tempfile.mkdtemp(dir=harness.scratch.name)
         read_end, write_end = os.pipe()
         self.server = subprocess.Popen(["Xvfb", "-displayfd", str(write_end), "-screen", "0", "800x640x24",
                                         "-fbdir", self.directory, "-nolisten", "tcp"],
@@ -56,7 +57,14 @@ class XEvent(ctypes.Union):
                     ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("message_type", ctypes.c_ulong),
                     ("format", ctypes.c_int), ("data", ctypes.c_long * 5)]
 
-    _fields_ = [("message", Message), ("pad", ctypes.c_long * 24)]
+    class Key(ctypes.Structure):
+        _fields_ = [("type", ctypes.c_int), ("serial", ctypes.c_ulong), ("send_event", ctypes.c_int),
+                    ("display", ctypes.c_void_p), ("window", ctypes.c_ulong), ("root", ctypes.c_ulong),
+                    ("subwindow", ctypes.c_ulong), ("time", ctypes.c_ulong), ("x", ctypes.c_int), ("y", ctypes.c_int),
+                    ("x_root", ctypes.c_int), ("y_root", ctypes.c_int), ("state", ctypes.c_uint),
+                    ("keycode", ctypes.c_uint), ("same_screen", ctypes.c_int)]
+
+    _fields_ = [("message", Message), ("key", Key), ("pad", ctypes.c_long * 24)]
 
 
 class Display:
@@ -78,6 +86,28 @@ class Display:
 
     def atom(self, name):
         return self.x.XInternAtom(self.display, name.encode(), 0)
+
+    def key(self, kind, symbol, state):
+        for window in self.windows():
+            event = XEvent()
+            event.key.type = kind
+            event.key.window = window
+            event.key.root = self.x.XDefaultRootWindow(self.display)
+            event.key.same_screen = 1
+            event.key.state = state
+            event.key.keycode = self.x.XKeysymToKeycode(self.display, ctypes.c_ulong(symbol))
+            mask = ctypes.c_long(1 if kind == KEY_PRESS else 2)
+            self.x.XSendEvent(self.display, ctypes.c_ulong(window), 0, mask, ctypes.byref(event))
+        self.x.XFlush(self.display)
+
+    def type(self, character, control=False):
+        state = CONTROL_MASK if control else 0
+        if control:
+            self.key(KEY_PRESS, CONTROL, 0)
+        self.key(KEY_PRESS, ord(character), state)
+        self.key(KEY_RELEASE, ord(character), state)
+        if control:
+            self.key(KEY_RELEASE, CONTROL, CONTROL_MASK)
 
     def ask_to_close(self):
         for window in self.windows():
@@ -117,16 +147,21 @@ def counts(rows):
 
 
 class Window(unittest.TestCase):
+    KVM = ["--kernel", harness.guest("kvm-split"), "--gic", "2", "--smp", "2", "--append", "rows=hypercall n=300"]
+    # A Linux Image: mov x1, #0x9000000; 0: ldr w2, [x1, #24]; tbnz w2, #4, 0b; ldr w2, [x1]; str w2, [x1]; mov w3, #10;
+    # str w3, [x1]; b 0b: each byte that comes, in a line of its own
+    ECHO = struct.pack("<IIQQQQQQ4sI8I", 0x14000010, 0, 0, 4096, 0, 0, 0, 0, b"ARM\x64", 0, 0xd2a12001, 0xb9401822,
+                       0x3727ffe2, 0xb9400022, 0xb9000022, 0x52800143, 0xb9000023, 0x17fffffa)
+
     def run_guest(self, screen, *options):
         env = dict(os.environ, DISPLAY=screen.name, SDL_VIDEODRIVER="x11")
-        return subprocess.Popen([harness.PROGRAM, "run", "--window", "--kernel", harness.guest("kvm-split"), "--gic", "2",
-                                 "--smp", "2", "--append", "rows=hypercall n=300", *options],
+        return subprocess.Popen([harness.PROGRAM, "run", "--window", *options],
                                 env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
     def test_console_and_strip_are_drawn_and_the_window_closes(self):
         screen = Screen()
         self.addCleanup(screen.stop)
-        run = self.run_guest(screen)
+        run = self.run_guest(screen, *self.KVM)
         self.addCleanup(run.kill)
         out = b""  # the text console has it all, too
         while b"RESULT PASS" not in out:
@@ -147,6 +182,20 @@ class Window(unittest.TestCase):
         display.ask_to_close()
         errors = run.communicate(timeout=harness.TIMEOUT_SECONDS)[1]
         self.assertEqual(run.returncode, 0, errors)
+
+    def test_what_is_typed_is_input(self):
+        screen = Screen()
+        self.addCleanup(screen.stop)
+        run = self.run_guest(screen, "--kernel", harness.write("echo", self.ECHO.ljust(4096, b"\0")))
+        self.addCleanup(run.kill)
+        display = Display(screen.name)
+        wait_for(lambda: run.poll() is not None or TEXT in counts(screen.pixels()), "the window")
+        display.type("a", control=True)
+        display.type("x")
+        self.assertEqual(run.stdout.readline() + run.stdout.readline(), b"\x01\nx\n")
+        display.ask_to_close()  # ends the run
+        run.communicate(timeout=harness.TIMEOUT_SECONDS)
+        self.assertEqual(run.returncode, 1)
 
     def write_screenshot(self, rows):
         used = [y for y, row in enumerate(rows) if any(row)]
