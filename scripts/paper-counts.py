@@ -5,8 +5,9 @@ usage: scripts/paper-counts.py [--check] [--el2sim PROGRAM]
 
 Runs the designs that a paper's systems name as `real:` at the paper's prices, and writes what an operation of each row takes into the list
 `counts:` of sim/papers/NAME.yaml, and the table of docs/papers.md beside the counts of our own designs. With --check it writes nothing and says
-which count is off by more than 5 %; status 1 then. The software comes from scripts/real-software.sh."""
+which count is off by more than 15 %; status 1 then. The software comes from scripts/real-software.sh."""
 import argparse
+import functools
 import glob
 import json
 import os
@@ -16,7 +17,7 @@ import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REAL = os.environ.get("EL2SIM_REAL", os.path.join(ROOT, "build", "real"))
-TOLERANCE = 0.05
+TOLERANCE = 0.15  # a tick of the host's that falls into a row is up to a tenth of it
 HEAD = "counts: # instructions of an operation in real software: scripts/paper-counts.py\n"
 PROFILE, OURS = "xgene1", ["kvm-split", "xen", "el2host"]  # of the table
 TITLES = {"linux-nvhe-gic2": "Linux: nvhe-gic2", "linux-vhe": "Linux: vhe", "debian-xen": "Xen"}
@@ -37,16 +38,29 @@ def software(design):
     return "Linux " + version("Image", rb"#1 SMP[ A-Z_]* Debian ([\d.]+-\d+)")
 
 
-def instructions(program, design, profile, known={}):
-    """Of one operation of each row."""
-    if (design, profile) not in known:
-        command = [program, "compare", "--designs", design, "--costs", profile, "--quiet", "--json", "-"]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode != 0:
-            sys.exit(f"paper-counts: {' '.join(command)}: {run.stderr.strip()}")
-        rows = json.loads(run.stdout)["designs"][0]["rows"]
-        known[design, profile] = {r["name"]: round(r["instructions"] / r["operations"]) for r in rows if r["operations"]}
-    return known[design, profile]
+@functools.cache
+def said(*command):
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode != 0:
+        sys.exit(f"paper-counts: {' '.join(command)}: {run.stderr.strip()}")
+    return run.stdout
+
+
+@functools.cache
+def executed():
+    """The cost classes whose units are instructions that completed."""
+    with open(os.path.join(ROOT, "sim", "base", "cost.def"), encoding="utf-8") as f:
+        return set(re.findall(r'^COST\(\w+, "([^"]+)", I,', f.read(), re.M)) - {"insn.trapped"}
+
+
+def instructions(program, design, profile):
+    """Of one operation of each row: all, and those outside of VMs."""
+    report = said(program, "compare", "--designs", design, "--costs", profile, "--quiet", "--json", "-")
+    counts = {}
+    for r in json.loads(report)["designs"][0]["rows"]:
+        outside = sum(b["count"] for b in r["breakdown"] if b["where"] != "vm" and b["class"] in executed())
+        counts[r["name"]] = (round(r["instructions"] / r["operations"]), round(outside / r["operations"]))
+    return counts
 
 
 def papers():
@@ -60,18 +74,18 @@ def papers():
 
 
 def count_lines(program, profile, designs, rows):
-    return [f"  - {{design: {d}, software: {software(d)}, row: {row}, instructions: {count}}}\n"
-            for d in designs for row, count in instructions(program, d, profile).items() if row in rows]
+    return [f"  - {{design: {d}, software: {software(d)}, row: {row}, instructions: {count}, outside-vms: {outside}}}\n"
+            for d in designs for row, (count, outside) in instructions(program, d, profile).items() if row in rows]
 
 
 def difference(text, lines):
-    """The lines of text's counts that are off."""
-    pattern = re.compile(r"design: (\S+), .*row: (\S+), instructions: (\d+)")
-    said = {m.group(1, 2): int(m.group(3)) for m in pattern.finditer(text)}
+    """The lines of text's counts that are off: outside of VMs, where nobody waits for another CPU."""
+    pattern = re.compile(r"design: (\S+), .*row: (\S+), .*outside-vms: (\d+)")
+    written = {m.group(1, 2): int(m.group(3)) for m in pattern.finditer(text)}
     for line in lines:
         m = pattern.search(line)
-        if abs(said.get(m.group(1, 2), 0) - int(m.group(3))) > TOLERANCE * int(m.group(3)):
-            yield f"{line.strip()} was counted, {said.get(m.group(1, 2))} is written"
+        if abs(written.get(m.group(1, 2), 0) - int(m.group(3))) > TOLERANCE * int(m.group(3)):
+            yield f"{line.strip()} was counted, {written.get(m.group(1, 2))} is written: run scripts/paper-counts.py"
 
 
 def table(program):
@@ -80,7 +94,7 @@ def table(program):
     lines = ["| row | " + " | ".join(OURS) + " | " + " | ".join(f"{t} ({software(d)})" for d, t in TITLES.items()) + " |",
              "| --- |" + " ---: |" * len(columns)]
     for row in counts["linux-nvhe-gic2"] | {"vm-switch": 0}:
-        lines.append(f"| {row} | " + " | ".join(f"{counts[d][row]:,}" if row in counts[d] else "" for d in columns) + " |")
+        lines.append(f"| {row} | " + " | ".join("{:,} ({:,})".format(*counts[d][row]) if row in counts[d] else "" for d in columns) + " |")
     return "\n".join(["", *lines, ""])
 
 

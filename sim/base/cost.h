@@ -28,6 +28,12 @@ struct cost_class_info {
 
 extern const struct cost_class_info cost_class_info[COST_CLASS_COUNT];
 
+/* Whether units of the class are instructions that completed. */
+static inline bool cost_counts_instructions(enum cost_class k)
+{
+    return cost_class_info[k].kind == COST_KIND_I && k != COST_INSN_TRAPPED;
+}
+
 /* The class of that name, or COST_CLASS_COUNT. */
 enum cost_class cost_class_by_name(const char *name);
 

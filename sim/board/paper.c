@@ -82,6 +82,7 @@ static const cyaml_schema_field_t count_fields[] = {
     CYAML_FIELD_STRING_PTR("row", CYAML_FLAG_POINTER, struct paper_count, row, 1,
                            SPAN_NAME_MAX - 1),
     CYAML_FIELD_UINT("instructions", CYAML_FLAG_DEFAULT, struct paper_count, instructions),
+    CYAML_FIELD_UINT("outside-vms", CYAML_FLAG_DEFAULT, struct paper_count, outside_vms),
     CYAML_FIELD_END,
 };
 

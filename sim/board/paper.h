@@ -63,10 +63,11 @@ struct paper_system {
     char *real;   /* a design of real software of the same kind; may be NULL */
 };
 
-/* What an operation takes in real software, in instructions: written by scripts/paper-counts.py. */
+/* What an operation takes in real software: written by scripts/paper-counts.py. A guest that waits
+ * for another CPU executes instructions, too; so those outside of VMs are counted besides. */
 struct paper_count {
     char *design, *software, *row;
-    unsigned instructions;
+    unsigned instructions, outside_vms;
 };
 
 struct paper {

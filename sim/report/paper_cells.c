@@ -32,6 +32,16 @@ static double cycles_of(const struct report_row *row, const struct paper_row *r)
     return (double)sum / CYCLE / (double)row->operations;
 }
 
+static double outside_vms(const struct report_row *row)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < row->part_count; i++) {
+        const struct row_part *part = &row->parts[i];
+        sum += !part->in_vm && cost_counts_instructions(part->class) ? part->count : 0;
+    }
+    return (double)sum;
+}
+
 static unsigned index_of(const struct paper_report *p, const char *system)
 {
     return (unsigned)(paper_system(p->paper, system) - p->paper->systems);
@@ -83,8 +93,10 @@ struct paper_cell paper_cell(const struct paper_report *p, const struct paper_ta
     cell.is_predicted = true;
     cell.predicted = in_unit(p, t, cycles_of(row, r), base ? cycles_of(base, r) : 1);
     cell.error = (cell.predicted / value->published - 1) * 100;
-    cell.instructions =
-        r->functions_count ? 0 : (double)row->instructions / (double)row->operations;
+    if (r->functions_count == 0) {
+        cell.instructions = (double)row->instructions / (double)row->operations;
+        cell.outside_vms = outside_vms(row) / (double)row->operations;
+    }
     return cell;
 }
 

@@ -10,9 +10,9 @@ static void print_count(FILE *out, const struct paper_report *p, const struct pa
 {
     const struct paper_count *c = paper_row_count(p, r, s);
     if (c) {
-        fprintf(out, ",%s,\"%s\",%u", c->design, c->software, c->instructions);
+        fprintf(out, ",%s,\"%s\",%u,%u", c->design, c->software, c->instructions, c->outside_vms);
     } else {
-        fprintf(out, ",,,");
+        fprintf(out, ",,,,");
     }
 }
 
@@ -28,9 +28,10 @@ static void print_line(FILE *out, const struct paper_report *p, const struct pap
             p->paper->systems[s].id, p->designs[s].design->name, paper_unit_name(t), v->published,
             statuses[v->status], v->calibration ? "calibration" : "held-out");
     if (cell.is_predicted) {
-        fprintf(out, "%.5f,%.1f,%.1f", cell.predicted, cell.error, cell.instructions);
+        fprintf(out, "%.5f,%.1f,%.1f,%.1f", cell.predicted, cell.error, cell.instructions,
+                cell.outside_vms);
     } else {
-        fprintf(out, ",,");
+        fprintf(out, ",,,");
     }
     print_count(out, p, r, s);
     fprintf(out, ",%.16s,%s\n", p->profile->sha256, p->designs[s].result.digest);
@@ -39,7 +40,8 @@ static void print_line(FILE *out, const struct paper_report *p, const struct pap
 void report_paper_csv(FILE *out, const struct paper_report *p)
 {
     fprintf(out, "paper,table,benchmark,row,system,design,unit,published,status,use,predicted,"
-                 "error_percent,instructions,real_design,real_software,real_instructions,"
+                 "error_percent,instructions,instructions_outside_vms,real_design,real_software,"
+                 "real_instructions,real_instructions_outside_vms,"
                  "profile_sha256,digest\n");
     for (unsigned t = 0; t < p->paper->tables_count; t++) {
         const struct paper_table *table = &p->paper->tables[t];

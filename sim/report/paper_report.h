@@ -20,6 +20,7 @@ struct paper_cell {
     double predicted;    /* in the table's unit */
     double error;        /* percent of the published number */
     double instructions; /* of an operation; 0 for a part of a row */
+    double outside_vms;  /* of these */
 };
 
 /* The cell of a row and the paper's system number `system`. */

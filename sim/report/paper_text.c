@@ -89,10 +89,12 @@ static void print_distance(FILE *out, const struct paper_report *p, const struct
     const struct paper_count *count = paper_row_count(p, r, s);
     fprintf(out, "  %s, %s: %+.0f %%", r->title, p->paper->systems[s].title, cell->error);
     if (cell->instructions > 0) {
-        fprintf(out, ", %.0f instructions here", cell->instructions);
+        fprintf(out, ", %.0f instructions here (%.0f outside VMs)", cell->instructions,
+                cell->outside_vms);
     }
     if (count) {
-        fprintf(out, ", %u in %s (%s)", count->instructions, count->software, count->design);
+        fprintf(out, ", %u (%u) in %s = %s", count->instructions, count->outside_vms,
+                count->software, count->design);
     }
     fputc('\n', out);
 }

@@ -36,12 +36,6 @@ static int by_size(const void *a, const void *b)
     return strcmp(x->label, y->label);
 }
 
-/* Units of the class are instructions that completed. */
-static bool counts_instructions(enum cost_class k)
-{
-    return cost_class_info[k].kind == COST_KIND_I && k != COST_INSN_TRAPPED;
-}
-
 static struct why_part from_part(const struct row_part *p, enum why_by by, unsigned side)
 {
     struct why_part w = {.difference = 0};
@@ -53,7 +47,7 @@ static struct why_part from_part(const struct row_part *p, enum why_by by, unsig
                  p->function);
     }
     w.side[side].exact = p->exact;
-    w.side[side].instructions = counts_instructions(p->class) ? p->count : 0;
+    w.side[side].instructions = cost_counts_instructions(p->class) ? p->count : 0;
     return w;
 }
 
