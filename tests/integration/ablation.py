@@ -1,4 +1,4 @@
-"""scripts/ablation.py: its tables and figure, in brief, and that docs/ablation.md has what it makes."""
+"""scripts/ablation.py: its tables and figure, in brief, and that docs/ablation.md has what it makes; scripts/applications.py: one table."""
 import os
 import re
 import subprocess
@@ -20,6 +20,39 @@ def run(out, *more):
 def cycles(text):
     """{what stays: cycles of the first row}"""
     return {label: int(value.replace(",", "")) for label, value in re.findall(r"^\| ([a-z ]+) \| ([0-9,]+) \|", text, re.M)}
+
+
+# In place of the program: natively 100 cycles, in a VM 150, 10 more each where interrupts are spread.
+PROGRAM = f"""#!{sys.executable}
+import json, sys
+cycles = (100 if "native" in sys.argv else 150) + (10 if "rows=app spread=on" in sys.argv else 0)
+print(json.dumps({{"designs": [{{"rows": [{{"name": n, "operations": 2, "traps": 4, "cycles_per_operation": cycles}} for n in ("apache", "memcached")]}}]}}))
+"""
+
+
+def applications(page):
+    program = harness.write("program", PROGRAM)
+    os.chmod(program, 0o755)
+    return subprocess.run([sys.executable, "-B", harness.source("scripts", "applications.py"), "--el2sim", program, "--only", "spread",
+                           "--docs", harness.write("page.md", page)], capture_output=True, text=True)
+
+
+class Applications(unittest.TestCase):
+    MARKERS = "before\n  <!-- spread: scripts/applications.py -->\n  old\n  <!-- end of spread -->\nbehind\n"
+
+    def test_a_table_goes_between_its_markers(self):
+        result = applications(self.MARKERS)
+        self.assertEqual(result.returncode, 0, harness.said(result))
+        lines = harness.read(harness.temporary("page.md")).split("\n")
+        self.assertEqual(lines[4], "  | apache" + " | +50 % | +45 %" * 3 + " | +35 % | +14 % (read) |")
+        self.assertEqual(lines[5], "  | memcached" + " | +50 % | +45 %" * 3 + " | +26 % | +8 % (read) |")
+        self.assertEqual(lines[:2] + lines[6:], (self.MARKERS.split("\n")[:2]) + self.MARKERS.split("\n")[3:])
+
+    def test_a_page_without_its_markers_is_refused(self):
+        result = applications("no table here\n")
+        self.assertEqual(result.returncode, 1, harness.said(result))
+        self.assertIn("needs the lines", result.stderr)
+        self.assertEqual(len(result.stderr.strip().splitlines()), 1)
 
 
 class Ablation(unittest.TestCase):
