@@ -96,6 +96,15 @@ static void add_run_notes(json_t *notes, const struct html_subject *s)
                  "took input from the host that was not recorded: another run "
                  "will differ");
     }
+    const json_t *link = json_object_get(s->of, "link");
+    if (json_is_true(json_object_get(link, "lost"))) {
+        add_note(notes, s->label,
+                 "lost its link when another run broke off: another run will differ");
+    }
+    if (json_is_true(json_object_get(link, "peer_took_input"))) {
+        add_note(notes, s->label,
+                 "the machine at the other end of its link took input that was not recorded");
+    }
 }
 
 /* The rules that lint found broken: where is in the JSON. */

@@ -130,6 +130,11 @@ class Page(unittest.TestCase):
         self.assertIn("By cost class", parsed.tables)
         again = Tables(page_of(self.file, self.file, name="twice.html")).tables["Exceptions taken in the whole run"][0]
         self.assertEqual(again[2:], [f"{n} ({i})" for i, n in enumerate(["kvm-split", "kvm-vhe"] * 2, 1)])
+        result = json.loads(harness.read(run))
+        for key, note in (("lost", "lost its link"), ("peer_took_input", "other end of its link took input")):
+            self.assertNotIn(note, page_of(run, name="before.html"))
+            result["link"] = {"sent": 1, "received": 1, "lost": key == "lost", "peer_took_input": key != "lost"}
+            self.assertIn(note, page_of(harness.write("linked.json", json.dumps(result)), name="linked.html"))
 
     def test_text_of_a_result_is_no_markup(self):
         evil = "<script>alert(1)</script>\"'&{{title}}"

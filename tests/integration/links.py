@@ -13,6 +13,11 @@ import unittest
 
 import harness
 
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
 GUEST = harness.guest("link")
 MAC = bytes.fromhex("520000000001")
 OTHER_MAC = "mac=52:00:00:00:00:01"
@@ -136,6 +141,12 @@ class Determinism(Links):
             self.assertEqual(out, first[role == "echo"])
             self.assertEqual(json.loads(report)["digest"], json.loads(first[2 + (role == "echo")])["digest"])
         self.assertIn("down link ", harness.read(records["echo"]))
+
+
+    @unittest.skipIf(jsonschema is None, "python3-jsonschema is not installed")
+    def test_json_is_as_the_schema_says(self):
+        schema = json.loads(harness.read(harness.source("tests/support/schema-run.json")))
+        jsonschema.validate(json.loads(self.both()[2]), schema)
 
 
 class Ends(Links):
