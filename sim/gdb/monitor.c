@@ -106,6 +106,18 @@ static void mem(struct gdb *g, char **words, unsigned count, struct gdb_text *ou
               control_space_name(space));
 }
 
+static void step(struct gdb *g, char **words, unsigned count, struct gdb_text *out)
+{
+    bool is_over = count == 1 && strcmp(words[0], "over") == 0;
+    if (count != 1 || (!is_over && strcmp(words[0], "into") != 0)) {
+        gdb_print(out, "usage: monitor step into | over\n");
+        return;
+    }
+    g->steps_through = is_over;
+    gdb_print(out, is_over ? "steps go on until exceptions, interrupts too, have returned\n"
+                           : "steps end in the vector where an exception is taken\n");
+}
+
 static bool add_catch(struct control_catch *what, const char *word, const char *el)
 {
     uint64_t n;
@@ -263,6 +275,9 @@ static const struct monitor_command {
     {"explain", "", "what the instruction at pc does in this state, and why", gdb_monitor_explain},
     {"catch", "el N | change | world | marks | off",
      "stop at exceptions to ELN, changes of EL, of the world (host, VM), marks of spans", catch},
+    {"step", "into | over",
+     "where a step ends that takes an exception: in its vector (at first), or behind its return",
+     step},
     {"symbols", "FILE",
      "write what is known of the code that the CPU runs as an ELF file, for add-symbol-file",
      gdb_monitor_symbols},

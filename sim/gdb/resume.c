@@ -1,6 +1,8 @@
 /* What makes the machine run, forwards or back, and how it says why it stopped. */
 #include "sim/gdb/server.h"
 
+#include "sim/board/control_through.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -77,22 +79,32 @@ static void ran(struct gdb *g)
     gdb_stop_reply(g);
 }
 
+static bool step_one(void *ctx, unsigned cpu, struct control_stop *stop)
+{
+    struct gdb *g = ctx;
+    return g->history ? history_step(g->history, cpu, stop) : control_step(g->c, cpu, stop);
+}
+
+static bool continue_on(void *ctx, struct control_stop *stop)
+{
+    struct gdb *g = ctx;
+    return g->history ? history_continue(g->history, CYCLES_NEVER, stop)
+                      : control_continue(g->c, CYCLES_NEVER, stop);
+}
+
 static void step(struct gdb *g, unsigned cpu)
 {
-    if (g->history) {
-        history_step(g->history, cpu, &g->stop);
+    const struct control_mover by = {step_one, continue_on, g};
+    if (g->steps_through) {
+        control_step_through(g->c, &by, cpu, &g->stop);
     } else {
-        control_step(g->c, cpu, &g->stop);
+        step_one(g, cpu, &g->stop);
     }
 }
 
 static void go_on(struct gdb *g)
 {
-    if (g->history) {
-        history_continue(g->history, CYCLES_NEVER, &g->stop);
-    } else {
-        control_continue(g->c, CYCLES_NEVER, &g->stop);
-    }
+    continue_on(g, &g->stop);
 }
 
 /* Which CPU steps where no packet says so. */

@@ -32,9 +32,10 @@ struct gdb {
     char input[4096]; /* bytes that came and are not read yet */
     size_t input_at, input_length;
     bool no_ack, is_over, is_killed;
-    unsigned cpu;    /* of registers and memory: what gdb asks for at the time (Hg) */
-    unsigned chosen; /* by the user's `thread N`, or where the run stopped */
-    unsigned moves;  /* steps by s and bs (Hc); NO_THREAD: the chosen one */
+    bool steps_through; /* exceptions: `monitor step over` */
+    unsigned cpu;       /* of registers and memory: what gdb asks for at the time (Hg) */
+    unsigned chosen;    /* by the user's `thread N`, or where the run stopped */
+    unsigned moves;     /* steps by s and bs (Hc); NO_THREAD: the chosen one */
     struct control_stop stop;
     enum control_space space; /* of m and M */
     struct control_catch catch;

@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "sim/board/control_through.h"
 #include "sim/step/branch.h"
 #include "sim/step/session_internal.h"
 
@@ -22,12 +23,6 @@ static bool session_continue(struct session *s, struct control_stop *stop)
 {
     return s->history ? history_continue(s->history, CYCLES_NEVER, stop)
                       : control_continue(s->control, CYCLES_NEVER, stop);
-}
-
-static bool session_step(struct session *s, struct control_stop *stop)
-{
-    return s->history ? history_step(s->history, s->cpu, stop)
-                      : control_step(s->control, s->cpu, stop);
 }
 
 static uint64_t stack_of(struct session *s)
@@ -60,11 +55,15 @@ static enum moved run_to(struct session *s, const uint64_t *places, unsigned cou
     return ours ? MOVED : STOPPED;
 }
 
-/* The exception that the selected CPU has just taken; NULL: its last event was another. */
-static const struct arch_event *exception_taken(const struct session *s)
+static bool step_of(void *ctx, unsigned cpu, struct control_stop *stop)
 {
-    const struct arch_event *e = step_log_at(&s->log, 0);
-    return e && e->kind == EV_EXCEPTION && e->cpu == s->cpu ? e : NULL;
+    struct session *s = ctx;
+    return s->history ? history_step(s->history, cpu, stop) : control_step(s->control, cpu, stop);
+}
+
+static bool continue_of(void *ctx, struct control_stop *stop)
+{
+    return session_continue(ctx, stop);
 }
 
 /* A step, with calls and exceptions carried through to their return. */
@@ -77,24 +76,9 @@ static enum moved step_over(struct session *s, struct control_stop *stop)
         uint64_t behind = from.pe.pc + 4;
         return run_to(s, &behind, 1, &from, from.x[31], stop);
     }
-    for (unsigned tries = 0; tries < 8; tries++) { /* interrupts may come first */
-        uint64_t exceptions = machine_inspect_exceptions(s->machine, s->cpu);
-        session_step(s, stop);
-        if (!is_done(s, stop)) {
-            return STOPPED;
-        }
-        const struct arch_event *e = exception_taken(s);
-        if (exceptions == machine_inspect_exceptions(s->machine, s->cpu) || e == NULL) {
-            return MOVED;
-        }
-        /* Back at the instruction, or behind it where a hypervisor has emulated it. */
-        uint64_t back[] = {e->c, e->c + 4};
-        enum moved moved = run_to(s, back, 2, &from, from.x[31], stop);
-        if (moved == STOPPED || stop->pc != from.pe.pc) {
-            return moved;
-        }
-    }
-    return MOVED;
+    const struct control_mover by = {step_of, continue_of, s};
+    control_step_through(s->control, &by, s->cpu, stop);
+    return is_done(s, stop) ? MOVED : STOPPED;
 }
 
 static bool returns(const struct inspect *now)
@@ -110,7 +94,7 @@ static enum moved step_out(struct session *s, struct control_stop *stop)
         machine_inspect_next(s->machine, s->cpu, &now);
         bool is_last = now.fetched && !now.interrupt_is_due && returns(&now);
         if (is_last) {
-            session_step(s, stop);
+            step_of(s, s->cpu, stop);
             return is_done(s, stop) ? MOVED : STOPPED;
         }
         if (step_over(s, stop) == STOPPED) {
@@ -175,7 +159,7 @@ static void go(struct session *s, enum session_command command, struct control_s
     static const struct control_catch el = {.el = true}, world = {.context = true};
     switch (command) {
     case SESSION_STEP:
-        session_step(s, stop);
+        step_of(s, s->cpu, stop);
         break;
     case SESSION_OVER:
         step_over(s, stop);

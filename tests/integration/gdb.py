@@ -261,6 +261,28 @@ class Wire(unittest.TestCase):
         with open(report, encoding="utf-8") as f:
             self.assertEqual(json.load(f)["digest"], whole()["digest"])
 
+    def test_steps_over_exceptions(self):
+        def pc():
+            return int.from_bytes(bytes.fromhex(self.ask("p20")), "little")
+        hvc = int(GUEST_HVC, 16)
+        with self.start():
+            self.ask(f"Z0,{hvc:x},4")
+            self.ask("c")
+            self.ask(f"z0,{hvc:x},4")
+            self.assertIn("usage", self.monitor("step under"))
+            before = self.monitor("digest")
+            self.monitor("step over")
+            self.assertRegex(self.ask("s"), "^T05thread:1;$")
+            self.assertEqual(pc(), hvc + 4)
+            self.assertIn("EL1 context 2", self.monitor("state"))
+            self.ask(f"Z0,{hvc:x},4")
+            self.ask("bc")
+            self.assertEqual(self.monitor("digest"), before)
+            self.monitor("step into")
+            self.ask("s")
+            self.assertIn("EL2 context 0", self.monitor("state"))
+            self.ask("k")
+
     def test_symbols(self):
         def functions(path):
             listing = subprocess.run(["aarch64-linux-gnu-nm", path], capture_output=True, text=True, check=True)
