@@ -33,7 +33,8 @@ static const struct argp argp = {
     "[LAB [start|check|solution [DIR]]]",
     "Nine labs on exception levels and virtualization: without words, lists them; with a number, "
     "shows the task.\v"
-    "`start` copies the starting point to DIR (default: a directory of the lab's name), `check` "
+    "`start` copies the starting point to DIR (default: a directory of the lab's name; where one "
+    "stands in it, that), `check` "
     "builds what is there, runs it on the machine and looks for the goals in what the machine did, "
     "`solution` puts the solution into DIR. The exit status of `check` is 0 when all goals are "
     "reached, 1 when not.\n\n"
@@ -94,10 +95,23 @@ static int start(const struct lab *lab, const char *dir, struct err *e)
     return EXIT_OK;
 }
 
+/* Whether the user is in the directory that `start` has made: its task is that of the lab. */
+static bool is_here(const struct lab *lab)
+{
+    unsigned number = 0;
+    FILE *task = fopen("README.md", "r");
+    bool found = task && fscanf(task, "# Lab %u:", &number) == 1 && number == lab->number;
+    if (task) {
+        fclose(task);
+    }
+    return found;
+}
+
 static int act(const struct lab *lab, const struct lab_options *o, struct err *e)
 {
     const char *verb = o->count > 1 ? o->words[1] : "show";
     const char *dir = o->count > 2 ? o->words[2] : lab->name;
+    dir = o->count == 2 && strcmp(verb, "start") != 0 && is_here(lab) ? "." : dir;
     if (strcmp(verb, "start") == 0) {
         return start(lab, dir, e);
     }

@@ -32,6 +32,14 @@ class Errors(unittest.TestCase):
         self.fails(["1", "check", empty, "more"], 2, 'unexpected "more"')
         self.fails(["1"], 2, "EL2SIM_DATA", env={"EL2SIM_DATA": empty})
 
+    def test_who_stands_in_the_directory_need_not_name_it(self):
+        path = self.start("here")
+        result = harness.el2sim("lab", "1", "check", cwd=path)
+        self.assertIn("  NOT  ", result.stdout, harness.said(result))
+        self.assertEqual(harness.el2sim("lab", "1", "solution", cwd=path).returncode, 0)
+        self.assertEqual(harness.el2sim("lab", "1", "check", cwd=path).returncode, 0)
+        self.assertIn("2-vectors: No such file", harness.el2sim("lab", "2", "check", cwd=path).stderr)
+
     def test_start_keeps_what_is_there(self):
         path = self.start("kept")
         mine = os.path.join(path, "drop.S")
