@@ -18,27 +18,51 @@ static void make_room(struct trace_output *o)
     }
 }
 
-void output_text(struct trace_output *o, const char *text)
+static void put_bytes(struct trace_output *o, const char *text, size_t length)
 {
-    size_t length = strlen(text);
-    length = length < PIECE_MAX ? length : PIECE_MAX;
     make_room(o);
     memcpy(o->buffer + o->used, text, length);
     o->used += length;
 }
 
+/* Of a literal the length is known here: there are some ten in each event. */
+#define PUT(o, literal) put_bytes(o, literal, sizeof literal - 1)
+
+void output_text(struct trace_output *o, const char *text)
+{
+    size_t length = strlen(text);
+    put_bytes(o, text, length < PIECE_MAX ? length : PIECE_MAX);
+}
+
 /* `digits` at least, with zeros in front. */
 static void put_number(struct trace_output *o, uint64_t n, unsigned digits)
 {
-    char text[20];
+    static const char pairs[] = "0001020304050607080910111213141516171819202122232425262728293031"
+                                "3233343536373839404142434445464748495051525354555657585960616263"
+                                "6465666768697071727374757677787980818283848586878889909192939495"
+                                "96979899";
+    char text[24];
     unsigned at = sizeof text;
-    make_room(o);
-    do {
-        text[--at] = (char)('0' + n % 10);
-        n /= 10;
-    } while (n != 0 || sizeof text - at < digits);
-    memcpy(o->buffer + o->used, text + at, sizeof text - at);
-    o->used += sizeof text - at;
+    for (; n >= 100; n /= 100) {
+        at -= 2;
+        memcpy(text + at, pairs + 2 * (n % 100), 2);
+    }
+    if (n >= 10) {
+        at -= 2;
+        memcpy(text + at, pairs + 2 * n, 2);
+    } else {
+        text[--at] = (char)('0' + n);
+    }
+    while (sizeof text - at < digits) {
+        text[--at] = '0';
+    }
+    put_bytes(o, text + at, sizeof text - at);
+}
+
+/* As it is in a JSON string; a NUL is not. */
+static bool is_plain(unsigned char c)
+{
+    return c >= ' ' && c <= '~' && c != '"' && c != '\\';
 }
 
 static void put_quoted(struct trace_output *o, const char *text)
@@ -46,8 +70,14 @@ static void put_quoted(struct trace_output *o, const char *text)
     static const char hex[] = "0123456789abcdef";
     make_room(o);
     char *to = o->buffer + o->used;
+    size_t plain = 0;
     *to++ = '"';
-    for (size_t i = 0; text[i] != '\0' && i < PIECE_MAX / 8; i++) {
+    while (plain < PIECE_MAX / 8 && is_plain((unsigned char)text[plain])) {
+        plain++;
+    }
+    memcpy(to, text, plain); /* mostly all of it */
+    to += plain;
+    for (size_t i = plain; text[i] != '\0' && i < PIECE_MAX / 8; i++) {
         unsigned char c = (unsigned char)text[i];
         if (c == '"' || c == '\\') {
             *to++ = '\\';
@@ -82,42 +112,51 @@ static void put_time(struct trace_output *o, cycles_t at)
 
 void output_event(struct trace_output *o, char phase, unsigned tid, cycles_t at)
 {
-    output_text(o, o->events++ ? ",\n{\"ph\":\"" : "\n{\"ph\":\"");
+    if (o->events++) {
+        PUT(o, ",");
+    }
+    PUT(o, "\n{\"ph\":\"");
     o->buffer[o->used++] = phase;
-    output_text(o, "\",\"pid\":");
+    PUT(o, "\",\"pid\":");
     put_number(o, o->pid, 1);
-    output_text(o, ",\"tid\":");
+    PUT(o, ",\"tid\":");
     put_number(o, tid, 1);
-    output_text(o, ",\"ts\":");
+    PUT(o, ",\"ts\":");
     put_time(o, at);
 }
 
 void output_member(struct trace_output *o, const char *key, const char *text)
 {
-    output_text(o, ",\"");
+    PUT(o, ",\"");
     output_text(o, key);
-    output_text(o, "\":");
+    PUT(o, "\":");
     put_quoted(o, text);
 }
 
 void output_name(struct trace_output *o, const char *category, const char *name)
 {
-    output_member(o, "cat", category);
-    output_member(o, "name", name);
+    PUT(o, ",\"cat\":\"");
+    output_text(o, category);
+    PUT(o, "\",\"name\":");
+    put_quoted(o, name);
 }
 
 void output_id(struct trace_output *o, uint64_t id)
 {
-    output_text(o, ",\"id\":");
+    PUT(o, ",\"id\":");
     put_number(o, id, 1);
 }
 
 static void begin_argument(struct trace_output *o, const char *key)
 {
-    output_text(o, o->has_arguments ? ",\"" : ",\"args\":{\"");
+    if (o->has_arguments) {
+        PUT(o, ",\"");
+    } else {
+        PUT(o, ",\"args\":{\"");
+    }
     o->has_arguments = true;
     output_text(o, key);
-    output_text(o, "\":");
+    PUT(o, "\":");
 }
 
 void output_arg(struct trace_output *o, const char *key, const char *text)
@@ -149,7 +188,10 @@ void output_arg_cycles(struct trace_output *o, const char *key, cycles_t n)
 
 void output_end(struct trace_output *o)
 {
-    output_text(o, o->has_arguments ? "}}" : "}");
+    PUT(o, "}");
+    if (o->has_arguments) {
+        PUT(o, "}");
+    }
     o->has_arguments = false;
 }
 
