@@ -111,7 +111,7 @@ static bool run_to(struct explain_state *s, const struct explain_state_options *
         control_break(s->control, code, el_mask, CONTROL_ANY_CONTEXT);
     } else {
         return err_set(e,
-                       "--at %s: no such function in the design's images; its name, an address "
+                       "--at %s: no such function in the design's ELF images; its name, an address "
                        "(0x...) or cycles:N is expected",
                        o->at);
     }

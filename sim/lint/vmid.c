@@ -15,7 +15,7 @@ struct seen {
     bool stage2;
     uint64_t tag;  /* stage 2: the VMID; else regime, VMID, ASID */
     bool upper;    /* TTBR1's half */
-    uint64_t base; /* of its tables; stage 2: and how they are walked */
+    uint64_t base; /* of its tables */
 };
 
 struct lint_vmid {
