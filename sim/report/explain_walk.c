@@ -179,17 +179,29 @@ static void print_steps(struct walker *w, const struct mmu_steps *steps)
     }
 }
 
+/* "read, write"; pages that may be written to or executed, and not read, there are, too. */
+static const char *allowed(unsigned prot)
+{
+    static const char *const names[] = {[0] = "do nothing",
+                                        [PROT_R] = "read",
+                                        [PROT_W] = "write, and not read,",
+                                        [PROT_X] = "execute, and not read,",
+                                        [PROT_R | PROT_W] = "read, write",
+                                        [PROT_R | PROT_X] = "read, execute",
+                                        [PROT_W | PROT_X] = "write, execute, and not read,",
+                                        [PROT_R | PROT_W | PROT_X] = "read, write, execute"};
+    return names[prot & (PROT_R | PROT_W | PROT_X)];
+}
+
 static void print_page(const struct walker *w, const struct mmu_access *access,
                        const struct mmu_page *page)
 {
     char size[16];
     fprintf(w->out,
-            "PA %#" PRIx64 ": EL%u may %s%s%s there; %s, %s (attributes 0x%02x); one mapping for "
+            "PA %#" PRIx64 ": EL%u may %s there; %s, %s (attributes 0x%02x); one mapping for "
             "%s around it\n",
-            page->pa.v, access->el, page->prot & PROT_R ? "read" : "not read",
-            page->prot & PROT_W ? ", write" : "", page->prot & PROT_X ? ", execute" : "",
-            memory_text(page->attr), shareability_text(page->shareability), page->attr,
-            size_text(page->size_bytes, size));
+            page->pa.v, access->el, allowed(page->prot), memory_text(page->attr),
+            shareability_text(page->shareability), page->attr, size_text(page->size_bytes, size));
 }
 
 static void print_fault(const struct walker *w, const struct mmu_access *access,

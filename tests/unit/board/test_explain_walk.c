@@ -92,6 +92,17 @@ START_TEST(both_stages_are_told_step_by_step)
 }
 END_TEST
 
+/* S2AP 0b10 (Arm ARM D8.4.1, stage 2 data access permissions). */
+START_TEST(a_page_that_can_only_be_written_is_called_so)
+{
+    toy_map(toy, &s1, AT, IPA | D_USER, 3);
+    toy_map(toy, &s2, IPA, PAGE | (D_S2_ALL & ~UINT64_C(0x40)) | D_S2XN(2), 3);
+    explain(0, MMU_WRITE, AT);
+    ck_says("S2AP 2 (write)");
+    ck_says("EL0 may write, and not read, there;");
+}
+END_TEST
+
 START_TEST(block_and_hierarchical_permissions_are_decoded)
 {
     toy->pe.sr[SR_HCR_EL2] = 0;
@@ -157,6 +168,7 @@ int main(void)
     TCase *tc = tcase_create("explain walk");
     tcase_add_checked_fixture(tc, setup, teardown);
     tcase_add_test(tc, both_stages_are_told_step_by_step);
+    tcase_add_test(tc, a_page_that_can_only_be_written_is_called_so);
     tcase_add_test(tc, block_and_hierarchical_permissions_are_decoded);
     tcase_add_test(tc, stage_2_fault_of_the_access_has_its_ipa);
     tcase_add_test(tc, stage_2_fault_on_a_table_says_so);
