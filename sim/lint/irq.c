@@ -61,9 +61,11 @@ static void look_at_pair(struct lint *lint, const struct lint_place *place,
             a->vintid, i, j);
         lint_next(f, "UNPREDICTABLE; here the VM may take it twice");
     } else if (a->hw && b->hw && physical(g, a) == physical(g, b)) {
-        lint_found(lint, LINT_LR_HW_STATE, place,
-                   "a VM is entered with physical INTID %u in list registers %u and %u",
-                   physical(g, a), i, j);
+        struct lint_finding *f =
+            lint_found(lint, LINT_LR_HW_STATE, place,
+                       "a VM is entered with physical INTID %u in list registers %u and %u",
+                       physical(g, a), i, j);
+        lint_next(f, "UNPREDICTABLE; here the first that the VM ends deactivates it for both");
     }
 }
 
@@ -71,9 +73,12 @@ static void look_at_one(struct lint *lint, const struct lint_place *place,
                         const struct gic_look_lr *lr, unsigned n)
 {
     if (lr->hw && lr->pending && lr->active) {
-        lint_found(lint, LINT_LR_HW_STATE, place,
-                   "a VM is entered with INTID %u active and pending in list register %u, HW = 1",
-                   lr->vintid, n);
+        struct lint_finding *f = lint_found(
+            lint, LINT_LR_HW_STATE, place,
+            "a VM is entered with INTID %u active and pending in list register %u, HW = 1",
+            lr->vintid, n);
+        lint_next(f, "UNPREDICTABLE; here the VM takes it again behind its end, which deactivates "
+                     "the physical one");
     }
 }
 
@@ -143,14 +148,14 @@ static void ended(struct lint *lint, const struct watch_event *e)
     bool matches = *count != 0 && intid[*count - 1] == e->irq->intid;
     if (!matches && !lint->irq->cpus[e->cpu].is_lost) {
         struct lint_place place = lint_place_of(lint, e);
-        if (*count == 0) {
-            lint_found(lint, LINT_EOI_ORDER, &place, "EOIR of INTID %u, and none is acknowledged",
-                       e->irq->intid);
-        } else {
-            lint_found(lint, LINT_EOI_ORDER, &place,
-                       "EOIR of INTID %u, and INTID %u was acknowledged last", e->irq->intid,
-                       intid[*count - 1]);
-        }
+        struct lint_finding *f =
+            *count == 0 ? lint_found(lint, LINT_EOI_ORDER, &place,
+                                     "EOIR of INTID %u, and none is acknowledged", e->irq->intid)
+                        : lint_found(lint, LINT_EOI_ORDER, &place,
+                                     "EOIR of INTID %u, and INTID %u was acknowledged last",
+                                     e->irq->intid, intid[*count - 1]);
+        lint_next(f, e->irq->value == 0 ? "the write is ignored"
+                                        : "the running priority drops, whosever it is");
     }
     *count -= *count != 0;
     lint->irq->cpus[e->cpu].is_lost &= *count != 0;

@@ -207,9 +207,12 @@ static void written(struct lint *lint, const struct watch_event *e)
     for (unsigned i = 0; *goes_on && i < sizeof walked_by / sizeof walked_by[0]; i++) {
         if (walked_by[i] == e->reg.id && e->pe->ps.el == 2 && e->reg.old != e->reg.value) {
             struct lint_place place = lint_place_of(lint, e);
-            lint_found(lint, LINT_WALKER_DSB, &place,
-                       "%s is changed, and no DSB since the exception from EL1 or EL0",
-                       sysreg_name(e->reg.id));
+            struct lint_finding *f =
+                lint_found(lint, LINT_WALKER_DSB, &place,
+                           "%s is changed, and no DSB since the exception from EL1 or EL0",
+                           sysreg_name(e->reg.id));
+            lint_next(f,
+                      "here no walk goes on; on a PE one begun at EL1 or EL0 may use both values");
             *goes_on = false;
             lint_want_barriers(lint, e->cpu, BARRIER_WALKS, false);
         }

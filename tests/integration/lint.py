@@ -59,6 +59,7 @@ class Lint(unittest.TestCase):
             report, result = mistakes("bugs", gic)
             found = [(f["id"], f["place"]["function"]) for f in report["lint"]["findings"]]
             self.assertEqual(found, MISTAKES, harness.said(result))
+            self.assertEqual([f["id"] for f in report["lint"]["findings"] if not f["next"]], [])
             self.assertEqual(result.returncode, 0)
             self.assertTrue(result.stderr.endswith(f"lint: {len(MISTAKES)} found\n"), harness.said(result))
 
