@@ -265,15 +265,16 @@ uint32_t block_symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t co
     return i;
 }
 
-/* By the page of a pc, without a tag, which TLBI by VA has not. */
+/* By the page of a pc, without a tag, which TLBI by VA has not. Pages that follow each other have
+ * heads that do. */
 static struct block **head_of(struct cpu *cpu, uint64_t pc)
 {
-    return &cpu->page_heads[bits(pc, 55, 12) % PAGE_HEADS];
+    return &cpu->page_heads[(bits(pc, 55, 12) ^ bits(pc, 55, 28)) % PAGE_HEADS];
 }
 
 static struct block **frame_of(struct cpu *cpu, pa_t at)
 {
-    return &cpu->frame_heads[(at.v >> 12) % PAGE_HEADS];
+    return &cpu->frame_heads[(at.v >> 12) % FRAME_HEADS];
 }
 
 static void link_block(struct cpu *cpu, struct block *b)

@@ -127,7 +127,8 @@ static inline const struct block_info *block_info_of(const struct block *b)
 #define BLOCK_SLOT_BITS 17
 /* Blocks are only ever added; when there are so many, all are forgotten, the engine's too. */
 #define BLOCKS_MAX   (1u << 17)
-#define PAGE_HEADS   4096
+#define PAGE_HEADS   (1u << 16)
+#define FRAME_HEADS  4096
 #define DECODED_BITS 10
 
 /* Why fill() refused. */
@@ -181,7 +182,7 @@ struct cpu {
     struct block_whole partial;             /* `current` while a part of a block runs */
     uint64_t entry_instructions;            /* `instructions` before the block that is looked at */
     struct block *page_heads[PAGE_HEADS];   /* blocks by the page of their pc */
-    struct block *frame_heads[PAGE_HEADS];  /* and by that of their place in memory */
+    struct block *frame_heads[FRAME_HEADS]; /* and by that of their place in memory */
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
     uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */

@@ -16,6 +16,8 @@
 
 /* More, and translation searches longer; fewer, and fills are asked for again. */
 #define ENTRIES_MAX 1024
+/* For engine_window_open(): a page or two at a time. */
+#define WINDOW_ENTRIES 16
 /* What may lie between the last TLB and the state, in words. */
 #define GAP_WORDS_MAX 8
 /* As far as Unicorn lets a TLB grow. */
@@ -137,6 +139,7 @@ bool engine_limit_tlbs(struct engine *engine)
             first[i].mask = 0;
         }
     }
+    used[ENGINE_VIEWS]->mask = (WINDOW_ENTRIES - UINT64_C(1)) << entry_bits(used[ENGINE_VIEWS]);
     memcpy(engine->fast_tlbs, used, ENGINE_VIEWS * sizeof used[0]);
     return true;
 }

@@ -26,8 +26,9 @@
 static const char *const profile_names[] = {"icount", "unit", "xgene1", "seattle", "neoverse-n1"};
 #define PROFILES (sizeof profile_names / sizeof profile_names[0])
 
-static const unsigned shortcuts[] = {SHORTCUT_BLOCK_TABLE,  SHORTCUT_VIEWS,  SHORTCUT_RANGE_FLUSH,
-                                     SHORTCUT_TRAP_IN_HOOK, SHORTCUT_DC_ZVA, SHORTCUT_LEND};
+static const unsigned shortcuts[] = {SHORTCUT_BLOCK_TABLE,  SHORTCUT_VIEWS,   SHORTCUT_RANGE_FLUSH,
+                                     SHORTCUT_TRAP_IN_HOOK, SHORTCUT_DC_ZVA,  SHORTCUT_LEND,
+                                     SHORTCUT_TLBS,         SHORTCUT_RESOLVED};
 #define SHORTCUTS (sizeof shortcuts / sizeof shortcuts[0])
 
 struct options {
