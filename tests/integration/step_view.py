@@ -17,6 +17,7 @@ import pyte
 
 SMALL, LARGE = (24, 80), (50, 160)
 READY = "s step n over"  # the line of keys: nothing is running
+DRAWN = 60  # seconds in which a screen whose last line is there has all of it
 
 
 class Terminal:
@@ -36,9 +37,9 @@ class Terminal:
     def text(self):
         return "\n".join(line.rstrip() for line in self.screen.display) + "\n"
 
-    def wait(self, condition):
+    def wait(self, condition, patience=harness.TIMEOUT_SECONDS):
         """Feeds the screen until the condition holds: a screen is drawn in pieces."""
-        until = time.monotonic() + float(os.environ.get("STEP_WAIT", harness.TIMEOUT_SECONDS))
+        until = time.monotonic() + patience
         while not condition():
             if not select.select([self.fd], [], [], max(0, until - time.monotonic()))[0]:
                 raise AssertionError("the screen never came to that:\n" + self.text())
@@ -107,7 +108,7 @@ class StepView(unittest.TestCase):
         if os.environ.get("UPDATE_GOLDEN") != "1":
             expected = harness.read(harness.source("tests", "golden", f"step-{name}.txt"))
             try:
-                terminal.wait(lambda: terminal.text() == expected)
+                terminal.wait(lambda: terminal.text() == expected, DRAWN)
             except AssertionError:
                 pass  # the difference says it better
         difference = harness.golden(f"step-{name}.txt", terminal.text())
@@ -124,6 +125,11 @@ class StepView(unittest.TestCase):
         self.compare("help-small", t)
         t.press("x", "exceptions <Tab>")
         self.assertEqual(t.leave(), 0)
+
+    def test_the_readme_shows_these_screens(self):
+        readme = harness.read(harness.source("README.md"))
+        for name in ("hvc-small", "vector-small"):
+            self.assertIn(harness.read(harness.source("tests", "golden", f"step-{name}.txt")), readme, name)
 
     def test_a_hypercall_in_a_large_terminal(self):
         t = self.start(LARGE, *self.TINY, "--at", "guest")
