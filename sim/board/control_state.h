@@ -18,10 +18,10 @@ enum control_register {
     REG_PSTATE = 33, /* as an SPSR has it */
     REG_V0 = 34,
     REG_FPSR = 66,
-    REG_FPCR = 67,
-    REG_SYSTEM = 68 /* + enum sysreg_id */
+    REG_FPCR = 67
 };
-#define REG_COUNT (REG_SYSTEM + SR_COUNT)
+#define REG_SYSTEM 68u /* + enum sysreg_id */
+#define REG_COUNT  (REG_SYSTEM + SR_COUNT)
 
 /* "x0", "sp", "pc", "pstate" or "cpsr", "v31", "fpsr", or a row's name ("TTBR0_EL2"); upper or
  * lower case. REG_COUNT: none. */
