@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/board/loader_file.h"
-#include "sim/board/memmap.h"
+#include "sim/image/loader_file.h"
+#include "sim/image/memmap.h"
 
 #define NODE_PATH_MAX 200
 

@@ -7,7 +7,7 @@
 #define EL2SIM_BOARD_FDT_MODULES_H
 
 #include "sim/board/fdt_virt.h"
-#include "sim/board/loader_place.h"
+#include "sim/image/loader_place.h"
 
 #define MODULES_MAX 8
 

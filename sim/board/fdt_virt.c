@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/loader_file.h"
-#include "sim/board/memmap.h"
+#include "sim/image/loader_file.h"
+#include "sim/image/memmap.h"
 
 /* Interrupt specifiers: Linux' bindings arm,gic.yaml and arm,gic-v3.yaml. */
 #define IRQ_SPI        0

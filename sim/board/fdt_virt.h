@@ -9,7 +9,7 @@
 
 #include "sim/base/err.h"
 #include "sim/base/types.h"
-#include "sim/board/loader.h"
+#include "sim/image/loader.h"
 #include "sim/board/psci.h"
 
 struct fdt_board {

@@ -10,7 +10,7 @@
 #include "sim/board/input_log.h"
 #include "sim/board/input_script.h"
 #include "sim/board/net_link.h"
-#include "sim/board/net_slirp.h"
+#include "sim/device/net_slirp.h"
 
 #define NS_PER_MS  UINT64_C(1000000)
 #define GIVE_UP_NS (10 * NS_PER_S)

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "sim/base/parse.h"
-#include "sim/board/loader_file.h"
+#include "sim/image/loader_file.h"
 
 #define HEADER     "el2sim-record 1"
 #define FILE_LIMIT (UINT64_C(1) << 30)

@@ -16,7 +16,7 @@
 
 #include "sim/base/err.h"
 #include "sim/base/types.h"
-#include "sim/board/imagehash.h"
+#include "sim/image/imagehash.h"
 
 enum input_kind { INPUT_CONSOLE, INPUT_NET, INPUT_QUIT, INPUT_DOWN, INPUT_KIND_COUNT };
 

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "sim/base/parse.h"
-#include "sim/board/device_spec.h"
-#include "sim/board/loader_file.h"
+#include "sim/device/device_spec.h"
+#include "sim/image/loader_file.h"
 
 #define FILE_LIMIT (UINT64_C(1) << 20)
 #define TEXT_MAX   256

@@ -9,7 +9,7 @@
 #include "sim/board/checkpoint_ram.h"
 #include "sim/board/cpu.h"
 #include "sim/board/fdt_check.h"
-#include "sim/board/memmap.h"
+#include "sim/image/memmap.h"
 #include "sim/board/net_link.h"
 
 #define PMU_INTID (MEMMAP_INTID_PPI + MEMMAP_PPI_PMU)

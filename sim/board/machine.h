@@ -17,12 +17,12 @@
 #include "sim/base/log.h"
 #include "sim/base/types.h"
 #include "sim/board/context.h"
-#include "sim/board/device_spec.h"
-#include "sim/board/imagehash.h"
+#include "sim/device/device_spec.h"
+#include "sim/image/imagehash.h"
 #include "sim/board/fdt_modules.h"
-#include "sim/board/loader_place.h"
+#include "sim/image/loader_place.h"
 #include "sim/board/span.h"
-#include "sim/board/symbols.h"
+#include "sim/image/symbols.h"
 
 enum machine_level {
     LEVEL_FUNCTIONAL, /* an instruction is a cycle, nothing else is charged */

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "sim/board/cpu.h"
-#include "sim/board/net_wire.h"
-#include "sim/board/net_wire_socket.h"
+#include "sim/device/net_wire.h"
+#include "sim/device/net_wire_socket.h"
 
 /* A shorter wire leaves no time to simulate anything between two messages. */
 #define LATENCY_MIN_NS 1000

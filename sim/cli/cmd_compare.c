@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/lint_option.h"
 #include "sim/cli/options.h"

@@ -1,8 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/data_files.h"
-#include "sim/board/design.h"
+#include "sim/catalog/data_files.h"
+#include "sim/catalog/design.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 

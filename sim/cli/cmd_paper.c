@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/data_files.h"
-#include "sim/board/paper.h"
+#include "sim/catalog/data_files.h"
+#include "sim/catalog/paper.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"

@@ -1,8 +1,8 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "sim/board/data_files.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/data_files.h"
+#include "sim/catalog/profile.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 

@@ -1,7 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/design.h"
+#include "sim/catalog/design.h"
 #include "sim/board/host_input.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"

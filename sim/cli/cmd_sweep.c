@@ -2,7 +2,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "cpu-el/feature.h"
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/cli/describe.h"
 #include "sim/cli/options.h"
 #include "sim/lab/lab.h"

@@ -3,7 +3,7 @@
 #define EL2SIM_CLI_DEVICE_OPTIONS_H
 
 #include "sim/base/err.h"
-#include "sim/board/device_spec.h"
+#include "sim/device/device_spec.h"
 
 /* A key of these options, far from other options' keys. */
 enum { OPT_DRIVE = 512, OPT_NET, OPT_RNG_SEED, OPT_CONSOLE, OPT_INPUT, OPT_RECORD, OPT_REPLAY };

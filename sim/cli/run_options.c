@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "sim/board/design.h"
+#include "sim/catalog/design.h"
 #include "sim/cli/options.h"
 
 enum {

@@ -9,7 +9,7 @@
 
 #include "sim/base/err.h"
 #include "sim/board/machine.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/cli/device_options.h"
 #include "sim/cli/run_snapshot.h"
 

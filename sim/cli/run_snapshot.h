@@ -4,7 +4,7 @@
 
 #include <argp.h>
 
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/board/snapshot.h"
 
 struct run_snapshot {

@@ -7,7 +7,7 @@
 #define EL2SIM_GDB_GDB_H
 
 #include "sim/board/control.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 
 struct gdb_config {
     const char *where; /* "PORT", "unix:PATH", "-" (stdin and stdout) */

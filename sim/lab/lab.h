@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/lab/expr.h"
 
 /* What to look for: a moment of a kind where the condition holds. `when` NULL: any. */

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/design.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/design.h"
+#include "sim/catalog/profile.h"
 #include "sim/lab/eval.h"
 #include "sim/lab/tell.h"
 

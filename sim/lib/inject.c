@@ -1,6 +1,6 @@
 /* What comes to a machine from outside its code: interrupts, aborts, flipped bits. */
 #include "sim/board/cpu.h"
-#include "sim/board/memmap.h"
+#include "sim/image/memmap.h"
 #include "sim/lib/library.h"
 
 #define SGIS         16u

@@ -8,9 +8,9 @@
 #include "sim/base/err.h"
 #include "sim/base/event.h"
 #include "sim/board/control.h"
-#include "sim/board/design.h"
+#include "sim/catalog/design.h"
 #include "sim/board/machine.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/lib/names.h"
 
 /* Text that a run waits for (console.h). */

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim/board/cpu.h"
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/lib/console.h"
 #include "sim/lib/counts.h"
 

@@ -1,4 +1,4 @@
-/* Names of ELF files: of functions and of data, which the ledger's symbols (sim/board/symbols.h)
+/* Names of ELF files: of functions and of data, which the ledger's symbols (sim/image/symbols.h)
  * have not. */
 #ifndef EL2SIM_LIB_NAMES_H
 #define EL2SIM_LIB_NAMES_H

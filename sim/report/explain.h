@@ -11,7 +11,7 @@
 #include "cpu-el/pe.h"
 #include "cpu-el/resolve.h"
 #include "mmu/mmu.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 
 /* The fields of a value that are not 0, then the names of those that are. */
 void explain_register(FILE *out, enum sysreg_id id, uint64_t value, bool e2h);

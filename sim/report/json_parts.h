@@ -5,7 +5,7 @@
 #include <jansson.h>
 
 #include "sim/board/machine.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/report/report.h"
 
 /* [{file, sha256}], files without their folder. */

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "sim/board/paper.h"
+#include "sim/catalog/paper.h"
 #include "sim/report/report.h"
 
 struct paper_report {

@@ -10,9 +10,9 @@
 
 #include <stdio.h>
 
-#include "sim/board/design.h"
+#include "sim/catalog/design.h"
 #include "sim/board/machine.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/lint/lint.h"
 #include "sim/report/source_set.h"
 

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "sim/base/err.h"
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/report/source_lines.h"
 
 struct source_file {

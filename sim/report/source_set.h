@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "sim/board/design.h"
+#include "sim/catalog/design.h"
 
 struct source_set;
 

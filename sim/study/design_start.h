@@ -6,8 +6,8 @@
 #ifndef EL2SIM_STUDY_DESIGN_START_H
 #define EL2SIM_STUDY_DESIGN_START_H
 
-#include "sim/board/data_files.h"
-#include "sim/board/design.h"
+#include "sim/catalog/data_files.h"
+#include "sim/catalog/design.h"
 #include "sim/board/snapshot.h"
 
 struct design_start {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/study/fit.h"
 
 static const cyaml_schema_value_t name_schema = {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "sim/base/parse.h"
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/study/sweep.h"
 
 static const cyaml_schema_value_t text_schema = {

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/report/json_parts.h"
 #include "sim/study/sweep.h"
 

@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/board/data_files.h"
+#include "sim/catalog/data_files.h"
 #include "sim/study/sweep.h"
 
 #define PROCESSES_MAX 256

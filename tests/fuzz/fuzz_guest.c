@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "sim/board/cpu.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "tests/fuzz/program.h"
 
 #define RAM_BYTES        (UINT64_C(2) << 20)

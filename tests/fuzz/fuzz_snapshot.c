@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 #include "sim/board/cpu.h"
-#include "sim/board/profile.h"
+#include "sim/catalog/profile.h"
 #include "sim/board/snapshot.h"
 #include "sim/board/snapshot_file.h"
 #include "tests/fuzz/program.h"

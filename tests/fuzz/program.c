@@ -4,7 +4,7 @@
 
 #include "cpu-el/sysreg.h"
 #include "sim/base/bits.h"
-#include "sim/board/memmap.h"
+#include "sim/image/memmap.h"
 
 uint64_t rng_next(struct rng *rng)
 {

@@ -6,9 +6,11 @@ import re
 import tree
 
 # A module is a folder; what it may include, beside itself. The arrow of the architecture is transitive:
-#   cli -> study, lab, step, trace, window -> report -> lint -> board -> engine, mmu, gic, timer -> cpu-el -> sim/base
+#   cli -> study, lab, step, trace, window -> report -> lint, catalog -> board -> device -> image -> sim/base
+#   board -> engine, mmu, gic, timer -> cpu-el -> sim/base
 MODEL = ["cpu-el", "sim/base"]
-BOARD = ["sim/engine", "mmu", "gic", "timer", *MODEL]
+DEVICE = ["sim/image", "sim/base"]
+BOARD = ["sim/device", "sim/image", "sim/engine", "mmu", "gic", "timer", *MODEL]
 MAY_INCLUDE = {
     "sim/base": [],
     "cpu-el": ["sim/base"],
@@ -16,17 +18,20 @@ MAY_INCLUDE = {
     "gic": MODEL,
     "timer": MODEL,
     "sim/engine": MODEL,
+    "sim/image": ["sim/base"],
+    "sim/device": DEVICE,
     "sim/board": BOARD,
+    "sim/catalog": ["sim/board", *BOARD],
     "sim/lint": ["sim/board", *BOARD],
-    "sim/report": ["sim/lint", "sim/board", *BOARD],
-    "sim/lab": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/gdb": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/trace": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/study": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/lib": ["sim/report", "sim/lint", "sim/board", *BOARD],
-    "sim/step": ["sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/report": ["sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/lab": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/gdb": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/trace": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/study": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/lib": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
+    "sim/step": ["sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
     "sim/window": ["sim/board", *BOARD],
-    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/step", "sim/trace", "sim/window", "sim/report", "sim/lint", "sim/board", *BOARD],
+    "sim/cli": ["sim/study", "sim/lab", "sim/gdb", "sim/step", "sim/trace", "sim/window", "sim/report", "sim/lint", "sim/catalog", "sim/board", *BOARD],
 }
 
 # Guest code: the folders whose headers it may include, found by -I as well as from the own folder.

@@ -1,4 +1,4 @@
-/* Frames of the peer's service: sim/board/net_service.h. Everything behind the Ethernet header is
+/* Frames of the peer's service: sim/device/net_service.h. Everything behind the Ethernet header is
  * aligned to 2 bytes only. */
 #include "app/net.h"
 

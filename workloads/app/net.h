@@ -26,7 +26,7 @@ struct net_place {
 };
 bool net_place(unsigned port, struct net_place *place); /* false: there is no such card */
 
-/* --- load.c: frames of the peer's service, sim/board/net_service.h --- */
+/* --- load.c: frames of the peer's service, sim/device/net_service.h --- */
 #define LOAD_HEADER  30 /* Ethernet and service */
 #define LOAD_MIN     60
 #define LOAD_PAYLOAD (1514 - LOAD_HEADER)

@@ -166,7 +166,7 @@ static void memcached_load(void)
     for (unsigned n = 0; n < KEYS; n++) {
         u8 payload[KEY_BYTES + VALUE_BYTES];
         for (unsigned i = 0; i < sizeof(payload); i++) {
-            payload[i] = (u8)(n + i); /* as the peer sends it: sim/board/net_service.h */
+            payload[i] = (u8)(n + i); /* as the peer sends it: sim/device/net_service.h */
         }
         struct entry *e = find(payload);
         for (unsigned i = 0; i < KEY_BYTES; i++) {
