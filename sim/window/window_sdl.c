@@ -153,6 +153,13 @@ static void pump(struct window *w)
     }
 }
 
+/* No SDL_WaitEventTimeout(): SDL wakes it through a second connection to the X server, where its
+ * message may come when the window is gone, and Xlib then ends the program (SDL 2.26). */
+static void nap(uint64_t ms)
+{
+    SDL_Delay(ms < FRAME_MS ? (Uint32)ms : FRAME_MS);
+}
+
 static size_t read_keys(void *ctx, uint8_t *to, size_t room)
 {
     struct window *w = ctx;
@@ -182,8 +189,7 @@ static uint64_t wait_keys(void *ctx, uint64_t ns)
     uint64_t start = SDL_GetTicks64(), ms = ns / 1000000;
     draw(w);
     while (!w->is_closed && w->key_count == 0 && SDL_GetTicks64() - start < ms) {
-        uint64_t left = ms - (SDL_GetTicks64() - start);
-        SDL_WaitEventTimeout(NULL, left < FRAME_MS ? (int)left : (int)FRAME_MS);
+        nap(start + ms - SDL_GetTicks64());
         pump(w);
     }
     return (SDL_GetTicks64() - start) * 1000000;
@@ -252,8 +258,7 @@ void window_linger(struct window *w, const char *why)
         SDL_SetWindowTitle(w->window, title);
     }
     while (!w->is_closed && w->texture) {
-        draw(w);
-        SDL_WaitEventTimeout(NULL, 500);
         pump(w);
+        nap(FRAME_MS);
     }
 }
