@@ -74,6 +74,7 @@ struct engine_slot {
 /* Who answers a fill: the client, or the engine for its own purposes. */
 enum engine_filler {
     FILL_BY_CLIENT,
+    FILL_NOTHING,   /* only what is held already */
     FILL_WITH_VOID, /* replaces an entry by one that leads nowhere: a flush of one page */
     FILL_WINDOW     /* identity, no stores: the window of code_changed() */
 };
@@ -129,6 +130,8 @@ struct engine {
     bool exact; /* engine_run_until(): no client block(), and a trap always ends it */
     bool exact_started;
     bool exact_trapped; /* ... it has: whose `until` Unicorn now looks up is another view's */
+    bool exact_arrived; /* at `until`, in a page that is not held: its fetch is for the next run */
+    uint64_t exact_until;
     bool refused;
     struct engine_refusal refusal;
     bool clear_exclusive; /* before the next instruction */

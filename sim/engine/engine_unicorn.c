@@ -150,12 +150,19 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
 {
     struct engine *e = user;
     (void)uc;
+    if (e->filler == FILL_NOTHING) {
+        return false;
+    }
     if (e->filler != FILL_BY_CLIENT) {
         out->paddr = e->filler == FILL_WINDOW ? bits(at, 47, 0) : NOWHERE_PA;
         out->perms = type == UC_MEM_READ ? UC_PROT_READ : UC_PROT_EXEC;
         return true;
     }
     if (e->exact_trapped) { /* nothing of it has run */
+        return false;
+    }
+    if (e->exact && type == UC_MEM_FETCH && at == e->exact_until) { /* it is there */
+        e->exact_arrived = true;
         return false;
     }
     e->stats.fills++;
@@ -366,6 +373,9 @@ static enum engine_stop run_once(struct engine *e)
     if (e->exact_trapped) { /* whatever came after that */
         return ENGINE_STOPPED_TRAP;
     }
+    if (code == UC_ERR_EXCEPTION && e->exact_arrived) {
+        return ENGINE_STOPPED_UNTIL;
+    }
     if (code == UC_ERR_EXCEPTION && e->slots_full) {
         engine_copies_forget(e);
         return again(e);
@@ -441,6 +451,8 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     e->exact = true;
     e->exact_started = false;
     e->exact_trapped = false;
+    e->exact_until = until.v;
+    e->exact_arrived = false;
     enum engine_stop stop;
     do {
         stop = run_once(e);
@@ -452,9 +464,13 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     engine_exits_end(e);
     uc_ctl_set_exits(e->uc, &until.v, 0);
     /* Unicorn drops the block before an exit, not one that begins at it. After a trap there is
-     * none, and the address may mean something else. */
+     * none, and the address may mean something else. There is none, either, in a page that is not
+     * held: to ask for that would be a fetch that the guest has not made (until may be the first
+     * word of the next page). */
     if (!e->exact_trapped) {
+        e->filler = FILL_NOTHING;
         engine_drop_blocks(e, until.v, 1);
+        e->filler = FILL_BY_CLIENT;
     }
     e->exact_trapped = false;
     if (stop == ENGINE_STOPPED_BLOCK && e->pc == until.v) {

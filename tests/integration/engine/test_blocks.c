@@ -305,8 +305,9 @@ START_TEST(exact_run_stops_before_a_second_block)
 }
 END_TEST
 
-/* `until` as the first instruction of the next engine page, where a new block begins. */
-START_TEST(exact_run_to_a_page_end_leaves_no_stale_exit)
+/* `until` as the first instruction of the next engine page, where a new block begins: nobody has
+ * fetched it yet, and the run leaves no stale exit there. */
+START_TEST(exact_run_to_a_page_end_leaves_the_next_page_alone)
 {
     struct probe *p = probe_create(false);
     uint64_t edge = PROBE_CODE + 1024;
@@ -316,6 +317,7 @@ START_TEST(exact_run_to_a_page_end_leaves_no_stale_exit)
     engine_set_pc(p->engine, edge - 8);
     ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_UNTIL);
     ck_assert_uint_eq(engine_pc(p->engine), edge);
+    ck_assert_uint_eq(probe_count(p, EVENT_FILL, edge), 0);
     ck_assert_int_eq(probe_run(p, edge), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(engine_x(p->engine, 1), 3);
     probe_destroy(p);
@@ -369,7 +371,7 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_tells_a_trap_before_until_from_the_arrival);
     tcase_add_test(tc, exact_run_that_traps_into_another_view_does_not_look_until_up);
     tcase_add_test(tc, exact_run_stops_before_a_second_block);
-    tcase_add_test(tc, exact_run_to_a_page_end_leaves_no_stale_exit);
+    tcase_add_test(tc, exact_run_to_a_page_end_leaves_the_next_page_alone);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
     tcase_add_test(tc, code_at_address_0_runs);
     suite_add_tcase(suite, tc);
