@@ -5,7 +5,7 @@ usage: scripts/paper-counts.py [--check] [--el2sim PROGRAM]
 
 Runs the designs that a paper's systems name as `real:` at the paper's prices, and writes what an operation of each row takes into the list
 `counts:` of sim/papers/NAME.yaml, and the table of docs/papers.md beside the counts of our own designs. With --check it writes nothing and says
-which count is off by more than 15 %; status 1 then. The software comes from scripts/real-software.sh."""
+which count is off by more than TOLERANCE; status 1 then. The software comes from scripts/real-software.sh."""
 import argparse
 import functools
 import glob
@@ -18,6 +18,7 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 REAL = os.environ.get("EL2SIM_REAL", os.path.join(ROOT, "build", "real"))
 TOLERANCE = 0.15  # a tick of the host's that falls into a row is up to a tenth of it
+CROSSING = {"virtual-ipi": 0.4}  # whether the other CPU sleeps by then hangs on timing: a VMM of another compiler moves it by a quarter
 HEAD = "counts: # instructions of an operation in real software: scripts/paper-counts.py\n"
 PROFILE, OURS = "xgene1", ["kvm-split", "xen", "el2host"]  # of the table
 TITLES = {"linux-nvhe-gic2": "Linux: nvhe-gic2", "linux-vhe": "Linux: vhe", "debian-xen": "Xen"}
@@ -84,7 +85,8 @@ def difference(text, lines):
     written = {m.group(1, 2): int(m.group(3)) for m in pattern.finditer(text)}
     for line in lines:
         m = pattern.search(line)
-        if abs(written.get(m.group(1, 2), 0) - int(m.group(3))) > TOLERANCE * int(m.group(3)):
+        tolerance = CROSSING.get(m.group(2), TOLERANCE)
+        if abs(written.get(m.group(1, 2), 0) - int(m.group(3))) > tolerance * int(m.group(3)):
             yield f"{line.strip()} was counted, {written.get(m.group(1, 2))} is written: run scripts/paper-counts.py"
 
 

@@ -4,12 +4,14 @@ import html.parser
 import json
 import os
 import re
+import shutil
 import unittest
 
 import harness
 
 try:
     from selenium import webdriver
+    from selenium.webdriver.chrome.service import Service
     from selenium.webdriver.common.by import By
 except ImportError:
     webdriver = None
@@ -199,7 +201,8 @@ class InABrowser(unittest.TestCase):
         for argument in BROWSER:
             options.add_argument(argument)
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-        cls.browser = webdriver.Chrome(options=options)
+        driver = Service(shutil.which("chromedriver"))  # else Selenium looks for one on the network
+        cls.browser = webdriver.Chrome(options=options, service=driver)
         cls.browser.execute_cdp_cmd("Network.enable", {})
         cls.browser.execute_cdp_cmd("Network.emulateNetworkConditions",
                                     {"offline": True, "latency": 0, "downloadThroughput": 0, "uploadThroughput": 0})
