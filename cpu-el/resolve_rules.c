@@ -1,5 +1,7 @@
 #include "cpu-el/resolve_rules.h"
 
+#include <threads.h>
+
 #include "cpu-el/fields.h"
 #include "sim/base/err.h"
 
@@ -9,7 +11,7 @@ static struct rule_list of_group[TRAP_GROUP_COUNT];
 static struct rule_control controls[RULE_CONTROLS_MAX];
 static unsigned control_count;
 static bool is_control[SR_COUNT];
-static bool is_compiled;
+static once_flag compiled = ONCE_FLAG_INIT; /* machines may run in several threads */
 static size_t left_out = SIZE_MAX;
 
 static struct rule_list compile(uint64_t groups)
@@ -50,43 +52,38 @@ static void compile_all(void)
     for (unsigned group = 0; group < TRAP_GROUP_COUNT; group++) {
         of_group[group] = compile(UINT64_C(1) << group);
     }
-    is_compiled = true;
 }
 
 void rules_leave_out(size_t index)
 {
+    call_once(&compiled, compile_all); /* not behind this */
     left_out = index;
     compile_all();
 }
 
 const struct rule_list *rules_of_row(enum sysreg_id id)
 {
-    if (!is_compiled) {
-        compile_all();
-    }
+    call_once(&compiled, compile_all);
     return &of_row[id];
 }
 
 const struct rule_list *rules_of_group(enum trap_group group)
 {
-    if (!is_compiled) {
-        compile_all();
-    }
+    call_once(&compiled, compile_all);
     return &of_group[group];
 }
 
 unsigned rules_controls(const struct rule_control **out)
 {
-    if (!is_compiled) {
-        compile_all();
-    }
+    call_once(&compiled, compile_all);
     *out = controls;
     return control_count;
 }
 
 bool rules_look_at(enum sysreg_id id)
 {
-    return is_control[id] || !is_compiled;
+    call_once(&compiled, compile_all);
+    return is_control[id];
 }
 
 /* In the order in which a reader would rule it out. */

@@ -1,5 +1,7 @@
 #include "cpu-el/sysreg_table.h"
 
+#include <threads.h>
+
 #include "cpu-el/fields.h"
 #include "cpu-el/sysreg_masks.h"
 
@@ -46,7 +48,7 @@ const size_t trap_rule_count = sizeof trap_rules / sizeof trap_rules[0];
  * that another row took already would be a mistake of the table; test_sysreg.c looks for it.
  */
 static uint16_t by_encoding[1 << 16];
-static bool is_filled;
+static once_flag filled = ONCE_FLAG_INIT; /* machines may run in several threads */
 
 static void fill(void)
 {
@@ -61,13 +63,10 @@ static void fill(void)
             by_encoding[sysreg_rows[id].el12] = (uint16_t)(id | SYSREG_ALIAS);
         }
     }
-    is_filled = true;
 }
 
 uint16_t sysreg_find(uint16_t enc)
 {
-    if (!is_filled) {
-        fill();
-    }
+    call_once(&filled, fill);
     return by_encoding[enc];
 }
