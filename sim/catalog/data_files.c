@@ -170,34 +170,53 @@ bool data_file_in(const char *kind, const char *name, char path[DATA_PATH_MAX])
     return written > 0 && written < DATA_PATH_MAX && access(path, R_OK) == 0;
 }
 
-/* libcyaml's messages of one load; the first line says most. */
-static void keep_first(cyaml_log_t level, void *ctx, const char *format, va_list args)
+/* What libcyaml says of one load: first the mistake, then from the inside out where it is. */
+struct yaml_said {
+    char what[256];
+    char where[256]; /* ", in mapping field 'cycles', in sequence entry '3', in ..." */
+    unsigned line;   /* of the innermost; an unknown key is behind it */
+};
+
+static void keep(cyaml_log_t level, void *ctx, const char *format, va_list args)
 {
-    char *text = ctx;
-    if (level >= CYAML_LOG_ERROR && text[0] == '\0') {
-        vsnprintf(text, 256, format, args);
-        text[strcspn(text, "\n")] = '\0';
-    } else if (level >= CYAML_LOG_ERROR &&
-               strlen(text) < 400) { /* "in mapping field 'costs' (line: 7, column: 3)" */
-        size_t used = strlen(text);
-        text[used++] = ';';
-        vsnprintf(text + used, 512 - used, format, args);
-        text[used + strcspn(text + used, "\n")] = '\0';
+    struct yaml_said *said = ctx;
+    char text[256];
+    if (level < CYAML_LOG_ERROR) {
+        return;
+    }
+    vsnprintf(text, sizeof text, format, args);
+    text[strcspn(text, "\n")] = '\0';
+    char *place = strstr(text, " (line: ");
+    if (said->what[0] == '\0') {
+        const char *what = strncmp(text, "Load: ", 6) == 0 ? text + 6 : text;
+        snprintf(said->what, sizeof said->what, "%s", what);
+    } else if (place) {
+        unsigned line = 0;
+        size_t used = strlen(said->where);
+        sscanf(place, " (line: %u", &line);
+        said->line = said->line ? said->line : line;
+        *place = '\0';
+        snprintf(said->where + used, sizeof said->where - used, ", %s", text + strspn(text, " "));
     }
 }
 
 bool data_yaml_load(const char *path, const cyaml_schema_value_t *schema, void **out, struct err *e)
 {
-    char text[512] = "";
+    struct yaml_said said = {.line = 0};
     cyaml_config_t config = {
-        .log_fn = keep_first,
-        .log_ctx = text,
+        .log_fn = keep,
+        .log_ctx = &said,
         .mem_fn = cyaml_mem,
         .log_level = CYAML_LOG_ERROR,
     };
+    if (access(path, R_OK) != 0) {
+        return err_set(e, "%s: %s", path, strerror(errno));
+    }
     cyaml_err_t result = cyaml_load_file(path, &config, schema, out, NULL);
     if (result != CYAML_OK) {
-        return err_set(e, "%s: %s%s%s", path, cyaml_strerror(result), text[0] ? ": " : "", text);
+        const char *what = said.what[0] ? said.what : cyaml_strerror(result);
+        return said.line ? err_set(e, "%s: near line %u: %s%s", path, said.line, what, said.where)
+                         : err_set(e, "%s: %s", path, what);
     }
     if (*out == NULL) { /* libcyaml takes a file without a document for nothing to load */
         return err_set(e, "%s: the file is empty", path);
