@@ -90,12 +90,14 @@ static void touched_system(const struct view *v, struct lines *out)
     fields(v, o.id, old, value, out);
 }
 
-static bool is_shown(enum sysreg_id id)
+/* Of a CPU without the register there may be a value all the same: ICC_* are the GIC's, GICv2's
+ * too. */
+static bool is_shown(const struct cpu_model *model, enum sysreg_id id)
 {
     const char *name = sysreg_name(id);
     /* What counts by itself is not what the step did. */
-    return strstr(name, "TVAL") == NULL && id != SR_CNTPCT_EL0 && id != SR_CNTVCT_EL0 &&
-           sysreg_rows[id].enc >> 14 != 1;
+    return resolve_is_present(model, id) && strstr(name, "TVAL") == NULL && id != SR_CNTPCT_EL0 &&
+           id != SR_CNTVCT_EL0 && sysreg_rows[id].enc >> 14 != 1;
 }
 
 static void changed(const struct view *v, struct lines *out)
@@ -111,7 +113,7 @@ static void changed(const struct view *v, struct lines *out)
     for (unsigned i = SR_NONE + 1; i < SR_COUNT; i++) {
         enum sysreg_id id = (enum sysreg_id)i;
         bool is_current_sp = id == pe_sp_id(&b->pe.ps) || id == pe_sp_id(&a->pe.ps);
-        if (a->pe.sr[id] != b->pe.sr[id] && is_shown(id) && !is_current_sp) {
+        if (a->pe.sr[id] != b->pe.sr[id] && is_shown(&b->pe.model, id) && !is_current_sp) {
             lines_add(out, LINE_CHANGED, "%s %" PRIx64 " -> %" PRIx64, sysreg_name(id),
                       a->pe.sr[id], b->pe.sr[id]);
             fields(v, id, a->pe.sr[id], b->pe.sr[id], out);

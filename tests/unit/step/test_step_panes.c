@@ -79,6 +79,23 @@ START_TEST(registers_show_what_a_write_of_hcr_el2_changes)
 }
 END_TEST
 
+START_TEST(what_changed_names_no_register_that_the_cpu_lacks)
+{
+    static struct inspect before;
+    struct view *v = step_view("nop");
+    before = *step_now();
+    v->before = &before;
+    step_now()->pe.sr[SR_ICC_PMR_EL1] = 0xf0;
+    step_now()->pe.model.has[FEAT_GICV3_SYSREGS] = true;
+    make(pane_registers, v, 80, 20);
+    ck_assert(says("ICC_PMR_EL1 0 -> f0"));
+    step_now()->pe.model.has[FEAT_GICV3_SYSREGS] = false; /* GICv2 */
+    make(pane_registers, v, 80, 20);
+    ck_assert(!says("ICC_PMR_EL1"));
+    step_view_destroy();
+}
+END_TEST
+
 START_TEST(cycles_add_up_by_class)
 {
     static struct inspect before;
@@ -226,6 +243,7 @@ int main(void)
     tcase_add_test(tc, texts_are_broken_at_blanks);
     tcase_add_test(tc, code_marks_pc_breakpoint_function_and_source);
     tcase_add_test(tc, registers_show_what_a_write_of_hcr_el2_changes);
+    tcase_add_test(tc, what_changed_names_no_register_that_the_cpu_lacks);
     tcase_add_test(tc, cycles_add_up_by_class);
     tcase_add_test(tc, exceptions_come_newest_first_with_their_syndrome);
     tcase_add_test(tc, the_log_keeps_the_last_events);
