@@ -75,11 +75,17 @@ static bool is_alias_of(const char *name, const struct sysreg_row *row)
             (row->name[length - 1] == '0' && strcmp(name + length - 1, "02") == 0));
 }
 
-static bool parse_operation(const char *kind, const char *name, uint16_t *enc)
+/* *unknown says which name is none. */
+static bool parse_operation(const char *kind, const char *name, uint16_t *enc, struct err *unknown)
 {
     char whole[TEXT_MAX];
     snprintf(whole, sizeof whole, "%s %s", kind, name);
-    return insn_text_register(whole, enc);
+    return insn_text_register(whole, enc) || err_set(unknown, "there is no \"%s\"", whole);
+}
+
+static bool parse_register(const char *name, uint16_t *enc, struct err *unknown)
+{
+    return insn_text_register(name, enc) || err_set(unknown, "there is no register \"%s\"", name);
 }
 
 bool insn_text_register(const char *name, uint16_t *enc)
@@ -98,7 +104,8 @@ bool insn_text_register(const char *name, uint16_t *enc)
 }
 
 /* MRS Xt, R; MSR R, Xt; MSR field, #imm */
-static bool parse_move(char *const *words, unsigned count, struct explain_subject *out)
+static bool parse_move(char *const *words, unsigned count, struct explain_subject *out,
+                       struct err *unknown)
 {
     uint64_t imm;
     out->is_sysreg = true;
@@ -107,28 +114,29 @@ static bool parse_move(char *const *words, unsigned count, struct explain_subjec
         return false;
     }
     if (!out->write) {
-        return parse_general(words[1], &out->rt) && insn_text_register(words[2], &out->enc);
+        return parse_general(words[1], &out->rt) && parse_register(words[2], &out->enc, unknown);
     }
     if (parse_general(words[2], &out->rt)) {
-        return insn_text_register(words[1], &out->enc);
+        return parse_register(words[1], &out->enc, unknown);
     }
     out->rt = 31;
     if (!parse_immediate(words[2], 15, &imm)) {
         return false;
     }
     out->crm = (uint8_t)imm;
-    return parse_operation("PSTATE", words[1], &out->enc);
+    return parse_operation("PSTATE", words[1], &out->enc, unknown);
 }
 
 /* TLBI, AT, DC, IC: an operation, and a register where there is one */
-static bool parse_system(char *const *words, unsigned count, struct explain_subject *out)
+static bool parse_system(char *const *words, unsigned count, struct explain_subject *out,
+                         struct err *unknown)
 {
     char kind[8];
     out->is_sysreg = out->write = true;
     out->rt = 31;
     snprintf(kind, sizeof kind, "%s", words[0]);
     return (count == 2 || (count == 3 && parse_general(words[2], &out->rt))) &&
-           parse_operation(kind, words[1], &out->enc);
+           parse_operation(kind, words[1], &out->enc, unknown);
 }
 
 static bool parse_special(char *const *words, unsigned count, struct explain_subject *out)
@@ -155,7 +163,7 @@ static bool parse_special(char *const *words, unsigned count, struct explain_sub
     return false;
 }
 
-static bool parse_text(const char *text, struct explain_subject *out)
+static bool parse_text(const char *text, struct explain_subject *out, struct err *unknown)
 {
     char buffer[TEXT_MAX], *words[WORDS_MAX];
     if (strlen(text) >= sizeof buffer) {
@@ -167,12 +175,12 @@ static bool parse_text(const char *text, struct explain_subject *out)
         return false;
     }
     if (strcasecmp(words[0], "mrs") == 0 || strcasecmp(words[0], "msr") == 0) {
-        return parse_move(words, count, out);
+        return parse_move(words, count, out, unknown);
     }
     static const char *const kinds[] = {"tlbi", "at", "dc", "ic"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         if (strcasecmp(words[0], kinds[i]) == 0) {
-            return parse_system(words, count, out);
+            return parse_system(words, count, out, unknown);
         }
     }
     return parse_special(words, count, out);
@@ -227,8 +235,14 @@ bool insn_text_parse(const char *text, const struct cpu_model *model, struct exp
                            ? "the CPU has no such instruction: UNDEFINED"
                            : "an ordinary instruction: nothing decides about it but translation");
     }
-    return parse_text(text, out) ||
-           err_set(e,
+    struct err unknown = {.text = ""};
+    if (parse_text(text, out, &unknown)) {
+        return true;
+    }
+    if (unknown.text[0]) {
+        return err_set(e, "\"%s\": %s", text, unknown.text);
+    }
+    return err_set(e,
                    "\"%s\": expected is MRS, MSR, TLBI, AT, DC, IC, SVC, HVC, SMC, BRK, HLT, ERET, "
                    "WFI or WFE as the assembler writes it, or the word of any instruction (0x...)",
                    text);

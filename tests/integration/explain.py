@@ -30,7 +30,8 @@ class Explain(unittest.TestCase):
         for arguments, message in (
             ([], "explain what"),
             (["msr", "ttbr0_el1,", "x0"], "quote it"),
-            (["msr ttbr9_el1, x0"], "as the assembler writes it"),
+            (["msr ttbr9_el1, x0"], 'no register "ttbr9_el1"'), (["tlbi vae9, x0"], 'no "tlbi vae9"'),
+            (["msr ttbr0_el1"], "as the assembler writes it"),
             (["hvc #0x10000"], "as the assembler writes it"),
             (["0x123456789"], "32 bits"),
             (["0x91000400"], "ordinary instruction"),
