@@ -51,7 +51,8 @@ enum {
 static const struct argp_option options[] = {
     {"designs", OPT_DESIGNS, "A,B,...", 0,
      "designs to run (`el2sim designs` lists them); default kvm-split,kvm-vhe", 1},
-    {"rows", OPT_ROWS, "A,B,...", 0, "benchmark rows (default: all that the image has)", 1},
+    {"rows", OPT_ROWS, "A,B,...", 0,
+     "benchmark rows (default: all that the image has), of " ROW_LIST, 1},
     {"ops", OPT_OPS, "N", 0, "operations of each row (default: each row's own number)", 1},
     {"append", OPT_APPEND, "TEXT", 0, "kernel command line instead of the designs' own", 1},
     {"smp", OPT_SMP, "N", 0, "CPUs, 1 to 8, with GICv3 to 16, instead of the designs' own", 1},
