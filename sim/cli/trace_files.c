@@ -1,5 +1,7 @@
 #include "sim/cli/trace_files.h"
 
+#include <string.h>
+
 #include "sim/cli/options.h"
 #include "sim/report/report.h"
 
@@ -97,8 +99,24 @@ void trace_files_attach(struct trace_files *f, struct machine *m, const char *na
     }
 }
 
+/* A filter for a row that the run never measured leaves an empty file; a wrong name does, too. */
+static void tell_unmeasured(const struct trace_files *f)
+{
+    const struct span_table *spans = machine_spans(f->machine);
+    const char *wanted = f->options.filter.span;
+    bool is_measured = wanted[0] == '\0';
+    for (size_t i = 0; i < spans->row_count && !is_measured; i++) {
+        is_measured = strcmp(spans->rows[i].name, wanted) == 0;
+    }
+    if (!is_measured) {
+        fprintf(stderr, "el2sim: --trace-filter span=%s: %s%sno row of that name was measured\n",
+                wanted, f->name ? f->name : "", f->name ? ": " : "");
+    }
+}
+
 void trace_files_detach(struct trace_files *f)
 {
+    tell_unmeasured(f);
     if (f->trace) {
         trace_detach(f->trace);
     }

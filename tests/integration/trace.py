@@ -292,6 +292,13 @@ class Filters(unittest.TestCase):
         self.assertEqual({e["args"]["vm"] for e in events if e["ph"] == "B" and e["cat"] == "vm"}, {"VM 1"})
         self.assertEqual(run("vm9", *IPI, "--trace-filter", "vm=9")[0][-1]["ph"], "M")
 
+    def test_a_row_that_was_not_measured_is_named(self):
+        path = harness.temporary("none.json")
+        for span, told in (("virtual-ipi", ""), ("hypercall", "el2sim: --trace-filter span=hypercall: no row of that name was measured\n")):
+            with self.subTest(span=span):
+                result = harness.el2sim("run", *IPI, "--trace", path, "--trace-filter", f"span={span}")
+                self.assertEqual((result.returncode, result.stderr), (0, told), harness.said(result))
+
     def test_bad_options_are_said_in_one_line(self):
         trace = harness.temporary("bad.trace")
         for options, words in ((["--trace", trace, "--trace-filter", "el=3"], "el=3: a number of 0 to 2"),
