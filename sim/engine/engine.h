@@ -103,8 +103,9 @@ void engine_destroy(struct engine *engine);
  * memory; slower, the same. False: it was so anyway. */
 bool engine_use_api(struct engine *engine);
 
-/* Before anything runs: translation caches stay small, or go where nothing uses them; faster, the
- * same. False: not on this host, or not with this Unicorn. */
+/* Before anything runs: translation caches are made small where they are used, and go elsewhere,
+ * until Unicorn resizes one; faster, the same. False: not on this host, or not with this Unicorn.
+ */
 bool engine_limit_tlbs(struct engine *engine);
 
 /* Maps host memory at a physical address; shared by the engines of a machine. 4 KiB aligned. */
@@ -120,6 +121,9 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until);
 
 /* For hook(), and there only: the block at pc does not run, the run ends. */
 void engine_stop_before_block(struct engine *engine, uint64_t pc);
+/* For hook(), each time, unless it asks engine_owns_block(): a block runs; `caller`: where hook()
+ * returns to, by which the engine knows how much code there is. */
+void engine_block_runs(struct engine *engine, const void *caller);
 /* For hook(): the block is the engine's business (its own code, or an exact run's): nothing is to
  * be done about it. Whether it runs, the engine has then decided. `caller`: where hook() returns
  * to. */

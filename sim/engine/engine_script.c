@@ -82,6 +82,12 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
     engine->stopped = true;
 }
 
+void engine_block_runs(struct engine *engine, const void *caller)
+{
+    (void)engine;
+    (void)caller;
+}
+
 /* An exact run's blocks are no steps here. */
 bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
 {

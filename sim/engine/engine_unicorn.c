@@ -27,12 +27,17 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
     uc_emu_stop(engine->uc);
 }
 
-/* Of an exact run the first block runs; a second one (no straight line after all) does not. */
-bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
+void engine_block_runs(struct engine *engine, const void *caller)
 {
     if ((uintptr_t)caller > engine->code_top) {
         engine->code_top = (uintptr_t)caller;
     }
+}
+
+/* Of an exact run the first block runs; a second one (no straight line after all) does not. */
+bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
+{
+    engine_block_runs(engine, caller);
     if (engine->filler == FILL_WINDOW) {
         return true;
     }
