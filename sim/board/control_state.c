@@ -169,6 +169,7 @@ static void write_system(struct cpu *cpu, enum sysreg_id id, uint64_t value)
         return;
     }
     cpu_save(cpu);
+    sync_event(cpu); /* what the guest wrote, and waits, is older than this */
     lend_leave_el(cpu);
     unsigned effects = sysreg_write(&cpu->pe, id, value);
     lend_enter_el(cpu);
