@@ -18,8 +18,8 @@ static struct rule_list compile(uint64_t groups)
 {
     struct rule_list list = {0};
     for (size_t i = 0; i < trap_rule_count; i++) {
-        if (i != left_out && (groups >> trap_rules[i].group & 1) &&
-            list.count < sizeof list.rules) {
+        if (i != left_out && (groups >> trap_rules[i].group & 1)) {
+            BUG_ON(list.count == sizeof list.rules);
             list.rules[list.count++] = (uint8_t)i;
             list.from |= trap_rules[i].from;
         }

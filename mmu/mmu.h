@@ -163,10 +163,9 @@ bool mmu_probe_steps(struct mmu *mmu, const struct mmu_access *access, struct mm
 struct mmu_tlbi {
     enum sysreg_id op; /* SR_TLBI_... */
     uint64_t value;    /* Xt */
-    uint16_t vmid;     /* the issuer's, from its VTTBR_EL2 */
+    uint16_t vmid;     /* the issuer's, from its VTTBR_EL2, whatever HCR_EL2.VM is (D5.10) */
     bool e2h_tge;      /* the issuer had E2H and TGE set: EL1 ops act on EL2&0 (D8.14) */
     bool e2h;
-    bool stage2_on; /* the issuer's HCR_EL2.VM; the VMID counts all the same (D5.10) */
 };
 
 struct mmu_tlbi mmu_tlbi_of(const struct pe *issuer, enum sysreg_id op, uint64_t value);

@@ -61,13 +61,11 @@ static const struct tlbi_row rows[SR_COUNT] = {
 struct mmu_tlbi mmu_tlbi_of(const struct pe *issuer, enum sysreg_id op, uint64_t value)
 {
     bool e2h = pe_e2h(issuer);
-    bool stage2_on = issuer->model.has[FEAT_EL2] && (issuer->sr[SR_HCR_EL2] & HCR_VM);
     return (struct mmu_tlbi){.op = op,
                              .value = value,
                              .vmid = mmu_vmid(issuer),
                              .e2h_tge = e2h && pe_tge(issuer),
-                             .e2h = e2h,
-                             .stage2_on = stage2_on};
+                             .e2h = e2h};
 }
 
 bool mmu_tlbi_is_broadcast(enum sysreg_id op, const struct pe *issuer)

@@ -8,6 +8,8 @@
 #include "sim/base/pages.h"
 
 _Static_assert(sizeof(struct block) == 64, "a line of the host's cache");
+_Static_assert(COST_FP_STORE_MORE < BLOCK_CLASSES_MAX,
+               "what instructions charge, first in cost.def");
 
 /* No block has this pc. */
 #define NO_PC 1
