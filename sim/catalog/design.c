@@ -226,15 +226,16 @@ bool design_key(const struct design *d, const struct profile *profile,
     FILE *out = open_memstream(&text, &size);
     BUG_ON(out == NULL);
     bool done = image_hash_file("/proc/self/exe", program, e);
-    fprintf(out, "%s\n%s\n%s %s\n%u %u %u %u %u %u %u %u\n%s\n%s\n", done ? program : "",
-            profile->sha256, d->cpu, d->features ? d->features : "", config->gic_version,
-            config->cpu_count, (unsigned)(config->ram_bytes >> 20), (unsigned)config->level,
-            (unsigned)config->host_stage2, config->entry_el, config->guest_asids.first,
-            config->guest_asids.last, append, d->snapshot ? d->snapshot : "");
+    fprintf(out, "%s\n%s\n%s %s\n%u %u %u %u %u %u %u %u %u\n%s\n%s\n", done ? program : "",
+            profile->sha256, d->cpu, d->features ? d->features : "", d->networks,
+            config->gic_version, config->cpu_count, (unsigned)(config->ram_bytes >> 20),
+            (unsigned)config->level, (unsigned)config->host_stage2, config->entry_el,
+            config->guest_asids.first, config->guest_asids.last, append,
+            d->snapshot ? d->snapshot : "");
     done = done && hash_file(d->image, out, e) && hash_file(d->initrd, out, e);
     for (unsigned i = 0; done && i < d->modules_count; i++) {
         done = hash_file(d->modules[i].image, out, e);
-        fprintf(out, "%u %s\n", d->modules[i].domain,
+        fprintf(out, "%u %d %s\n", d->modules[i].domain, d->modules[i].ramdisk,
                 d->modules[i].append ? d->modules[i].append : "");
     }
     for (unsigned i = 0; done && i < d->symbols_count; i++) {
