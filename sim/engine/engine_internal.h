@@ -74,7 +74,6 @@ struct engine_slot {
 /* Who answers a fill: the client, or the engine for its own purposes. */
 enum engine_filler {
     FILL_BY_CLIENT,
-    FILL_NOTHING,   /* only what is held already */
     FILL_WITH_VOID, /* replaces an entry by one that leads nowhere: a flush of one page */
     FILL_WINDOW     /* identity, no stores: the window of code_changed() */
 };

@@ -155,9 +155,6 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
 {
     struct engine *e = user;
     (void)uc;
-    if (e->filler == FILL_NOTHING) {
-        return false;
-    }
     if (e->filler != FILL_BY_CLIENT) {
         out->paddr = e->filler == FILL_WINDOW ? bits(at, 47, 0) : NOWHERE_PA;
         out->perms = type == UC_MEM_READ ? UC_PROT_READ : UC_PROT_EXEC;
@@ -166,7 +163,7 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     if (e->exact_trapped) { /* nothing of it has run */
         return false;
     }
-    if (e->exact && type == UC_MEM_FETCH && at == e->exact_until) { /* it is there */
+    if (e->exact && type == UC_MEM_FETCH && read_pc(e) == e->exact_until) { /* it is there */
         e->exact_arrived = true;
         return false;
     }
@@ -468,14 +465,11 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     e->exact = false;
     engine_exits_end(e);
     uc_ctl_set_exits(e->uc, &until.v, 0);
-    /* Unicorn drops the block before an exit, not one that begins at it. After a trap there is
-     * none, and the address may mean something else. There is none, either, in a page that is not
-     * held: to ask for that would be a fetch that the guest has not made (until may be the first
-     * word of the next page). */
-    if (!e->exact_trapped) {
-        e->filler = FILL_NOTHING;
+    /* Unicorn drops the block before an exit, not one that begins at it. There is one if the run
+     * has come there by a fetch; else to look for it would be a fetch that the guest has not made,
+     * and after a trap the address may mean something else. */
+    if (e->pc == until.v && !e->exact_trapped && !e->exact_arrived) {
         engine_drop_blocks(e, until.v, 1);
-        e->filler = FILL_BY_CLIENT;
     }
     e->exact_trapped = false;
     if (stop == ENGINE_STOPPED_BLOCK && e->pc == until.v) {

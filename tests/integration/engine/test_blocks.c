@@ -324,6 +324,21 @@ START_TEST(exact_run_to_a_page_end_leaves_the_next_page_alone)
 }
 END_TEST
 
+/* ... and a branch from there into that page, behind `until`, has not come to `until`. */
+START_TEST(exact_run_of_a_branch_at_a_page_end_goes_to_its_target)
+{
+    struct probe *p = probe_create(false);
+    uint64_t edge = PROBE_CODE + 1024;
+    PROBE_CODE_AT(p, edge - 4, 0x14000003 /* b .+12 */, PROBE_SVC, PROBE_SVC, PROBE_NOP, PROBE_SVC);
+    engine_set_pc(p->engine, edge - 4);
+    ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_BLOCK);
+    ck_assert_uint_eq(engine_pc(p->engine), edge + 8);
+    ck_assert_int_eq(probe_run(p, edge + 8), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(engine_pc(p->engine), edge + 12);
+    probe_destroy(p);
+}
+END_TEST
+
 /* Nothing a guest jumps into may hang or crash: zero page, nothing mapped, odd addresses. */
 START_TEST(wild_jumps_come_back_as_refusals_or_traps)
 {
@@ -372,6 +387,7 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_that_traps_into_another_view_does_not_look_until_up);
     tcase_add_test(tc, exact_run_stops_before_a_second_block);
     tcase_add_test(tc, exact_run_to_a_page_end_leaves_the_next_page_alone);
+    tcase_add_test(tc, exact_run_of_a_branch_at_a_page_end_goes_to_its_target);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
     tcase_add_test(tc, code_at_address_0_runs);
     suite_add_tcase(suite, tc);
