@@ -107,11 +107,13 @@ void vtimer_sync(struct vcpu *v)
     bool is_due = asks && deadline <= timer_now_ticks();
     if (is_due) {
         vtimer_expire(v);
-    } else if (asks) {
-        timer_start(&v->soft_timer, deadline);
+        return;
     }
-    if (irq_split) {
-        set_line(v, is_due);
+    if (irq_split) { /* before the timer stands in: that raises the line, at once perhaps */
+        set_line(v, false);
+    }
+    if (asks) {
+        timer_start(&v->soft_timer, deadline);
     }
 }
 
