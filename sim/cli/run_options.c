@@ -49,8 +49,7 @@ static const struct argp_option options[] = {
      "HLT #0xF000 with SYS_EXIT ends the run with the guest's status", 2},
     {"strict", OPT_STRICT, 0, 0,
      "check alignment of acquire and release, and each LDTR/STTR; a changed control counts from "
-     "the "
-     "next context synchronization event on (slower)",
+     "the next context synchronization event on (slower)",
      2},
     {"costs", OPT_COSTS, "PROFILE", 0, "price list: name or YAML file (default xgene1)", 3},
     {"level", OPT_LEVEL, "LEVEL", 0,

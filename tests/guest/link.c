@@ -2,9 +2,10 @@
  * One end of a link between two machines: a driver of the virtio network card in slot 31
  * (virtio 1.2, 5.1), and one of three roles, by only=ROLE on the command line:
  *
- *   ping   sends frames, waits for each to come back, sleeps for 20 ms, sends once more, and is
- * off; says how many ticks it all took, which depends on each arrival's stamp echo   sends back
- * what comes, until the link is down; then says when, and is off sleep  waits for ever
+ * - ping: sends frames, waits for each to come back, sleeps for 20 ms, sends once more, and is off;
+ *   says how many ticks it all took, which depends on each arrival's stamp
+ * - echo: sends back what comes, until the link is down; then says when, and is off
+ * - sleep: waits for ever
  *
  * All waits are WFI.
  */
