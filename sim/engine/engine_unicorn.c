@@ -452,9 +452,7 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
     engine_exits_begin(e);
     e->exact = true;
     e->exact_started = false;
-    e->exact_trapped = false;
     e->exact_until = until.v;
-    e->exact_arrived = false;
     enum engine_stop stop;
     do {
         stop = run_once(e);
@@ -472,6 +470,7 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until)
         engine_drop_blocks(e, until.v, 1);
     }
     e->exact_trapped = false;
+    e->exact_arrived = false;
     if (stop == ENGINE_STOPPED_BLOCK && e->pc == until.v) {
         return ENGINE_STOPPED_UNTIL;
     }

@@ -257,6 +257,35 @@ START_TEST(exact_run_ends_at_a_trap_or_a_refusal)
 }
 END_TEST
 
+/* The block whose run ended so holds the exit; nobody meets it there later. */
+START_TEST(exact_run_that_ends_early_leaves_no_exit_behind)
+{
+    static const uint32_t words[] = {0xd53be002 /* mrs x2, cntfrq_el0 */, 0xd503207f /* wfi */,
+                                     0xf9400002 /* ldr x2, [x0] */};
+    for (unsigned i = 0; i < 3; i++) {
+        struct probe *p = probe_create(false);
+        exact_code(p);
+        PROBE_CODE_AT(p, PROBE_CODE + 8, words[i]);
+        probe_rule(p, PROBE_DATA, PROBE_ANY, false, false, false);
+        p->on_trap = probe_skip;
+        engine_set_x(p->engine, 0, PROBE_DATA);
+        engine_set_pc(p->engine, PROBE_CODE);
+        engine_run_until(p->engine, va(PROBE_CODE + 20));
+        p->rule_count = 0;
+        p->on_trap = NULL;
+        engine_set_x(p->engine, 1, 0);
+        enum engine_stop stop = probe_run(p, PROBE_CODE);
+        while (stop == ENGINE_STOPPED_TRAP && engine_pc(p->engine) == PROBE_CODE + 8) {
+            stop = probe_run(p, PROBE_CODE + 12);
+        }
+        ck_assert_int_eq(stop, ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_pc(p->engine), PROBE_CODE + 24);
+        ck_assert_uint_eq(engine_x(p->engine, 1), 5);
+        probe_destroy(p);
+    }
+}
+END_TEST
+
 /* The trap just before `until` is a trap, not the arrival. */
 START_TEST(exact_run_tells_a_trap_before_until_from_the_arrival)
 {
@@ -324,6 +353,22 @@ START_TEST(exact_run_to_a_page_end_leaves_the_next_page_alone)
 }
 END_TEST
 
+/* ... and what is refused in a later run is not taken for that arrival. */
+START_TEST(exact_run_to_a_page_end_says_nothing_of_the_next_run)
+{
+    struct probe *p = probe_create(false);
+    uint64_t edge = PROBE_CODE + 1024;
+    PROBE_CODE_AT(p, edge - 4, PROBE_NOP, 0xf9400002 /* ldr x2, [x0] */, PROBE_SVC);
+    probe_rule(p, PROBE_DATA, PROBE_ANY, false, false, false);
+    engine_set_x(p->engine, 0, PROBE_DATA);
+    engine_set_pc(p->engine, edge - 4);
+    ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_UNTIL);
+    ck_assert_int_eq(probe_run(p, edge), ENGINE_STOPPED_REFUSED);
+    ck_assert_uint_eq(engine_pc(p->engine), edge);
+    probe_destroy(p);
+}
+END_TEST
+
 /* ... and a branch from there into that page, behind `until`, has not come to `until`. */
 START_TEST(exact_run_of_a_branch_at_a_page_end_goes_to_its_target)
 {
@@ -383,10 +428,12 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_stops_on_each_instruction_of_a_block);
     tcase_add_test(tc, exact_run_to_the_pc_itself_does_nothing);
     tcase_add_test(tc, exact_run_ends_at_a_trap_or_a_refusal);
+    tcase_add_test(tc, exact_run_that_ends_early_leaves_no_exit_behind);
     tcase_add_test(tc, exact_run_tells_a_trap_before_until_from_the_arrival);
     tcase_add_test(tc, exact_run_that_traps_into_another_view_does_not_look_until_up);
     tcase_add_test(tc, exact_run_stops_before_a_second_block);
     tcase_add_test(tc, exact_run_to_a_page_end_leaves_the_next_page_alone);
+    tcase_add_test(tc, exact_run_to_a_page_end_says_nothing_of_the_next_run);
     tcase_add_test(tc, exact_run_of_a_branch_at_a_page_end_goes_to_its_target);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
     tcase_add_test(tc, code_at_address_0_runs);
