@@ -4,6 +4,7 @@
 
 #define PAGE         4096U
 #define NEEDS_RESET  64
+#define HELD         BIT(31)    /* not the guest's: vback_hold() */
 #define VENDOR       0x554d4551 /* what the board's own devices say */
 #define FEATURES     (VIRTIO_F_VERSION_1 | VIRTIO_F_EVENT_IDX | VIRTIO_F_MAC | VIRTIO_F_STATUS)
 #define CONFIG_BYTES 8
@@ -16,17 +17,25 @@ static const u8 config[CONFIG_BYTES] = {0x52, 0x54, 0x00, 0x12, 0x34, 0x56, 1, 0
 /* A guest's mistake in a ring: the device does nothing any more until it is reset. */
 static void broken(struct vback *b)
 {
-    b->status |= NEEDS_RESET;
+    __atomic_fetch_or(&b->status, NEEDS_RESET, __ATOMIC_RELAXED);
 }
 
 bool vback_works(const struct vback *b)
 {
-    u32 status = READ_ONCE(b->status);
-    return (status & VIRTIO_DRIVER_OK) && !(status & NEEDS_RESET);
+    return (READ_ONCE(b->status) & (VIRTIO_DRIVER_OK | NEEDS_RESET | HELD)) == VIRTIO_DRIVER_OK;
 }
 
-/* --- memory: items that do not cross pages by their alignment, which set_ready() has checked ---
- */
+void vback_hold(struct vback *b)
+{
+    __atomic_fetch_or(&b->status, (u32)HELD, __ATOMIC_RELAXED);
+}
+
+void vback_release(struct vback *b)
+{
+    __atomic_fetch_and(&b->status, (u32)~HELD, __ATOMIC_RELAXED);
+}
+
+/* --- memory: items that do not cross pages by their alignment, which write_queue() sees to --- */
 
 static volatile u16 *word(struct vback *b, u64 address)
 {
@@ -229,8 +238,11 @@ static u32 read_config(u64 offset)
     return value;
 }
 
+/* What is looked at twice is read once: another VCPU may write it meanwhile. */
 u32 vback_read(const struct vback *b, u64 offset)
 {
+    u32 half = READ_ONCE(b->offered_select);
+    u32 queue = READ_ONCE(b->queue_select);
     switch (offset) {
     case VIRTIO_MMIO_MAGIC:
         return VIRTIO_MMIO_MAGIC_VALUE;
@@ -241,54 +253,53 @@ u32 vback_read(const struct vback *b, u64 offset)
     case VIRTIO_MMIO_VENDOR_ID:
         return VENDOR;
     case VIRTIO_MMIO_DEVICE_FEATURES:
-        return b->offered_select < 2 ? (u32)(FEATURES >> (32 * b->offered_select)) : 0;
+        return half < 2 ? (u32)(FEATURES >> (32 * half)) : 0;
     case VIRTIO_MMIO_QUEUE_NUM_MAX:
-        return b->queue_select < 2 ? VBACK_QUEUE_MAX : 0;
+        return queue < ARRAY_SIZE(b->queue) ? VBACK_QUEUE_MAX : 0;
     case VIRTIO_MMIO_QUEUE_READY:
-        return b->queue_select < 2 && b->queue[b->queue_select].ready;
+        return queue < ARRAY_SIZE(b->queue) && b->queue[queue].ready;
     case VIRTIO_MMIO_INTERRUPT_STATUS:
         return b->interrupts;
     case VIRTIO_MMIO_STATUS:
-        return b->status;
+        return (u32)(READ_ONCE(b->status) & ~HELD);
     default:
         return offset >= VIRTIO_MMIO_CONFIG ? read_config(offset - VIRTIO_MMIO_CONFIG) : 0;
     }
 }
 
-/* 2.7: alignments; with them no item crosses a page. */
-static void set_ready(struct vback_queue *q, bool ready)
-{
-    q->taken = q->used = q->signalled = 0;
-    WRITE_ONCE(q->ready,
-               ready && q->size && q->desc % 16 == 0 && q->driver % 2 == 0 && q->device % 4 == 0);
-}
-
-static void set_half(u64 *address, u64 offset, u32 value)
+/* Half of an address; its low bits that must be 0 are. */
+static void set_half(u64 *address, u64 offset, u32 value, u64 alignment)
 {
     unsigned shift = offset & 4 ? 32 : 0;
-    *address = (*address & ~(0xffffffffUL << shift)) | (u64)value << shift;
+    *address = ALIGN_DOWN((*address & ~(0xffffffffUL << shift)) | (u64)value << shift, alignment);
 }
 
+/* 2.7: alignments; with them no item crosses a page. 4.2.2.2: a queue that is ready stays as it is
+ * until it is not. */
 static void write_queue(struct vback_queue *q, u64 offset, u32 value)
 {
+    if (q->ready && offset != VIRTIO_MMIO_QUEUE_READY) {
+        return;
+    }
     switch (offset) {
     case VIRTIO_MMIO_QUEUE_NUM: /* a power of two */
         q->size = value <= VBACK_QUEUE_MAX && (value & (value - 1)) == 0 ? (u16)value : 0;
         break;
     case VIRTIO_MMIO_QUEUE_READY:
-        set_ready(q, value & 1);
+        q->taken = q->used = q->signalled = 0;
+        q->ready = (value & 1) && q->size;
         break;
     case VIRTIO_MMIO_QUEUE_DESC:
     case VIRTIO_MMIO_QUEUE_DESC + 4:
-        set_half(&q->desc, offset, value);
+        set_half(&q->desc, offset, value, 16);
         break;
     case VIRTIO_MMIO_QUEUE_DRIVER:
     case VIRTIO_MMIO_QUEUE_DRIVER + 4:
-        set_half(&q->driver, offset, value);
+        set_half(&q->driver, offset, value, 2);
         break;
     case VIRTIO_MMIO_QUEUE_DEVICE:
     case VIRTIO_MMIO_QUEUE_DEVICE + 4:
-        set_half(&q->device, offset, value);
+        set_half(&q->device, offset, value, 4);
         break;
     default:
         break;
@@ -301,7 +312,7 @@ static enum vback_event write_status(struct vback *b, u32 value)
         b->queue[0] = b->queue[1] = (struct vback_queue){.ready = false};
         b->accepted = 0;
         b->interrupts = 0;
-        WRITE_ONCE(b->status, 0);
+        __atomic_fetch_and(&b->status, (u32)HELD, __ATOMIC_RELAXED);
         return VBACK_RESET;
     }
     if ((value & VIRTIO_FEATURES_OK) &&
@@ -309,7 +320,7 @@ static enum vback_event write_status(struct vback *b, u32 value)
          !(b->accepted & VIRTIO_F_EVENT_IDX))) {
         value &= ~(u32)VIRTIO_FEATURES_OK;
     }
-    WRITE_ONCE(b->status, (value & 0xff) | (b->status & NEEDS_RESET));
+    WRITE_ONCE(b->status, (u32)((value & 0xff) | (b->status & (NEEDS_RESET | HELD))));
     return VBACK_NOTIFIED;
 }
 
@@ -324,7 +335,7 @@ enum vback_event vback_write(struct vback *b, u64 offset, u32 value)
         break;
     case VIRTIO_MMIO_DRIVER_FEATURES:
         if (b->accepted_select < 2) {
-            set_half(&b->accepted, b->accepted_select * 4, value);
+            set_half(&b->accepted, b->accepted_select * 4, value, 1);
         }
         break;
     case VIRTIO_MMIO_QUEUE_SEL:
@@ -338,7 +349,7 @@ enum vback_event vback_write(struct vback *b, u64 offset, u32 value)
     case VIRTIO_MMIO_STATUS:
         return write_status(b, value);
     default:
-        if (b->queue_select < 2) {
+        if (b->queue_select < ARRAY_SIZE(b->queue)) {
             write_queue(&b->queue[b->queue_select], offset, value);
         }
         break;

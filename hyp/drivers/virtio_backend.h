@@ -32,12 +32,18 @@ struct vback {
 
 enum vback_event { VBACK_NOTHING, VBACK_NOTIFIED, VBACK_RESET };
 
-/* A guest's access to the registers. */
+/* A guest's access to the registers. Writes are for one at a time, and not while somebody uses the
+ * queues; but QUEUE_NOTIFY and INTERRUPT_ACK may be written, and all registers read, at any time.
+ */
 u32 vback_read(const struct vback *b, u64 offset);
 enum vback_event vback_write(struct vback *b, u64 offset, u32 value);
 
 /* Whether the driver has said that the queues may be used. */
 bool vback_works(const struct vback *b);
+
+/* In between, vback_works() says no: who uses the queues comes out of them. */
+void vback_hold(struct vback *b);
+void vback_release(struct vback *b);
 
 /* Sending: the next frame that the guest has queued, copied to `frame` (VNET_FRAME_MAX bytes); 0:
  * there is none, and the guest has been asked to notify of the next one. */

@@ -23,8 +23,9 @@ struct vhost {
     u32 intid;
     struct io_thread io;
     struct wait_queue idle_wait;
-    bool work; /* something was notified, or has come */
-    bool busy; /* the thread is between two looks at the state of the rings */
+    bool work;    /* something was notified, or has come */
+    bool busy;    /* the thread is between two looks at the state of the rings */
+    bool claimed; /* a VCPU writes registers that the thread reads */
     struct {
         u64 ipa; /* of a page */
         u8 *page;
@@ -114,7 +115,7 @@ static void vhost_main(void *io)
         wait_event(&h->io.wait, READ_ONCE(h->work) || READ_ONCE(h->io.stop));
         WRITE_ONCE(h->work, false);
         WRITE_ONCE(h->busy, true);
-        dmb(ish); /* a reset that comes now waits; one that came before is seen */
+        dmb(ish); /* a hold() that comes now waits; one that came before is seen */
         work(h);
         dmb(ish);
         WRITE_ONCE(h->busy, false);
@@ -147,15 +148,38 @@ int vhost_create(struct vm *vm, unsigned index, u64 ipa, u32 intid)
     return 0;
 }
 
+/* No other VCPU and not the thread: it comes out of its loops. */
+static void hold(struct vhost *h)
+{
+    wait_event(&h->idle_wait, !__atomic_exchange_n(&h->claimed, true, __ATOMIC_ACQUIRE));
+    vback_hold(&h->back);
+    dmb(ish);
+    wait_event(&h->idle_wait, !READ_ONCE(h->busy));
+}
+
+static void release(struct vhost *h)
+{
+    dmb(ish); /* what has changed is seen by who sees that the card works */
+    vback_release(&h->back);
+    __atomic_store_n(&h->claimed, false, __ATOMIC_RELEASE);
+    wake_all(&h->idle_wait);
+    if (vback_works(&h->back)) {
+        notify(h); /* of what came meanwhile, too */
+    }
+}
+
+/* How a queue lies and what state the card is in changes between two looks of the thread's, as the
+ * driver expects when it has written QUEUE_READY or STATUS (4.2.2.2). */
 static void write_register(struct vhost *h, u64 offset, u32 value)
 {
-    if (offset == VIRTIO_MMIO_STATUS && value == 0) {
-        WRITE_ONCE(h->back.status, 0); /* the thread comes out of its loops */
-        dmb(ish);
-        wait_event(&h->idle_wait, !READ_ONCE(h->busy));
-    }
-    if (vback_write(&h->back, offset, value) == VBACK_NOTIFIED) {
+    if (offset == VIRTIO_MMIO_QUEUE_NOTIFY) {
         notify(h);
+    } else if (offset == VIRTIO_MMIO_INTERRUPT_ACK) {
+        vback_write(&h->back, offset, value);
+    } else {
+        hold(h);
+        vback_write(&h->back, offset, value);
+        release(h);
     }
 }
 
