@@ -65,10 +65,16 @@ bool vgic_deliverable(const struct vm *vm, const struct virq *q)
     return vm->vgic.enabled && q->enabled && vgic_irq_pending(q);
 }
 
+/* An SPI's VCPU: it moves to another target when the one that has it is done with it. */
+static unsigned spi_vcpu(const struct virq *q)
+{
+    return q->held ? q->holder : q->target;
+}
+
 bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid)
 {
     u64 old = v->vgic.candidates;
-    bool mine = intid < VGIC_PRIVATE || q->target == v->index;
+    bool mine = intid < VGIC_PRIVATE || spi_vcpu(q) == v->index;
     if (mine && (q->active || vgic_deliverable(v->vm, q))) {
         v->vgic.candidates |= BIT(intid);
     } else {
@@ -118,12 +124,10 @@ void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources)
     vcpu_kick(to); /* also if it was a candidate already, active: this request is new */
 }
 
-/* A request that comes while the interrupt is active, hence a candidate already, must be seen, too:
- * its list register does not say so. */
-static void request(struct vm *vm, struct vcpu *v, u32 intid, const struct virq *q, bool is_new)
+void vgic_request(struct vm *vm, struct vcpu *v, u32 intid, const struct virq *q, bool is_new)
 {
     if (!vgic_update(vm, v, intid) && is_new && vgic_deliverable(vm, q)) {
-        vcpu_kick(v ? v : vm->vcpu[q->target]);
+        vcpu_kick(intid < VGIC_PRIVATE ? v : vm->vcpu[spi_vcpu(q)]);
     }
 }
 
@@ -137,7 +141,7 @@ void vgic_set_line(struct vm *vm, struct vcpu *v, u32 intid, bool level)
             q->latch = true;
         }
         q->line = level;
-        request(vm, v, intid, q, rising);
+        vgic_request(vm, v, intid, q, rising);
     }
     spin_unlock_irqrestore(&vm->vgic.lock, flags);
 }
@@ -149,7 +153,7 @@ void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid)
     if (q) {
         bool is_new = !q->latch;
         q->latch = true;
-        request(vm, v, intid, q, is_new);
+        vgic_request(vm, v, intid, q, is_new);
     }
     spin_unlock_irqrestore(&vm->vgic.lock, flags);
 }

@@ -27,8 +27,10 @@ struct virq {
     bool edge;
     bool hw;     /* the guest deactivates the physical interrupt of the same number */
     bool listed; /* xen/: in a list register of some VCPU */
+    bool held;   /* kvm/: ... or active, on VCPU `holder`: it stays there, whatever its target */
     u8 priority;
     u8 target;        /* SPI: index of the VCPU */
+    u8 holder;        /* likewise */
     u8 sources;       /* SGI of GICv2: VCPUs whose request is pending */
     u8 active_source; /* ... whose request is active */
 };
@@ -74,6 +76,9 @@ bool vgic_deliverable(const struct vm *vm, const struct virq *q);
 bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid);
 bool vgic_update(struct vm *vm, struct vcpu *v,
                  u32 intid); /* after a change; true: has woken who must see it */
+/* The same after what may be a new request. One that comes while the interrupt is active, hence a
+ * candidate already, must be seen, too: its list register does not say so. */
+void vgic_request(struct vm *vm, struct vcpu *v, u32 intid, const struct virq *q, bool is_new);
 void vgic_update_all(struct vm *vm);
 void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources); /* 0: a GICv3 does not say from whom */
 

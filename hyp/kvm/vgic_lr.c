@@ -59,8 +59,11 @@ void vgic_flush(struct vcpu *v)
     unsigned n = 0;
     while (left && n < vgic_lr_count) {
         u32 intid = most_urgent(v, left);
+        struct virq *q = vgic_irq(v->vm, v, intid);
         left &= ~BIT(intid);
-        vgic_hw_lr_set(&v->arch.vgic, n++, lr_make(v->vm, vgic_irq(v->vm, v, intid), intid));
+        q->held = true;
+        q->holder = (u8)v->index;
+        vgic_hw_lr_set(&v->arch.vgic, n++, lr_make(v->vm, q, intid));
     }
     v->arch.vgic.used = n;
     vgic_hw_underflow(&v->arch.vgic, left != 0);
@@ -70,7 +73,7 @@ void vgic_flush(struct vcpu *v)
 static void lr_fold(struct vcpu *v, struct vgic_lr lr)
 {
     struct virq *q = vgic_irq(v->vm, v, lr.intid);
-    q->active = lr.state & VLR_ACTIVE;
+    q->active = q->held = lr.state & VLR_ACTIVE;
     if (lr.source != VLR_NO_SOURCE) {
         if (q->active) {
             q->active_source = (u8)lr.source;

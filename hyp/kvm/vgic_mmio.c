@@ -56,9 +56,12 @@ void field_active_set(struct vcpu *v, struct virq *q, u32 intid, u64 value)
 
 void field_active_clear(struct vcpu *v, struct virq *q, u32 intid, u64 value)
 {
-    (void)v, (void)intid;
+    (void)intid;
     if (value) {
         q->active = false;
+        if (q->held) { /* unless it is in a list register now: that tells at the exit */
+            q->held = v->vm->vcpu[q->holder]->arch.vgic.used != 0;
+        }
     }
 }
 
@@ -102,8 +105,9 @@ static void access_field(struct vcpu *v, const struct vgic_reg *r, u32 offset, s
         if (!m->is_write) {
             value |= (r->get ? r->get(v, q, first + i) & mask : 0) << (i * r->bits);
         } else if (r->set) {
+            bool was_pending = vgic_irq_pending(q);
             r->set(v, q, first + i, m->value >> (i * r->bits) & mask);
-            vgic_update(v->vm, v, first + i);
+            vgic_request(v->vm, v, first + i, q, !was_pending && vgic_irq_pending(q));
         }
     }
     if (!m->is_write) {

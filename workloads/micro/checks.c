@@ -79,6 +79,47 @@ static bool spi_set_pending(void)
     return handled == 1;
 }
 
+#define SPI_MOVED (IODEV_INTID + 2)
+
+static volatile u64 spi_moved_on; /* VCPUs that took it, as bits */
+
+static void moved_handler(void)
+{
+    spi_moved_on |= BIT(read_sysreg(mpidr_el1) & 0xff);
+    if (handled == 0) {
+        gic_enable_on(SPI_MOVED, 1);
+        gic_set_pending(SPI_MOVED);
+    }
+    handled++;
+}
+
+/* With exits: a hypervisor may see at one only that an interrupt has been completed. */
+static bool handled_in_time(u32 count)
+{
+    u64 until = timer_count() + read_sysreg(cntfrq_el0);
+    while (handled < count && timer_count() < until) {
+        hvc(HVC_NOOP, 0, 0, 0);
+    }
+    return handled == count;
+}
+
+/* To another VCPU while it is active, with a request behind it: the VCPU that has it can complete
+ * it, no request is lost, and the next ones come to the other. */
+static bool spi_moved_while_active(void)
+{
+    irq_set_handler(SPI_MOVED, moved_handler);
+    gic_enable_on(SPI_MOVED, 0);
+    handled = 0;
+    gic_set_pending(SPI_MOVED);
+    bool ok = handled_in_time(2) && (spi_moved_on & BIT(0));
+    for (u32 count = 3; count <= 4; count++) {
+        spi_moved_on = 0;
+        gic_set_pending(SPI_MOVED);
+        ok = ok && handled_in_time(count) && spi_moved_on == BIT(1);
+    }
+    return ok;
+}
+
 static void timer_handler(void)
 {
     timer_stop();
@@ -148,6 +189,7 @@ static const struct check checks[] = {
     {"gic-registers", gic_check_sysregs},
     {"list-registers-overflow", list_registers_overflow},
     {"spi-set-pending", spi_set_pending},
+    {"spi-moved-while-active", spi_moved_while_active},
     {"timer-ends-wfi", timer_ends_wfi},
     {"psci", psci},
     {"state-of-two-vms", state_of_two_vms},
