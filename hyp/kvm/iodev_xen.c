@@ -70,13 +70,15 @@ static void reply(struct iodev *d, u32 mode)
     event_raise(d->vm, XEN_IO_PORT);
 }
 
-/* The ring is the guest's to write: nothing in it is trusted. */
-static void serve(struct iodev *d)
+/* The ring is the guest's to write: nothing in it is trusted. False: there is no request, or
+ * nonsense. */
+static bool serve(struct iodev *d)
 {
     struct xen_ring *ring = d->ring;
     u32 n = READ_ONCE(ring->responses);
-    if (n == READ_ONCE(ring->requests)) {
-        return;
+    u32 count = READ_ONCE(ring->requests) - n;
+    if (count == 0 || count > XEN_RING_SIZE) {
+        return false;
     }
     dmb(ish); /* the request is there when its number is */
     u32 mode = READ_ONCE(ring->mode[n % XEN_RING_SIZE]);
@@ -90,6 +92,7 @@ static void serve(struct iodev *d)
     if (mode == IODEV_MODE_REPLY || mode == IODEV_MODE_IN) {
         reply(d, mode);
     }
+    return true;
 }
 
 static void io_main(void *arg)
@@ -105,7 +108,9 @@ static void io_main(void *arg)
         if (!d->ring) {
             connect(d);
         } else {
-            serve(d);
+            while (!READ_ONCE(d->io.stop) && serve(d)) { /* one kick may be for several */
+                sched_yield_if_needed();
+            }
         }
     }
 }
