@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""Times Debian's Linux on el2sim beside QEMU: the same kernel, initramfs and device tree, in turns.
+"""Times Debian's Linux, and Xen with it as dom0, on el2sim beside QEMU: the same images and device tree, in turns.
 
-CPU time of whole processes (user and system), the least of some alternating rounds. `boot` is reset to power-off with the
-userland's checks between; `kvm` is the same kernel to power-off with ten batches of 1,000 of each operation of a VM between;
-their difference is printed as `inside KVM`. Then where el2sim's engine spent it: traps, fills, flushes, exact stops.
+CPU time of whole processes (user and system), the least of some alternating rounds; then where el2sim's engine spent it.
 
-    linux.py --build build            after scripts/real-software.sh; modes vhe and nvhe, GICv3
-    linux.py --build build --modes nvhe --rounds 5
+    boot        reset to power-off, the userland's checks between
+    cold        the same kernel, a VM with 1,000 of each operation between
+    kvm         ten batches of 1,000
+    inside KVM  the difference of kvm and boot
+    xen         Xen, dom0 with the userland's checks, power-off
+    snapshot    el2sim alone: wall time from the program's start to the first benchmark result, from a snapshot
+
+    linux.py --build build            after scripts/real-software.sh; vhe and nvhe with GICv3, Xen
+    linux.py --build build --modes nvhe --cases cold --rounds 5
 """
 import argparse
 import os
@@ -15,9 +20,15 @@ import resource
 import subprocess
 import sys
 import tempfile
+import time
 
-CPUS = {"vhe": "cortex-a76", "nvhe": "cortex-a57"}
+CPUS = {"vhe": "cortex-a76", "nvhe": "cortex-a57", "xen": "cortex-a57"}
 APPEND = "console=ttyAMA0 nokaslr cryptomgr.notests quiet"
+CASES = {"boot": "", "cold": " counts=3 batches=1", "kvm": " counts=3"}
+XEN_APPEND = "console=dtuart dom0_mem=256M bootscrub=0 dom0_max_vcpus=1"
+DOM0_APPEND = "console=hvc0 nokaslr cryptomgr.notests quiet"
+QEMU = ["-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-accel", "tcg,thread=single",
+        "-M", "virt,virtualization=on,gic-version=3"]
 
 
 def arguments():
@@ -25,9 +36,14 @@ def arguments():
     parser.add_argument("--build", default="build")
     parser.add_argument("--real", default=os.environ.get("EL2SIM_REAL", "build/real"))
     parser.add_argument("--qemu", default="qemu-system-aarch64")
-    parser.add_argument("--modes", default="vhe,nvhe")
+    parser.add_argument("--modes", default="vhe,nvhe,xen")
+    parser.add_argument("--cases", default="boot,cold,kvm,snapshot")
     parser.add_argument("--rounds", type=int, default=3)
-    return parser.parse_args()
+    options = parser.parse_args()
+    options.program = os.path.join(options.build, "el2sim")
+    options.kernel = os.path.join(options.real, "Image")
+    options.userland = os.path.join(options.build, "guest", "real-userland.cpio.gz")
+    return options
 
 
 def cpu_seconds(command):
@@ -41,15 +57,33 @@ def cpu_seconds(command):
     return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime, text
 
 
+def machine(options, mode, costs):
+    return [options.program, "run", "--quiet", "--costs", costs, "--cpu", CPUS[mode], "--gic", "3"]
+
+
+def module_addresses(tree):
+    """Where the modules of Xen's device tree are, dom0's kernel first."""
+    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", tree], check=True, capture_output=True, text=True).stdout
+    return sorted(re.findall(r"module@([0-9a-f]+) {", text), key=lambda at: int(at, 16))
+
+
 def commands(options, mode, append, dtb):
-    kernel, initrd = os.path.join(options.real, "Image"), os.path.join(options.build, "guest", "real-userland.cpio.gz")
-    ours = [os.path.join(options.build, "el2sim"), "run", "--stats", "--quiet", "--costs", "neoverse-n1", "--cpu", CPUS[mode], "--gic", "3",
-            "--mem", "512M", "--kernel", kernel, "--initrd", initrd, "--append", append]
+    """Name of the engine -> its command."""
+    ours = machine(options, mode, "neoverse-n1") + ["--stats"]
+    qemu = [options.qemu, *QEMU, "-cpu", CPUS[mode]]
+    if mode == "xen":
+        xen = os.path.join(options.real, "xen")
+        ours += ["--mem", "1G", "--kernel", xen, "--append", XEN_APPEND, "--module", f"dom0:kernel:{options.kernel},{append}",
+                 "--module", f"dom0:ramdisk:{options.userland}"]
+        qemu += ["-m", "1024", "-kernel", xen, "-dtb", dtb]
+    else:
+        ours += ["--mem", "512M", "--kernel", options.kernel, "--initrd", options.userland, "--append", append]
+        qemu += ["-m", "512", "-kernel", options.kernel, "-initrd", options.userland, "-append", append, "-dtb", dtb]
     if not os.path.exists(dtb):
         subprocess.run(ours + ["--dump-dtb", dtb], check=True, stdin=subprocess.DEVNULL)
-    qemu = [options.qemu, "-nodefaults", "-display", "none", "-serial", "stdio", "-no-reboot", "-accel", "tcg,thread=single",
-            "-M", "virt,virtualization=on,gic-version=3", "-cpu", CPUS[mode], "-m", "512", "-kernel", kernel,
-            "-initrd", initrd, "-append", append, "-dtb", dtb]
+    if mode == "xen":
+        for file, at in zip((options.kernel, options.userland), module_addresses(dtb)):
+            qemu += ["-device", f"loader,file={file},addr=0x{at},force-raw=on"]
     return {"qemu": qemu, "block": ours, "functional": ours + ["--level", "functional"]}
 
 
@@ -72,16 +106,48 @@ def line(label, times):
           f"functional {times['functional']:6.2f} s ({times['functional'] / qemu:.2f})", flush=True)
 
 
+def first_result(options, mode, directory):
+    """Wall seconds from the start of a run from a snapshot to its first benchmark row, the least of the rounds."""
+    snapshot = os.path.join(directory, f"{mode}.snapshot")
+    rows = os.path.join(options.build, "guest", "linux-rows.cpio.gz")
+    cold = machine(options, mode, "neoverse-n1") + ["--mem", "512M", "--kernel", options.kernel, "--initrd", rows, "--append",
+                                                    f"{APPEND} gic=3 n=8", "--snapshot-save", snapshot,
+                                                    "--snapshot-at", "mark:vmm-ready", "--snapshot-exit"]
+    subprocess.run(cold, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    best = float("inf")
+    for _ in range(options.rounds):
+        start = time.monotonic()
+        with subprocess.Popen([options.program, "run", "--quiet", "--snapshot", snapshot], stdin=subprocess.DEVNULL,
+                              stdout=subprocess.PIPE) as run:
+            if not any(text.startswith(b"row ") for text in run.stdout):
+                sys.exit("linux.py: no row from the snapshot")
+            best = min(best, time.monotonic() - start)
+            run.kill()
+    return best
+
+
+def linux(options, mode, cases, directory):
+    times = {}
+    for case in (case for case in CASES if case in cases):
+        times[case], told = measure(options, mode, APPEND + CASES[case], directory)
+        line(f"{mode} {case}", times[case])
+        print(f"  {told}", flush=True)
+    if "boot" in times and "kvm" in times:
+        line(f"{mode} inside KVM", {name: times["kvm"][name] - times["boot"][name] for name in times["kvm"]})
+    if "snapshot" in cases:
+        print(f"{mode} snapshot: first result {first_result(options, mode, directory):.2f} s after the start (wall)", flush=True)
+
+
 def main():
     options = arguments()
     with tempfile.TemporaryDirectory() as directory:
         for mode in options.modes.split(","):
-            boot, boot_told = measure(options, mode, APPEND, directory)
-            kvm, kvm_told = measure(options, mode, APPEND + " counts=3", directory)
-            line(f"{mode} boot", boot)
-            line(f"{mode} kvm", kvm)
-            line(f"{mode} inside KVM", {name: kvm[name] - boot[name] for name in kvm})
-            print(f"  boot: {boot_told}\n  kvm:  {kvm_told}", flush=True)
+            if mode == "xen":
+                times, told = measure(options, mode, DOM0_APPEND, directory)
+                line(mode, times)
+                print(f"  {told}", flush=True)
+            else:
+                linux(options, mode, options.cases.split(","), directory)
 
 
 main()

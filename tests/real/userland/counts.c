@@ -118,18 +118,18 @@ static bool run(const struct vm *vm)
 }
 
 /* "count ROW OPS TICKS TICKS ...": of each batch. */
-static void print_ticks(const uint64_t *ticks)
+static void print_ticks(const uint64_t *ticks, unsigned batches)
 {
     for (unsigned row = 0; row < COUNTS_ROWS; row++) {
         printf("count %s %u", rows[row].name, rows[row].ops);
-        for (unsigned batch = 0; batch < COUNTS_BATCHES; batch++) {
+        for (unsigned batch = 0; batch < batches; batch++) {
             printf(" %llu", (unsigned long long)*ticks++);
         }
         printf("\n");
     }
 }
 
-bool counts_run(unsigned gic)
+bool counts_run(unsigned gic, unsigned batches)
 {
     struct vm vm = {.kvm = open("/dev/kvm", O_RDWR | O_CLOEXEC)};
     vm.fd = vm.kvm < 0 ? -1 : ioctl(vm.kvm, KVM_CREATE_VM, 0);
@@ -140,8 +140,9 @@ bool counts_run(unsigned gic)
         return false;
     }
     uint8_t *parameter = vm.ram + (COUNTS_PARAMETER - COUNTS_RAM);
-    uint64_t version = gic, error, done;
+    uint64_t version = gic, count = batches, error, done;
     memcpy(parameter + COUNTS_AT_GIC, &version, sizeof version);
+    memcpy(parameter + COUNTS_AT_BATCHES, &count, sizeof count);
     if (!run(&vm)) {
         return false;
     }
@@ -151,6 +152,6 @@ bool counts_run(unsigned gic)
         printf("counts: exception in the guest, ESR %#llx\n", (unsigned long long)error);
         return false;
     }
-    print_ticks((const uint64_t *)(const void *)(parameter + COUNTS_AT_TICKS));
+    print_ticks((const uint64_t *)(const void *)(parameter + COUNTS_AT_TICKS), batches);
     return true;
 }

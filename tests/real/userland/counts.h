@@ -14,16 +14,17 @@
 #define COUNTS_PARAMETER 0x40010000
 #define COUNTS_FRESH     0x41000000 /* pages that the VM has not touched yet */
 
-#define COUNTS_BATCHES     10
+#define COUNTS_BATCHES     10 /* at most */
 #define COUNTS_OPS         1000
 #define COUNTS_TIMER_OPS   20 /* a millisecond each */
 #define COUNTS_ROWS        7
 #define COUNTS_FRESH_BYTES (COUNTS_BATCHES * COUNTS_OPS * 4096)
 
 /* Offsets in the parameter page. */
-#define COUNTS_AT_GIC   0    /* 2 or 3, from the VMM */
-#define COUNTS_AT_ERROR 8    /* ESR_EL1 of an exception, which ends the guest; else 0 */
-#define COUNTS_AT_DONE  16   /* 1 at the end */
-#define COUNTS_AT_TICKS 1024 /* of each batch: row * COUNTS_BATCHES + batch, 8 bytes each */
+#define COUNTS_AT_GIC     0    /* 2 or 3, from the VMM */
+#define COUNTS_AT_ERROR   8    /* ESR_EL1 of an exception, which ends the guest; else 0 */
+#define COUNTS_AT_DONE    16   /* 1 at the end */
+#define COUNTS_AT_BATCHES 24   /* of each row, from the VMM */
+#define COUNTS_AT_TICKS   1024 /* of each batch of each row, 8 bytes each */
 
 #endif

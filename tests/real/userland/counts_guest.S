@@ -9,9 +9,9 @@
 .equ TIMER_PPI, 27
 .equ ICC_PMR_EL1_ALL, 0xff
 
-/* One row: COUNTS_BATCHES batches of `count` operations. */
+/* One row: batches of `count` operations. */
 .macro batches count
-    mov     x22, #COUNTS_BATCHES
+    ldr     x22, [x28, #COUNTS_AT_BATCHES]
 0:  mov     x19, #\count
     isb
     mrs     x20, cntvct_el0

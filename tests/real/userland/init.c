@@ -1,5 +1,6 @@
 /* Process 1. The kernel hands NAME=VALUE arguments that it does not know over as environment:
- * counts=GIC and qemu=GIC run a VM, wait=SECONDS sleeps before the end. */
+ * counts=GIC (batches=N of each operation, 10 at most) and qemu=GIC run a VM, wait=SECONDS sleeps
+ * before the end. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,7 +39,9 @@ int main(int argc, char **argv)
     printf("init: %s %s, %u CPUs\n", name.sysname, name.machine, cpu_count);
     bool ok;
     if (option("counts")) {
-        ok = counts_run(option("counts"));
+        unsigned batches = option("batches");
+        ok = counts_run(option("counts"),
+                        batches > 0 && batches < COUNTS_BATCHES ? batches : COUNTS_BATCHES);
     } else if (option("qemu")) {
         ok = say("qemu", qemu_run(option("qemu")));
     } else {

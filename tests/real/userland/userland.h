@@ -16,7 +16,7 @@ bool say(const char *name, bool ok);
 bool checks_run(unsigned cpu_count);
 
 /* --- counts.c: a VM of the guest in counts_guest.S; prints ticks per operation --- */
-bool counts_run(unsigned gic);
+bool counts_run(unsigned gic, unsigned batches);
 
 /* --- qemu.c: a second Linux as a VM of Debian's QEMU, on our console --- */
 bool qemu_run(unsigned gic);
