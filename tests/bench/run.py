@@ -43,6 +43,7 @@ ROWS = [
     event("hvc", "HVC from EL1 to EL2, ERET"),
     event("trap", "MRS of an ID register trapped to EL2, ERET"),
     event("sysreg", "MSR and MRS TPIDR_EL1, no trap", goal=None),
+    event("dc", "DC CIVAC, no trap", goal=None),
     event("mmio", "PL011 FR read at EL1"),
     event("fault", "data abort at EL1, skipped, ERET"),
     event("tlbi", "TLBI VAE1, DSB, ISB, refill"),

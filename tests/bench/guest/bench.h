@@ -28,7 +28,7 @@ typedef void bench_loop(uint64_t operations, void *buffer);
 #define BUFFER_BYTES 65536
 
 bench_loop row_compute, row_loadstore, row_memcpy, row_call, row_fp;
-bench_loop row_svc, row_hvc, row_trap, row_sysreg, row_mmio, row_fault, row_tlbi, row_wfi2,
+bench_loop row_svc, row_hvc, row_trap, row_sysreg, row_dc, row_mmio, row_fault, row_tlbi, row_wfi2,
     row_wfi3, row_gic2, row_gic3, row_exit;
 
 extern char vectors_return[], vectors_skip[], vectors_svc[], vectors_trap[], vectors_exit[],

@@ -57,6 +57,7 @@ static const struct row {
     {.name = "hvc", .loop = row_hvc},
     {.name = "trap", .loop = row_trap, .vectors_el2 = vectors_trap, .hcr = HCR_TID3},
     {.name = "sysreg", .loop = row_sysreg},
+    {.name = "dc", .loop = row_dc},
     {.name = "mmio", .loop = row_mmio},
     {.name = "fault", .loop = row_fault, .vectors_el1 = vectors_skip},
     {.name = "tlbi", .loop = row_tlbi},

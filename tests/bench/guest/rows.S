@@ -253,6 +253,12 @@ row sysreg
     b.ne 1b
     ret
 
+row dc
+1:  dc civac, x1
+    subs x0, x0, #1
+    b.ne 1b
+    ret
+
 row mmio
     ldr x3, =UART_FR
 1:  ldr w2, [x3]
