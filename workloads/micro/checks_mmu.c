@@ -244,6 +244,35 @@ static bool address_spaces_a1(void)
     return ok;
 }
 
+/* The tables of two pages at very many addresses are few for us, but not for a shadow. */
+static bool sparse_addresses(void)
+{
+    const unsigned first = WINDOW >> 30, blocks = 1024;
+    bool ok = true;
+    for (unsigned i = 0; i < 512; i++) {
+        level1[i] = i > first ? (u64)level2[1] | PTE_TABLE : page_table[i];
+        level2[1][i] = (u64)level3[1] | PTE_TABLE;
+        level3[1][i] = 0;
+    }
+    level3[1][0] = (u64)page_a | PTE_DATA;
+    level3[1][1] = (u64)page_b | PTE_DATA;
+    dsb(ishst);
+    set_space(level1, 3);
+    tlbi(vmalle1is);
+    dsb(ish);
+    isb();
+    for (u64 i = 0; i < blocks; i++) {
+        u64 at = ((u64)(first + 1) << 30) + i * 0x200000;
+        ok = ok && mmio_read64(at) == 0xa && mmio_read64(at + PAGE) == 0xb;
+        ok = ok && mmio_read64(at - i / 2 * 0x200000) == 0xa; /* one of those before */
+    }
+    set_space(page_table, 0);
+    tlbi(vmalle1is);
+    dsb(ish);
+    isb();
+    return ok && peek(PRIVATE) == 0xa;
+}
+
 static bool address_translation(void)
 {
     __asm__ volatile("at s1e1r, %0" ::"r"(va(KERNEL_DATA)) : "memory");
@@ -269,6 +298,7 @@ static const struct check mmu_checks[] = {
     {"remap", remap},
     {"address-spaces", address_spaces},
     {"address-spaces-a1", address_spaces_a1},
+    {"sparse-addresses", sparse_addresses},
     {"address-translation", address_translation},
 };
 

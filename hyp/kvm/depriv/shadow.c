@@ -20,6 +20,7 @@
 #define ASID_SHIFT          48
 #define VA_BITS             39 /* of the host's TTBR0 */
 #define ROOT_ENTRIES        512
+#define TABLES_MAX          512 /* of a VM, below the roots: what they map is a GiB, or very little */
 #define FSC_PERMISSION_BASE 0x0c
 #define ISS_WNR             BIT(6)
 #define ISS_CM              BIT(8) /* cache maintenance: counts as a read */
@@ -27,13 +28,15 @@
 
 struct shadow_space {
     struct guest_regime regime;
-    u64 *root;      /* NULL: never used */
-    unsigned users; /* VCPUs that have it selected */
+    u64 *root;       /* NULL: never used */
+    unsigned users;  /* VCPUs that have it selected */
+    unsigned tables; /* below the root */
     u64 last_use;
 };
 
 struct shadow {
     u64 uses;
+    unsigned tables; /* of all spaces */
     struct shadow_space space[SPACES];
 };
 
@@ -84,6 +87,28 @@ static void space_clear(struct vm *vm, struct shadow_space *s)
         pt_clear(unhooked, ROOT_ENTRIES);
     }
     page_free(unhooked, 0);
+    vm->shadow->tables -= s->tables;
+    s->tables = 0;
+}
+
+/* The entry for va, whose table is missing. A guest may use more addresses than there is memory to
+ * map: when the VM's tables are all in use, its largest space is forgotten. */
+static u64 *entry_alloc(struct vm *vm, struct shadow_space *s, u64 va)
+{
+    struct shadow *all = vm->shadow;
+    if (all->tables + 2 > TABLES_MAX) {
+        struct shadow_space *largest = all->space;
+        for (unsigned i = 1; i < SPACES; i++) {
+            if (all->space[i].tables > largest->tables) {
+                largest = &all->space[i];
+            }
+        }
+        space_clear(vm, largest);
+    }
+    unsigned missing = pt_entry(s->root, va, 2) ? 1 : 2;
+    s->tables += missing;
+    all->tables += missing;
+    return pt_entry_alloc(s->root, va, 3);
 }
 
 static struct shadow_space *space_find(struct vm *vm, const struct guest_regime *r)
@@ -117,13 +142,13 @@ static void page_flush(struct vm *vm, const struct shadow_space *s, u64 va)
 static void space_map(struct vm *vm, struct shadow_space *s, u64 va, const void *memory,
                       const struct guest_page *page, bool executes)
 {
-    u64 *entry = pt_entry_alloc(s->root, va, 3);
+    u64 *entry = pt_entry(s->root, va, 3);
+    entry = entry ? entry : entry_alloc(vm, s, va);
     u64 old = *entry;
     u64 pa = virt_to_phys(memory) & PT_ADDR;
     bool was_executable = (old & PT_VALID) && !(old & PT_UXN) && (old & PT_ADDR) == pa;
     if (executes) {
         cache_page_to_pou(phys_to_virt(pa)); /* by the VMM, or by the guest at another address */
-        ;
     }
     bool executable = executes || (was_executable && page->is_executable);
     if ((old & PT_VALID) && (old & PT_ADDR) != pa) { /* break before make */
