@@ -7,6 +7,7 @@
 #define GICD_CTLR       GICD(0x000)
 #define GICD_ISENABLER  GICD(0x100)
 #define GICD_ISPENDR    GICD(0x200)
+#define GICD_ICACTIVER  GICD(0x380)
 #define GICD_IPRIORITYR GICD(0x400)
 #define GICD_ITARGETSR  GICD(0x800)
 #define GICD_ICFGR      GICD(0xc00)
@@ -82,6 +83,11 @@ void gic_complete_none(void)
 void gic_set_pending(u32 intid)
 {
     mmio_write32(GICD_ISPENDR + intid / 32 * 4, 1u << intid % 32);
+}
+
+void gic_clear_active(u32 intid)
+{
+    mmio_write32(GICD_ICACTIVER + intid / 32 * 4, 1u << intid % 32);
 }
 
 bool gic_check_sysregs(void)

@@ -6,6 +6,7 @@
 #define GICD_IGROUPR    (BOARD_GICD + 0x0080)
 #define GICD_ISENABLER  (BOARD_GICD + 0x0100)
 #define GICD_ISPENDR    (BOARD_GICD + 0x0200)
+#define GICD_ICACTIVER  (BOARD_GICD + 0x0380)
 #define GICD_IPRIORITYR (BOARD_GICD + 0x0400)
 #define GICD_ICFGR      (BOARD_GICD + 0x0c00)
 #define GICD_IROUTER    (BOARD_GICD + 0x6000)
@@ -103,6 +104,11 @@ void gic_complete_none(void)
 void gic_set_pending(u32 intid)
 {
     mmio_write32(GICD_ISPENDR + intid / 32 * 4, 1u << intid % 32);
+}
+
+void gic_clear_active(u32 intid)
+{
+    mmio_write32(GICD_ICACTIVER + intid / 32 * 4, 1u << intid % 32);
 }
 
 bool gic_check_sysregs(void)

@@ -55,6 +55,7 @@ void irq_wait(const volatile u32 *count, u32 before);
 extern const char gic_name[];
 bool gic_check_sysregs(void); /* registers that trap read as they should */
 void gic_set_pending(u32 intid);
+void gic_clear_active(u32 intid);
 void gic_init(void); /* once */
 void gic_init_cpu(unsigned index);
 void gic_enable(u32 intid); /* private ones on this VCPU; SPIs are edges that go to VCPU 0 */

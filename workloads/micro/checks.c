@@ -82,15 +82,18 @@ static bool spi_set_pending(void)
 #define SPI_MOVED (IODEV_INTID + 2)
 
 static volatile u64 spi_moved_on; /* VCPUs that took it, as bits */
+static bool spi_is_deactivated;   /* by its handler, too */
 
 static void moved_handler(void)
 {
     spi_moved_on |= BIT(read_sysreg(mpidr_el1) & 0xff);
-    if (handled == 0) {
+    if (handled++ == 0) { /* before the next one may be taken */
         gic_enable_on(SPI_MOVED, 1);
+        if (spi_is_deactivated) {
+            gic_clear_active(SPI_MOVED);
+        }
         gic_set_pending(SPI_MOVED);
     }
-    handled++;
 }
 
 /* With exits: a hypervisor may see at one only that an interrupt has been completed. */
@@ -110,6 +113,7 @@ static bool spi_moved_while_active(void)
     irq_set_handler(SPI_MOVED, moved_handler);
     gic_enable_on(SPI_MOVED, 0);
     handled = 0;
+    spi_moved_on = 0;
     gic_set_pending(SPI_MOVED);
     bool ok = handled_in_time(2) && (spi_moved_on & BIT(0));
     for (u32 count = 3; count <= 4; count++) {
@@ -118,6 +122,12 @@ static bool spi_moved_while_active(void)
         ok = ok && handled_in_time(count) && spi_moved_on == BIT(1);
     }
     return ok;
+}
+
+static bool spi_deactivated_and_moved(void)
+{
+    spi_is_deactivated = true;
+    return spi_moved_while_active();
 }
 
 static void timer_handler(void)
@@ -190,6 +200,7 @@ static const struct check checks[] = {
     {"list-registers-overflow", list_registers_overflow},
     {"spi-set-pending", spi_set_pending},
     {"spi-moved-while-active", spi_moved_while_active},
+    {"spi-deactivated-and-moved", spi_deactivated_and_moved},
     {"timer-ends-wfi", timer_ends_wfi},
     {"psci", psci},
     {"state-of-two-vms", state_of_two_vms},
