@@ -157,24 +157,45 @@ static bool translate_by_walk(struct mmu *mmu, const struct mmu_context *ctx,
     return true;
 }
 
+/* True: the TLB holds the page, *held, and permits the access, *out filled. NULL: it does not. */
+static bool translate_by_tlb(struct mmu *mmu, const struct mmu_context *ctx,
+                             const struct mmu_access *access, struct tlb_entry **held,
+                             struct mmu_page *out)
+{
+    *held = NULL;
+    if ((!ctx->stage1 && !ctx->stage2) || !va_is_valid(ctx, access->va.v)) {
+        return false;
+    }
+    struct tlb_entry *e = tlb_find(&mmu->tlb, va_canonical(access->va.v), ctx->tag);
+    *held = e;
+    if (!e) {
+        return false;
+    }
+    bool pan = walk_pan_applies(mmu->pe, access);
+    unsigned prot = prot_stage1(&e->t, access, pan) & prot_stage2(&e->t, access);
+    unsigned granted = prot_granted(&e->t, prot);
+    if (prot_needed(access) & ~(access_dirties(access) ? granted : prot)) {
+        return false;
+    }
+    fill_page(access, &e->t, granted, out);
+    return true;
+}
+
 bool mmu_translate(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
                    struct mmu_fault *fault)
 {
     struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
-    struct tlb_entry *e = NULL;
-    if ((ctx.stage1 || ctx.stage2) && va_is_valid(&ctx, access->va.v)) {
-        e = tlb_find(&mmu->tlb, va_canonical(access->va.v), ctx.tag);
-    }
-    if (e) {
-        bool pan = walk_pan_applies(mmu->pe, access);
-        unsigned prot = prot_stage1(&e->t, access, pan) & prot_stage2(&e->t, access);
-        unsigned granted = prot_granted(&e->t, prot);
-        if (!(prot_needed(access) & ~(access_dirties(access) ? granted : prot))) {
-            fill_page(access, &e->t, granted, out);
-            return true;
-        }
-    }
-    return translate_by_walk(mmu, &ctx, access, e, out, fault);
+    struct tlb_entry *held;
+    return translate_by_tlb(mmu, &ctx, access, &held, out) ||
+           translate_by_walk(mmu, &ctx, access, held, out, fault);
+}
+
+bool mmu_hits(struct mmu *mmu, const struct mmu_access *access)
+{
+    struct mmu_context ctx = mmu_context_of(mmu->pe, mmu_regime(mmu->pe, access->el));
+    struct tlb_entry *held;
+    struct mmu_page page;
+    return translate_by_tlb(mmu, &ctx, access, &held, &page);
 }
 
 bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access)

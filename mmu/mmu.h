@@ -128,6 +128,10 @@ bool mmu_translate(struct mmu *mmu, const struct mmu_access *access, struct mmu_
 /* Whether the TLB holds the page of this access: mmu_translate would charge nothing. */
 bool mmu_holds(const struct mmu *mmu, const struct mmu_access *access);
 
+/* Whether the TLB holds the page and permits this access: mmu_translate would charge nothing and
+ * not fault. */
+bool mmu_hits(struct mmu *mmu, const struct mmu_access *access);
+
 /*
  * The same walk without TLB, charges or descriptor updates: for AT of debuggers, marks,
  * explanations and tests. False: *fault.

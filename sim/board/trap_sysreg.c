@@ -62,6 +62,36 @@ static bool mmu_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, 
     return false;
 }
 
+static uint64_t cache_op_size(const struct cpu *cpu, enum sysreg_id id)
+{
+    return id == SR_DC_ZVA ? UINT64_C(4) << bits(cpu->pe.model.dczid, 3, 0) : 64;
+}
+
+/* What an operation by address accesses. */
+static struct mmu_access cache_op_access(struct cpu *cpu, enum sysreg_id id,
+                                         const struct insn *insn)
+{
+    uint64_t at = read_xt(cpu, insn->rt);
+    bool zva = id == SR_DC_ZVA;
+    return (struct mmu_access){
+        .va = va(zva ? align_down(at, cache_op_size(cpu, id)) : at),
+        .type = zva || id == SR_DC_IVAC ? MMU_WRITE : MMU_READ,
+        .el = cpu->pe.ps.el,
+        .cache_maintenance = !zva,
+    };
+}
+
+static bool is_by_set_and_way(enum sysreg_id id)
+{
+    return id == SR_DC_ISW || id == SR_DC_CSW || id == SR_DC_CISW;
+}
+
+static bool is_dc_by_address(enum sysreg_id id)
+{
+    return id == SR_DC_IVAC || id == SR_DC_CVAC || id == SR_DC_CVAU || id == SR_DC_CVAP ||
+           id == SR_DC_CIVAC;
+}
+
 /* DC and IC. There are no caches at this level: by-address operations translate (and may fault), IC
  * drops translated code. */
 static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn, uint64_t pc)
@@ -71,17 +101,12 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
         code_changed_all(m);
         return true;
     }
-    if (id == SR_DC_ISW || id == SR_DC_CSW || id == SR_DC_CISW) {
+    if (is_by_set_and_way(id)) {
         return true;
     }
     bool zva = id == SR_DC_ZVA;
-    uint64_t size = zva ? UINT64_C(4) << bits(cpu->pe.model.dczid, 3, 0) : 64;
-    struct mmu_access access = {
-        .va = va(zva ? align_down(read_xt(cpu, insn->rt), size) : read_xt(cpu, insn->rt)),
-        .type = zva || id == SR_DC_IVAC ? MMU_WRITE : MMU_READ,
-        .el = cpu->pe.ps.el,
-        .cache_maintenance = !zva,
-    };
+    uint64_t size = cache_op_size(cpu, id);
+    struct mmu_access access = cache_op_access(cpu, id, insn);
     struct mmu_page page;
     struct mmu_fault fault;
     if (!mmu_translate(cpu->mmu, &access, &page, &fault)) {
@@ -219,7 +244,17 @@ static bool is_timeless(enum sysreg_id id, const struct insn *insn)
     return owner == OWNER_STORE || (owner == OWNER_CORE && crn != 9 && crn != 14);
 }
 
-/* AT, DC and IC may fault. */
+/* A DC that does nothing here: no fault, no walk to pay. */
+static bool is_idle_dc(struct cpu *cpu, enum sysreg_id id, const struct insn *insn)
+{
+    if (!is_dc_by_address(id)) {
+        return is_by_set_and_way(id);
+    }
+    struct mmu_access access = cache_op_access(cpu, id, insn);
+    return mmu_hits(cpu->mmu, &access);
+}
+
+/* AT and IC may fault. */
 static bool is_without_fault(enum sysreg_id id, const struct insn *insn)
 {
     return bits(insn->enc, 15, 14) != 1 ||
@@ -237,11 +272,17 @@ bool trap_system(void *ctx)
         return false;
     }
     struct outcome out = resolve(cpu, insn.enc, !read);
-    if (out.kind != OUT_ACCESS ||
-        !(read ? is_timeless(out.id, &insn) : is_without_fault(out.id, &insn))) {
+    if (out.kind != OUT_ACCESS) {
+        return false;
+    }
+    bool dc = is_idle_dc(cpu, out.id, &insn);
+    if (!(dc || (read ? is_timeless(out.id, &insn) : is_without_fault(out.id, &insn)))) {
         return false;
     }
     sync_look_sysreg(cpu, &insn, &out, pc);
+    if (dc) {
+        return true;
+    }
     if (read) {
         read_register(cpu, out.id, &insn, pc);
         return true;

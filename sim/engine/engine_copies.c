@@ -90,12 +90,24 @@ static bool traps(uint32_t encoding)
     return true;
 }
 
-/* What traps in place of a system instruction. DC, IC and AT may fault: those always trap. */
+/* DC, but for ZVA; AT, IC and the rest of SYS with CRn 7 are not. */
+static bool is_dc(uint32_t encoding)
+{
+    uint64_t crm = bits(encoding, 6, 3);
+    return crm == 6 || crm == 10 || crm == 11 || crm == 12 || crm == 14;
+}
+
+/* What traps in place of a system instruction: the stand-in, a read (in the midst of the block) or
+ * a write (its end) as the instruction is. DC, which has nothing to do most times, is a read of
+ * nothing. AT and IC may fault: those always trap. */
 static uint32_t trapping(const struct engine *e, uint32_t word, uint32_t encoding)
 {
-    bool may_fault = bits(encoding, 15, 14) == 1 && bits(encoding, 10, 7) == 7;
-    if (e->client.system == NULL || may_fault) {
+    bool crn7 = bits(encoding, 15, 14) == 1 && bits(encoding, 10, 7) == 7;
+    if (e->client.system == NULL || (crn7 && !is_dc(encoding))) {
         return A64_SVC0;
+    }
+    if (crn7) {
+        return A64_MRS | ENGINE_STAND_IN << 5 | A64_RT_MASK;
     }
     return A64_MSR | (word & A64_L) | ENGINE_STAND_IN << 5 | (word & A64_RT_MASK);
 }

@@ -99,6 +99,38 @@ START_TEST(system_instructions_are_carried_out_without_a_trap)
 }
 END_TEST
 
+static bool carry_out_if_x9(struct probe *p)
+{
+    p->resume_at = engine_pc(p->engine);
+    return engine_x(p->engine, 9) != 0;
+}
+
+/* DC goes on in its block, like a read, or traps there. */
+START_TEST(dc_is_carried_out_in_the_midst_of_its_block)
+{
+    static const uint32_t words[] = {0xd5087620 /* dc ivac, x0 */, 0xd5087a40 /* dc csw, x0 */,
+                                     0xd50b7a20 /* dc cvac, x0 */, 0xd50b7b20 /* dc cvau, x0 */,
+                                     0xd50b7c20 /* dc cvap, x0 */, 0xd50b7e20 /* dc civac, x0 */};
+    struct probe *p = create(false);
+    PROBE_CODE_AT(p, PROBE_CODE, PROBE_NOP, words[_i], PROBE_NOP, PROBE_SVC);
+    p->on_trap = skip;
+    p->on_system = carry_out_if_x9;
+    engine_set_x(p->engine, 0, PROBE_DATA);
+    engine_set_view(p->engine, 1);
+    for (uint64_t done = 0; done < 2; done++) {
+        engine_set_x(p->engine, 9, done);
+        ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_pc(p->engine), PROBE_CODE + 12);
+        ck_assert_uint_eq(p->resume_at, PROBE_CODE + 4);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_CODE + 4), 1 - done);
+        ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 0)->detail, 16);
+        ck_assert_uint_eq(probe_count(p, EVENT_BLOCK, PROBE_ANY), 2 - done);
+    }
+    ck_assert_uint_eq(engine_x(p->engine, 0), PROBE_DATA);
+    probe_destroy(p);
+}
+END_TEST
+
 START_TEST(registers_that_hold_lent_ones_trap)
 {
     static const uint32_t words[] = {MRS_X4_TPIDR_EL0, MRS_X4_TPIDRRO_EL0, MSR_TPIDR_EL0_X4};
@@ -214,6 +246,7 @@ void probe_add_lend(Suite *suite)
     TCase *tc = tcase_create("lend");
     tcase_add_loop_test(tc, lent_registers_are_read_without_a_trap, 0, 2);
     tcase_add_loop_test(tc, system_instructions_are_carried_out_without_a_trap, 0, 2);
+    tcase_add_loop_test(tc, dc_is_carried_out_in_the_midst_of_its_block, 0, 6);
     tcase_add_loop_test(tc, registers_that_hold_lent_ones_trap, 0, 3);
     tcase_add_loop_test(tc, other_system_instructions_are_as_before, 0, 11);
     tcase_add_test(tc, copy_is_not_seen_by_loads);

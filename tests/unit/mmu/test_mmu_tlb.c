@@ -238,6 +238,20 @@ START_TEST(asid_has_8_bits_unless_as_is_set)
 }
 END_TEST
 
+START_TEST(a_hit_is_what_the_tlb_holds_and_permits)
+{
+    toy_map(toy, &s1, AT, PAGE | D_AF | D_AP(3), 3); /* read only, EL0 too */
+    ck_assert(!toy_hits(toy, 1, MMU_READ, AT));
+    toy_access(toy, 1, MMU_READ, AT);
+    ck_assert(toy_hits(toy, 1, MMU_READ, AT));
+    ck_assert(toy_hits(toy, 0, MMU_READ, AT));
+    ck_assert(toy_holds(toy, 1, AT));
+    ck_assert(!toy_hits(toy, 1, MMU_WRITE, AT));
+    toy->pe.sr[SR_SCTLR_EL1] &= ~BIT(0); /* no stage of translation, no TLB */
+    ck_assert(!toy_hits(toy, 1, MMU_READ, AT));
+}
+END_TEST
+
 START_TEST(a1_takes_the_asid_from_ttbr1)
 {
     toy_map(toy, &s1, AT, PAGE | D_USER | D_NG, 3);
@@ -490,6 +504,7 @@ static void add_entries(TCase *tc)
     tcase_add_test(tc, non_global_entry_answers_for_its_asid_only);
     tcase_add_test(tc, global_entry_answers_for_every_asid);
     tcase_add_test(tc, asid_has_8_bits_unless_as_is_set);
+    tcase_add_test(tc, a_hit_is_what_the_tlb_holds_and_permits);
     tcase_add_test(tc, a1_takes_the_asid_from_ttbr1);
     tcase_add_test(tc, vmid_tags_entries_with_8_or_16_bits);
     tcase_add_test(tc, regimes_do_not_share_entries);

@@ -214,3 +214,9 @@ bool toy_holds(struct toy *toy, unsigned el, uint64_t address)
     struct mmu_access access = {.va = va(address), .type = MMU_READ, .el = (uint8_t)el};
     return mmu_holds(toy->mmu, &access);
 }
+
+bool toy_hits(struct toy *toy, unsigned el, enum mmu_access_type type, uint64_t address)
+{
+    struct mmu_access access = {.va = va(address), .type = type, .el = (uint8_t)el};
+    return mmu_hits(toy->mmu, &access);
+}

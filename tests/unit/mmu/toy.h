@@ -102,6 +102,7 @@ struct toy_result toy_probe(struct toy *toy, unsigned el, enum mmu_access_type t
                             uint64_t address);
 void toy_tlbi(struct toy *toy, enum sysreg_id op, uint64_t value);
 bool toy_holds(struct toy *toy, unsigned el, uint64_t address);
+bool toy_hits(struct toy *toy, unsigned el, enum mmu_access_type type, uint64_t address);
 
 #define ck_fault(r, t, l)                                                                          \
     do {                                                                                           \
