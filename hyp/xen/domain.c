@@ -93,29 +93,27 @@ static void apply_reset(struct vcpu *v)
         .x = {[0] = v->reset_argument}, .pc = v->reset_entry, .pstate = SPSR_EL1H};
 }
 
-static bool wait_until_on(struct vcpu *v)
+bool vcpu_wait_until_on(struct vcpu *v)
 {
     wait_event(&v->wait, READ_ONCE(v->powered_on) || READ_ONCE(v->vm->stopping));
-    dmb(ish);
+    dmb(ish); /* who sees that it is on sees where it begins */
     return !READ_ONCE(v->vm->stopping);
 }
 
-void vcpu_powered_off(struct vcpu *v)
+void vcpu_begin_anew(struct vcpu *v)
 {
-    if (wait_until_on(v) && v->reset_pending) {
-        irq_disable();
-        vcpu_switch_from(v);
-        timer_stop(&v->soft_timer);
-        apply_reset(v);
-        vcpu_switch_to(v);
-        irq_enable();
-    }
+    irq_disable();
+    vcpu_switch_from(v);
+    timer_stop(&v->soft_timer);
+    apply_reset(v);
+    vcpu_switch_to(v);
+    irq_enable();
 }
 
 static void vcpu_main(void *arg)
 {
     struct vcpu *v = arg;
-    if (!wait_until_on(v)) {
+    if (!vcpu_wait_until_on(v)) {
         thread_exit();
     }
     apply_reset(v);

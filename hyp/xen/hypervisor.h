@@ -28,8 +28,9 @@ struct vm *domain_create(const struct domain_config *config); /* its VCPU 0 star
 int domain_wait(struct vm *d); /* until it is off; 0: of its own will */
 void domain_destroy(struct vm *d);
 struct vcpu *vcpu_of_frame(struct guest_frame *f);
-struct vcpu *vcpu_on_this_cpu(void);   /* whose state is in the machine, or NULL */
-void vcpu_powered_off(struct vcpu *v); /* until another VCPU starts it */
+struct vcpu *vcpu_on_this_cpu(void);     /* whose state is in the machine, or NULL */
+bool vcpu_wait_until_on(struct vcpu *v); /* false: its domain stops */
+void vcpu_begin_anew(struct vcpu *v);    /* as PSCI CPU_ON says */
 void vcpu_block(struct vcpu *v); /* until something wakes it, or at once if an event is there */
 _Noreturn void vcpu_thread_exit(struct vcpu *v);
 

@@ -85,7 +85,9 @@ static void trap_hvc(struct vcpu *v, u64 esr)
         trap_undefined(v, esr);
     } else if ((u32)vcpu_reg(v, 0) == HVC_NOOP) {
         vcpu_set_reg(v, 0, 0);
-    } else if (!psci_call_guest(v) && !vm_switch_call(v)) {
+    } else if (psci_call_guest(v)) {
+        vcpu_wait_until_on(v);
+    } else if (!vm_switch_call(v)) {
         vcpu_set_reg(v, 0, (u64)-1);
     }
 }
@@ -160,18 +162,19 @@ void guest_interrupt(struct guest_frame *f)
     irq_dispatch();
 }
 
-/* The way back to a guest: another VCPU first if one is due, then what has become pending. */
+/* The way back to a guest: another VCPU first if one is due, then what has become pending. A VCPU
+ * that was off begins anew. */
 void guest_leave(struct guest_frame *f)
 {
     struct vcpu *v = vcpu_of_frame(f);
     for (;;) {
         irq_disable();
-        if (!READ_ONCE(v->powered_on) || READ_ONCE(v->vm->stopping)) {
+        if (READ_ONCE(v->reset_pending) || READ_ONCE(v->vm->stopping)) {
             irq_enable();
             if (READ_ONCE(v->vm->stopping)) {
                 vcpu_thread_exit(v);
             }
-            vcpu_powered_off(v);
+            vcpu_begin_anew(v);
         } else if (sched_pending()) {
             irq_enable();
             schedule();

@@ -120,10 +120,14 @@ void grant_page(u32 ref, u16 domid, u64 address)
     WRITE_ONCE(grants[ref].flags, GTF_PERMIT_ACCESS);
 }
 
-int grant_map(u16 domid, u32 ref, u64 address, u32 *handle)
+int grant_map(u16 domid, u32 ref, u64 address, bool readonly, u32 *handle)
 {
     struct gnttab_map_grant_ref map = {
-        .host_addr = address, .flags = GNTMAP_HOST_MAP, .ref = ref, .dom = domid};
+        .host_addr = address,
+        .flags = readonly ? GNTMAP_HOST_MAP | GNTMAP_READONLY : GNTMAP_HOST_MAP,
+        .ref = ref,
+        .dom = domid,
+    };
     long result = xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_MAP_GRANT_REF, (u64)&map, 1);
     *handle = map.handle;
     return result ? (int)result : map.status;
@@ -139,4 +143,17 @@ int grant_unmap(u32 handle, u64 address)
 bool grant_in_use(u32 ref)
 {
     return READ_ONCE(grants[ref].flags) & (GTF_READING | GTF_WRITING);
+}
+
+bool grant_is_given(u32 ref)
+{
+    return READ_ONCE(grants[ref].flags) & GTF_PERMIT_ACCESS;
+}
+
+/* From exactly what it is when nobody uses it. */
+bool grant_end(u32 ref)
+{
+    u16 unused = GTF_PERMIT_ACCESS;
+    return __atomic_compare_exchange_n(&grants[ref].flags, &unused, 0, false, __ATOMIC_SEQ_CST,
+                                       __ATOMIC_SEQ_CST);
 }

@@ -30,8 +30,10 @@ bool xen_start_vcpu(void); /* on another VCPU than 0 */
 /* Lets a domain use the page at a physical address of ours. */
 void grant_page(u32 ref, u16 domid, u64 address);
 /* Puts a page of another domain at a physical address of ours, and takes it away: 0 or GNTST_*. */
-int grant_map(u16 domid, u32 ref, u64 address, u32 *handle);
+int grant_map(u16 domid, u32 ref, u64 address, bool readonly, u32 *handle);
 int grant_unmap(u32 handle, u64 address);
 bool grant_in_use(u32 ref); /* somebody has a page of ours mapped */
+bool grant_is_given(u32 ref);
+bool grant_end(u32 ref); /* takes it back; false: it is in use */
 
 #endif

@@ -155,33 +155,8 @@ bool check_mmio_zero_register(void)
     return ok && mmio_read32(at) == 0;
 }
 
-/* A page of ours that we map ourselves, twice: it is in use until the last mapping is gone, and
- * written until the last one that may write is. */
-static bool grant_uses_counted(void)
-{
-    static u8 page[4096] __attribute__((aligned(4096)));
-    static u8 at[2][4096] __attribute__((aligned(4096)));
-    const u32 ref = XEN_IO_GRANT + 1;
-    u32 handle[2];
-    u16 self = ROWS_DOMID;
-    grant_page(ref, self, (u64)page);
-    int status = grant_map(self, ref, (u64)at[0], &handle[0]);
-    if (status == GNTST_BAD_DOMAIN || status == GNTST_PERMISSION_DENIED) { /* on a KVM we are 0 */
-        self = 0;
-        grant_page(ref, self, (u64)page);
-        status = grant_map(self, ref, (u64)at[0], &handle[0]);
-    }
-    bool ok = status == GNTST_OKAY && grant_map(self, ref, (u64)at[1], &handle[1]) == GNTST_OKAY;
-    WRITE_ONCE(page[0], 0x5a);
-    ok = ok && READ_ONCE(at[0][0]) == 0x5a && READ_ONCE(at[1][0]) == 0x5a;
-    ok = ok && grant_unmap(handle[0], (u64)at[1]) == GNTST_BAD_HANDLE;
-    ok = ok && grant_unmap(handle[0], (u64)at[0]) == GNTST_OKAY && grant_in_use(ref);
-    ok = ok && grant_unmap(handle[0], (u64)at[0]) == GNTST_BAD_HANDLE && grant_in_use(ref);
-    return ok && grant_unmap(handle[1], (u64)at[1]) == GNTST_OKAY && !grant_in_use(ref);
-}
-
 /* An event says that there is something, not how much. */
-static bool requests_of_one_event(void)
+bool front_requests_of_one_event(void)
 {
     u64 until = read_sysreg(cntvct_el0) + read_sysreg(cntfrq_el0);
     publish(IODEV_MODE_COUNT);
@@ -191,13 +166,4 @@ static bool requests_of_one_event(void)
         pause_between_looks();
     }
     return READ_ONCE(ring.responses) == ring.requests;
-}
-
-bool front_checks_run(void)
-{
-    static const struct check checks[] = {
-        {"grant-uses-counted", grant_uses_counted},
-        {"requests-of-one-event", requests_of_one_event},
-    };
-    return checks_list_run(checks, ARRAY_SIZE(checks));
 }

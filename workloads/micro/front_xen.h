@@ -7,4 +7,6 @@
 /* The back end connects to network card n, whose rings are granted. False: it has no such card. */
 bool front_connect_net(unsigned n);
 
+bool front_requests_of_one_event(void); /* a check */
+
 #endif

@@ -67,7 +67,7 @@ static void connect(void)
     }
     event_set_handler(port, kicked);
     u32 handle;
-    int status = grant_map(ROWS_DOMID, XEN_IO_GRANT, (u64)&ring, &handle);
+    int status = grant_map(ROWS_DOMID, XEN_IO_GRANT, (u64)&ring, false, &handle);
     if (status != GNTST_OKAY) {
         print("dom0: the ring cannot be mapped\n");
         guest_exit(1);

@@ -89,8 +89,8 @@ bool net_connect(unsigned n)
 {
     u32 handle;
     struct port *p = n < XEN_NETS && ports[n].starts ? &ports[n] : NULL;
-    if (!p || grant_map(ROWS_DOMID, XEN_NET_GRANT_TX(n), (u64)ring_pages[n][0], &handle) ||
-        grant_map(ROWS_DOMID, XEN_NET_GRANT_RX(n), (u64)ring_pages[n][1], &handle) ||
+    if (!p || grant_map(ROWS_DOMID, XEN_NET_GRANT_TX(n), (u64)ring_pages[n][0], false, &handle) ||
+        grant_map(ROWS_DOMID, XEN_NET_GRANT_RX(n), (u64)ring_pages[n][1], false, &handle) ||
         event_bind(ROWS_DOMID, XEN_NET_PORT(n), &p->event_port) != 0) {
         return false;
     }
