@@ -92,16 +92,25 @@ static void map_entry(struct vm *vm, u64 ipa, u64 pa, u64 attributes)
     }
 }
 
-void *stage2_memory(struct vm *vm, u64 ipa)
+void *stage2_memory(struct vm *vm, u64 ipa, bool write)
 {
     u64 flags = spin_lock_irqsave(&vm->mmu_lock);
     const struct host_page *own = find_page(vm, ipa);
     char *page = own ? own->page : NULL;
+    bool may = !write || !own || own->writable;
     spin_unlock_irqrestore(&vm->mmu_lock, flags);
     if (page) {
-        return page + ipa % PAGE_SIZE;
+        return may ? page + ipa % PAGE_SIZE : NULL;
     }
     return vm_memory(vm, ipa);
+}
+
+bool stage2_has_page(struct vm *vm, u64 ipa)
+{
+    u64 flags = spin_lock_irqsave(&vm->mmu_lock);
+    bool has = find_page(vm, ipa);
+    spin_unlock_irqrestore(&vm->mmu_lock, flags);
+    return has;
 }
 
 bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)

@@ -177,8 +177,10 @@ void stage2_map_device(struct vm *vm, u64 ipa, u64 pa, u64 size);
  * many.
  */
 bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable);
-void *stage2_memory(struct vm *vm, u64 ipa); /* the kernel's address; NULL: no memory there */
-void stage2_clean(struct vm *vm);            /* all its pages, to the point of coherency */
+bool stage2_has_page(struct vm *vm, u64 ipa);
+/* The kernel's address; NULL: no memory there, or none that may be written. */
+void *stage2_memory(struct vm *vm, u64 ipa, bool write);
+void stage2_clean(struct vm *vm); /* all its pages, to the point of coherency */
 void stage2_init_vm(struct vm *vm);
 void stage2_destroy(struct vm *vm);
 void vmid_limit(unsigned count); /* at most so many; 0: as many as there are */

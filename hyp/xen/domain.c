@@ -177,7 +177,7 @@ static void load(struct vm *d, u64 ipa, const void *from, u64 bytes)
 {
     for (u64 at = 0; at < bytes; at += PAGE_SIZE) {
         u64 n = bytes - at < PAGE_SIZE ? bytes - at : PAGE_SIZE;
-        memcpy(guest_memory(d, ipa + at), (const char *)from + at, n);
+        memcpy(guest_ram(d, ipa + at), (const char *)from + at, n);
     }
     p2m_publish_image(d, ipa, bytes);
 }

@@ -85,12 +85,15 @@ void *grant_use(struct vm *owner, u32 ref); /* by the host, as domain 0; NULL: n
 void grant_release(struct vm *owner, u32 ref);
 
 /* --- of the host --- */
-u64 *guest_registers(struct vcpu *v);       /* x0-x30 */
-void *guest_memory(struct vm *vm, u64 ipa); /* the hypervisor's address of it; NULL: no memory */
-void *guest_address(struct vcpu *v, u64 va,
-                    bool write); /* likewise, by what the guest has mapped */
-bool guest_map_page(struct vm *vm, u64 ipa, const void *page,
-                    bool writable); /* in place of what is there */
+u64 *guest_registers(struct vcpu *v); /* x0-x30 */
+/* The hypervisor's address of memory that is the domain's own, and stays as long as the domain;
+ * NULL: it has none there, or somebody else's page is in its place. */
+void *guest_ram(struct vm *vm, u64 ipa);
+/* ... of what the guest itself reaches there, whosever it is; NULL: it may not. */
+void *guest_address(struct vcpu *v, u64 va, bool write);
+/* In place of memory of the domain's. False: it has none there, or the hypervisor has no page for
+ * the table. */
+bool guest_map_page(struct vm *vm, u64 ipa, const void *page, bool writable);
 void guest_unmap_page(struct vm *vm, u64 ipa);
 void guest_block(struct vcpu *v); /* until something wakes the VCPU, or at once */
 void guest_console(struct vm *vm, const char *text, u64 bytes);

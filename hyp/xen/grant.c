@@ -30,7 +30,7 @@ static s64 pin(struct vm *owner, struct grant_request *r)
     if (!may) {
         return GNTST_PERMISSION_DENIED;
     }
-    r->page = guest_memory(owner, (u64)READ_ONCE(e->frame) * PAGE_SIZE);
+    r->page = guest_ram(owner, (u64)READ_ONCE(e->frame) * PAGE_SIZE);
     if (!r->page) {
         return GNTST_BAD_GNTREF;
     }
@@ -201,7 +201,7 @@ static char *copy_end(struct vm *d, const struct gnttab_copy_end *e, bool grante
         vm_with(e->domid, use_grant, (u64)r);
         page = r->status == GNTST_OKAY ? r->page : NULL;
     } else {
-        page = e->domid == DOMID_SELF ? guest_memory(d, e->ref_or_gfn * PAGE_SIZE) : NULL;
+        page = e->domid == DOMID_SELF ? guest_ram(d, e->ref_or_gfn * PAGE_SIZE) : NULL;
         r->status = page ? GNTST_OKAY : GNTST_BAD_COPY_ARG;
     }
     return page ? page + e->offset : NULL;

@@ -114,18 +114,18 @@ static s64 vcpu_op(struct vcpu *v, const u64 *a)
     if (r.offset % 8 || r.offset > PAGE_SIZE - sizeof(struct vcpu_info)) {
         return -XEN_EINVAL;
     }
-    char *page = guest_memory(d, r.gfn * PAGE_SIZE);
+    char *page = guest_ram(d, r.gfn * PAGE_SIZE);
     struct vcpu_info **info = &d->xen->vcpu_info[a[1]];
-    if (!page || (*info && *info != &d->xen->shared->vcpu_info[0])) {
-        return -XEN_EINVAL;
-    }
-    struct vcpu_info *new_info = (struct vcpu_info *)(page + r.offset);
     u64 flags = spin_lock_irqsave(&d->xen->lock);
-    new_info->evtchn_upcall_pending = *info ? (*info)->evtchn_upcall_pending : 0;
-    new_info->evtchn_pending_sel = *info ? (*info)->evtchn_pending_sel : 0;
-    *info = new_info;
+    bool may_move = page && (!*info || *info == &d->xen->shared->vcpu_info[0]);
+    if (may_move) {
+        struct vcpu_info *new_info = (struct vcpu_info *)(page + r.offset);
+        new_info->evtchn_upcall_pending = *info ? (*info)->evtchn_upcall_pending : 0;
+        new_info->evtchn_pending_sel = *info ? (*info)->evtchn_pending_sel : 0;
+        *info = new_info;
+    }
     spin_unlock_irqrestore(&d->xen->lock, flags);
-    return 0;
+    return may_move ? 0 : -XEN_EINVAL;
 }
 
 static s64 poll(struct vcpu *v, u64 argument)

@@ -25,6 +25,10 @@
 #define S2_RW        (3UL << 6)
 #define S2_XN        BIT(54)
 #define S2_MEMORY    (S2_NORMAL_WB | PT_SH_INNER)
+#define S2_PLACED    BIT(56) /* software: a page of somebody else's, in the place of memory */
+
+/* What guests cannot take of the hypervisor's memory: more than one page for each CPU. */
+#define PAGES_RESERVED 64
 
 #define ROOT_ORDER   1
 #define ROOT_ENTRIES 1024
@@ -100,12 +104,8 @@ void p2m_destroy(struct vm *d)
 }
 
 /* The same translations, page by page; break before make. Caller holds mmu_lock. */
-static void split_block(struct vm *d, u64 ipa)
+static void split_block(struct vm *d, u64 *entry)
 {
-    u64 *entry = pt_entry(d->stage2, ipa, 2);
-    if (!entry || !(*entry & PT_VALID) || (*entry & PT_TABLE)) {
-        return;
-    }
     u64 block = *entry;
     u64 *table = page_alloc(0);
     for (u64 i = 0; i < 512; i++) {
@@ -117,18 +117,38 @@ static void split_block(struct vm *d, u64 ipa)
     dsb(ishst);
 }
 
-static void set_page(struct vm *d, u64 ipa, u64 value)
+/* Only where the domain has memory (or had it): what its pages cost the hypervisor is a table for
+ * each of its blocks. NULL: nothing is there, or the hypervisor has no page left to give. Caller
+ * holds mmu_lock. */
+static u64 *page_entry(struct vm *d, u64 ipa)
+{
+    u64 *entry = pt_entry(d->stage2, ipa, 2);
+    if (!entry || !(*entry & PT_VALID)) {
+        return NULL;
+    }
+    if (!(*entry & PT_TABLE)) {
+        if (page_free_count() <= PAGES_RESERVED) {
+            return NULL;
+        }
+        split_block(d, entry);
+    }
+    return pt_entry(d->stage2, ipa, 3);
+}
+
+static bool set_page(struct vm *d, u64 ipa, u64 value)
 {
     u64 flags = spin_lock_irqsave(&d->mmu_lock);
-    split_block(d, ipa);
-    u64 *entry = pt_entry_alloc(d->stage2, ipa, 3);
-    if (*entry & PT_VALID) {
-        WRITE_ONCE(*entry, 0);
-        flush_vmid(d);
+    u64 *entry = page_entry(d, ipa);
+    if (entry) {
+        if (*entry & PT_VALID) {
+            WRITE_ONCE(*entry, 0);
+            flush_vmid(d);
+        }
+        WRITE_ONCE(*entry, value);
+        dsb(ishst);
     }
-    WRITE_ONCE(*entry, value);
-    dsb(ishst);
     spin_unlock_irqrestore(&d->mmu_lock, flags);
+    return entry != NULL;
 }
 
 bool guest_map_page(struct vm *d, u64 ipa, const void *page, bool writable)
@@ -136,10 +156,8 @@ bool guest_map_page(struct vm *d, u64 ipa, const void *page, bool writable)
     if (ipa % PAGE_SIZE || ipa >= BIT(40)) {
         return false;
     }
-    set_page(d, ipa,
-             virt_to_phys(page) | S2_MEMORY | (writable ? S2_RW : S2_RO) | S2_XN | PT_AF |
-                 PT_TABLE | PT_VALID);
-    return true;
+    u64 attributes = S2_MEMORY | (writable ? S2_RW : S2_RO) | S2_XN | S2_PLACED;
+    return set_page(d, ipa, virt_to_phys(page) | attributes | PT_AF | PT_TABLE | PT_VALID);
 }
 
 void guest_unmap_page(struct vm *d, u64 ipa)
@@ -147,22 +165,31 @@ void guest_unmap_page(struct vm *d, u64 ipa)
     set_page(d, ipa, 0);
 }
 
-void *guest_memory(struct vm *d, u64 ipa)
+/* The entry that translates ipa, a page's or a block's, when nobody changes it; 0: there is none.
+ * Not translated by it are the bits in mask. */
+static u64 look_up(struct vm *d, u64 ipa, u64 *mask)
 {
+    *mask = BLOCK_SIZE - 1;
     if (ipa >= BIT(40)) {
-        return NULL;
+        return 0;
     }
     u64 flags = spin_lock_irqsave(&d->mmu_lock);
-    u64 mask = BLOCK_SIZE - 1;
     u64 *entry = pt_entry(d->stage2, ipa, 2);
     if (entry && (*entry & PT_VALID) && (*entry & PT_TABLE)) {
-        mask = PAGE_SIZE - 1;
+        *mask = PAGE_SIZE - 1;
         entry = pt_entry(d->stage2, ipa, 3);
     }
     u64 value = entry ? *entry : 0;
     spin_unlock_irqrestore(&d->mmu_lock, flags);
-    bool is_memory = (value & PT_VALID) && (value & S2_NORMAL_WB) == S2_NORMAL_WB;
-    return is_memory ? phys_to_virt((value & PT_ADDR & ~mask) | (ipa & mask)) : NULL;
+    return value & PT_VALID ? value : 0;
+}
+
+void *guest_ram(struct vm *d, u64 ipa)
+{
+    u64 mask;
+    u64 value = look_up(d, ipa, &mask);
+    bool is_ram = (value & S2_NORMAL_WB) == S2_NORMAL_WB && !(value & S2_PLACED);
+    return is_ram ? phys_to_virt((value & PT_ADDR & ~mask) | (ipa & mask)) : NULL;
 }
 
 /* By the guest's own tables and its stage 2, which the machine still has. PAR_EL1 is the guest's.
@@ -187,6 +214,6 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes)
 {
     for (u64 at = 0; at < bytes; at += PAGE_SIZE) {
-        cache_page_to_poc(guest_memory(d, ipa + at));
+        cache_page_to_poc(guest_ram(d, ipa + at));
     }
 }

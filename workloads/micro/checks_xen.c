@@ -10,7 +10,7 @@
 #define PSCI_CPU_OFF 0x84000002
 
 /* References that nobody else uses. */
-enum { REF = XEN_IO_GRANT + 1 };
+enum { REF = XEN_IO_GRANT + 1, REF_AGAIN };
 
 static u8 page[PAGE] __attribute__((aligned(4096)));
 static u8 at[2][PAGE] __attribute__((aligned(4096))); /* others come in the place of these */
@@ -39,6 +39,73 @@ static bool grant_uses_counted(void)
     return ok && grant_unmap(handle[1], (u64)at[1]) == GNTST_OKAY && !grant_in_use(REF);
 }
 
+static int copy_to_own(const void *from, const void *to)
+{
+    struct gnttab_copy c = {
+        .source = {.ref_or_gfn = (u64)from / PAGE, .domid = DOMID_SELF},
+        .dest = {.ref_or_gfn = (u64)to / PAGE, .domid = DOMID_SELF},
+        .len = 8,
+    };
+    long result = xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_COPY, (u64)&c, 1);
+    return result ? (int)result : c.status;
+}
+
+static long register_info(unsigned vcpu, u64 address)
+{
+    struct vcpu_register_vcpu_info r = {.gfn = address / PAGE};
+    return xen_hypercall(HYPERCALL_VCPU_OP, VCPUOP_REGISTER_VCPU_INFO, vcpu, (u64)&r);
+}
+
+/* What another domain lets us use is not ours to pass on, nor a place for the hypervisor to write
+ * to after we have given it back. */
+static bool granted_page_is_not_ours(void)
+{
+    u32 handle, again;
+    bool ok = grant_map(self, REF, (u64)at[0], false, &handle) == GNTST_OKAY;
+    ok = ok && register_info(1, (u64)at[0]) == -XEN_EINVAL;
+    ok = ok && copy_to_own(page, at[0]) == GNTST_BAD_COPY_ARG;
+    ok = ok && copy_to_own(at[0], page) == GNTST_BAD_COPY_ARG;
+    grant_page(REF_AGAIN, self, (u64)at[0]);
+    ok = ok && grant_map(self, REF_AGAIN, (u64)at[1], false, &again) == GNTST_BAD_GNTREF;
+    ok = ok && !grant_in_use(REF_AGAIN);
+    return grant_unmap(handle, (u64)at[0]) == GNTST_OKAY && ok;
+}
+
+/* Neither we nor the hypervisor for us may write through a grant that is for reading. */
+static bool read_only_grant(void)
+{
+    u32 handle;
+    struct gnttab_unmap_grant_ref *u = (struct gnttab_unmap_grant_ref *)page;
+    *u = (struct gnttab_unmap_grant_ref){.handle = ~0U, .status = 1};
+    bool ok = grant_map(self, REF, (u64)at[0], true, &handle) == GNTST_OKAY;
+    ok = ok && xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_UNMAP_GRANT_REF, (u64)at[0], 1) ==
+                   -XEN_EFAULT;
+    ok = ok && READ_ONCE(u->status) == 1;
+    expect_exception();
+    WRITE_ONCE(at[0][0], 0xa5);
+    ok = ok && exception_expected.taken && READ_ONCE(page[0]) != 0xa5;
+    return grant_unmap(handle, (u64)at[0]) == GNTST_OKAY && ok;
+}
+
+static long put(u32 space, u64 address)
+{
+    struct xen_add_to_physmap map = {.domid = DOMID_SELF, .space = space, .gpfn = address / PAGE};
+    return xen_hypercall(HYPERCALL_MEMORY_OP, XENMEM_ADD_TO_PHYSMAP, (u64)&map, 0);
+}
+
+/* Pages come in the place of the domain's memory: tables for anywhere else would cost the
+ * hypervisor memory without end. */
+static bool pages_in_memory_only(void)
+{
+    u32 handle;
+    bool ok = true;
+    for (u64 address = BIT(31); address < BIT(44); address += BIT(39) - BIT(31)) {
+        ok = ok && put(XENMAPSPACE_SHARED_INFO, address) < 0;
+        ok = ok && grant_map(self, REF, address, false, &handle) == GNTST_BAD_VIRT_ADDR;
+    }
+    return ok && !grant_in_use(REF);
+}
+
 static void turn_off(void)
 {
     hvc(PSCI_CPU_OFF, 0, 0, 0);
@@ -65,6 +132,9 @@ bool front_checks_run(void)
     static const struct check checks[] = {
         {"grant-uses-counted", grant_uses_counted},
         {"requests-of-one-event", front_requests_of_one_event},
+        {"granted-page-is-not-ours", granted_page_is_not_ours},
+        {"read-only-grant", read_only_grant},
+        {"pages-in-memory-only", pages_in_memory_only},
         {"on-while-it-goes-off", on_while_it_goes_off},
     };
     return checks_list_run(checks, ARRAY_SIZE(checks));
