@@ -50,6 +50,7 @@ void p2m_create(struct vm *d, u64 ram_bytes);
 u64 p2m_add_direct(struct vm *d); /* 2 MiB more, at their physical address, which it returns */
 u64 p2m_vtcr(void);
 void p2m_destroy(struct vm *d);
+bool p2m_maps(struct vm *d, u64 ipa); /* something, once nobody is changing it */
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes); /* visible to a guest without caches */
 
 /* --- vgic_lr.c: list registers stay in use across traps --- */

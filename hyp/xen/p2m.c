@@ -184,6 +184,12 @@ static u64 look_up(struct vm *d, u64 ipa, u64 *mask)
     return value & PT_VALID ? value : 0;
 }
 
+bool p2m_maps(struct vm *d, u64 ipa)
+{
+    u64 mask;
+    return look_up(d, ipa, &mask) != 0;
+}
+
 void *guest_ram(struct vm *d, u64 ipa)
 {
     u64 mask;
@@ -192,11 +198,10 @@ void *guest_ram(struct vm *d, u64 ipa)
     return is_ram ? phys_to_virt((value & PT_ADDR & ~mask) | (ipa & mask)) : NULL;
 }
 
-/* By the guest's own tables and its stage 2, which the machine still has. PAR_EL1 is the guest's.
- */
-void *guest_address(struct vcpu *v, u64 va, bool write)
+/* By the guest's own tables and its stage 2, which the machine still has: PAR_EL1, which is the
+ * guest's. */
+static u64 translate(u64 va, bool write)
 {
-    (void)v;
     u64 guest_par = read_sysreg(par_el1);
     if (write) {
         __asm__ volatile("at s12e1w, %0" ::"r"(va) : "memory");
@@ -206,6 +211,18 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
     isb();
     u64 par = read_sysreg(par_el1);
     write_sysreg(guest_par, par_el1);
+    return par;
+}
+
+/* What is not there may only be on its way: it is looked for again while nobody changes stage 2. */
+void *guest_address(struct vcpu *v, u64 va, bool write)
+{
+    u64 par = translate(va, write);
+    if (par & PAR_F) {
+        u64 flags = spin_lock_irqsave(&v->vm->mmu_lock);
+        par = translate(va, write);
+        spin_unlock_irqrestore(&v->vm->mmu_lock, flags);
+    }
     u64 pa = (par & PAR_PA) | (va & 0xfff);
     bool is_memory = !(par & PAR_F) && pa >= BOARD_RAM && pa < kernel_ram_end();
     return is_memory ? phys_to_virt(pa) : NULL;

@@ -102,7 +102,7 @@ static void trap_sysreg(struct vcpu *v, u64 esr)
 }
 
 /* Xen 4.5 walks the guest's own tables instead of reading HPFAR_EL2. PAR_EL1 is the guest's. False:
- * its tables have changed since the fault. */
+ * its tables have changed since the fault, or stage 2 is changing under them. */
 static bool fault_ipa(u64 far, u64 *ipa)
 {
     u64 guest_par = read_sysreg(par_el1);
@@ -130,14 +130,31 @@ static bool emulate_access(struct vcpu *v, u64 esr, u64 ipa)
     return true;
 }
 
-/* All memory is mapped when the domain is made: what faults is a device, or nothing. */
+/* All memory is mapped when the domain is made: what faults is a device, or nothing, or another CPU
+ * has just broken the entry to make another. Then, as where the tables have changed, the guest
+ * tries again. */
+static bool resolve_fault(struct vcpu *v, u64 esr, u64 far)
+{
+    u64 ipa;
+    switch (esr & (FSC_TYPE | FAULT_S1PTW)) {
+    case FSC_TRANSLATION:
+        if (!fault_ipa(far, &ipa) || (ESR_EC(esr) == EC_DABT_LOW && emulate_access(v, esr, ipa))) {
+            return true;
+        }
+        break;
+    case FSC_TRANSLATION | FAULT_S1PTW:
+        ipa = read_sysreg(hpfar_el2) >> 4 << 12;
+        break;
+    default: /* no permission */
+        return false;
+    }
+    return p2m_maps(v->vm, ipa);
+}
+
 static void trap_abort(struct vcpu *v, u64 esr)
 {
     u64 far = read_sysreg(far_el2);
-    u64 ipa;
-    bool data = ESR_EC(esr) == EC_DABT_LOW && (esr & FSC_TYPE) == FSC_TRANSLATION;
-    bool done = data && !(esr & FAULT_S1PTW) && fault_ipa(far, &ipa) && emulate_access(v, esr, ipa);
-    if (!done) {
+    if (!resolve_fault(v, esr, far)) {
         inject_abort_of(v->frame, esr, far);
     }
 }

@@ -6,6 +6,7 @@
 #include "micro/row.h"
 
 #define PAGE         4096UL
+#define ROUNDS       64
 #define OFF_ROUNDS   16
 #define PSCI_CPU_OFF 0x84000002
 
@@ -106,6 +107,62 @@ static bool pages_in_memory_only(void)
     return ok && !grant_in_use(REF);
 }
 
+/* --- VCPU 1 takes part --- */
+
+static volatile bool other_runs, other_stops;
+
+static void start_other(void (*fn)(void))
+{
+    other_stops = false;
+    other_runs = false;
+    dsb(ish);
+    secondary_call(fn);
+    while (!other_runs) {
+        cpu_relax();
+    }
+}
+
+static void stop_other(void)
+{
+    other_stops = true;
+    while (other_runs) {
+        cpu_relax();
+    }
+}
+
+static volatile u32 faults;
+
+static bool count_fault(u64 esr, u64 far)
+{
+    (void)esr, (void)far;
+    faults++;
+    return true;
+}
+
+static void read_always(void)
+{
+    other_runs = true;
+    while (!other_stops) {
+        (void)READ_ONCE(at[0][0]);
+    }
+    other_runs = false;
+}
+
+/* There always is a page, one or the other: who reads meanwhile must not notice. */
+static bool page_replaced_in_use(void)
+{
+    bool ok = put(XENMAPSPACE_SHARED_INFO, (u64)at[0]) == 0;
+    faults = 0;
+    exception_fixup = count_fault;
+    start_other(read_always);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        ok = ok && put(i % 2 ? XENMAPSPACE_SHARED_INFO : XENMAPSPACE_GRANT_TABLE, (u64)at[0]) == 0;
+    }
+    stop_other();
+    exception_fixup = NULL;
+    return ok && faults == 0;
+}
+
 static void turn_off(void)
 {
     hvc(PSCI_CPU_OFF, 0, 0, 0);
@@ -136,6 +193,7 @@ bool front_checks_run(void)
         {"read-only-grant", read_only_grant},
         {"pages-in-memory-only", pages_in_memory_only},
         {"on-while-it-goes-off", on_while_it_goes_off},
+        {"page-replaced-in-use", page_replaced_in_use},
     };
     return checks_list_run(checks, ARRAY_SIZE(checks));
 }
