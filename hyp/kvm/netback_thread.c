@@ -104,6 +104,9 @@ struct netback_thread *netback_start(struct vm *vm, unsigned n)
     void *tx = nic && !nic->arrived ? grant_use(vm, XEN_NET_GRANT_TX(n)) : NULL;
     void *rx = tx ? grant_use(vm, XEN_NET_GRANT_RX(n)) : NULL;
     if (!rx) {
+        if (tx) {
+            grant_release(vm, XEN_NET_GRANT_TX(n));
+        }
         return NULL;
     }
     struct netback_thread *t = page_alloc(0);

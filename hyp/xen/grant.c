@@ -5,7 +5,12 @@
 #include "kernel/page.h"
 #include "kernel/string.h"
 
-_Static_assert(VM_MAX *XEN_MAP_MAX < 256, "struct grant_pin counts all uses there can be");
+#define MARK_TRIES 5 /* Xen's number */
+
+/* Mappings, the two ends of a copy that each VCPU may be at, and the host's own. */
+#define HOST_USES 8
+_Static_assert(VM_MAX *(XEN_MAP_MAX + 2 * VCPU_MAX) + HOST_USES < 256,
+               "struct grant_pin counts all uses there can be");
 
 /* What a mapping asks of the domain that grants, and gets from it. */
 struct grant_request {
@@ -16,7 +21,38 @@ struct grant_request {
     s64 status;
 };
 
-/* The entry may change under us: the guest writes it. In use, it says so. The lock is held. */
+/* The owner may change the entry, and take the grant back, until it says that it is in use. So it
+ * is judged and marked in one step: flags and domain are one word. */
+static s64 mark_in_use(u32 *entry, const struct grant_request *r)
+{
+    _Static_assert(offsetof(struct grant_entry_v1, domid) == 2, "flags are the lower half");
+    u32 in_use = r->readonly ? GTF_READING : GTF_READING | GTF_WRITING;
+    u32 seen = READ_ONCE(*entry);
+    for (unsigned i = 0; i < MARK_TRIES; i++) {
+        bool may = (seen & GTF_TYPE_MASK) == GTF_PERMIT_ACCESS && seen >> 16 == r->domid &&
+                   (r->readonly || !(seen & GTF_READONLY));
+        if (!may) {
+            return GNTST_PERMISSION_DENIED;
+        }
+        if (__atomic_compare_exchange_n(entry, &seen, seen | in_use, false, __ATOMIC_SEQ_CST,
+                                        __ATOMIC_SEQ_CST)) {
+            return GNTST_OKAY;
+        }
+    }
+    return GNTST_GENERAL_ERROR;
+}
+
+/* The entry is the owner's again when nobody uses it any more. The lock is held. */
+static void unpin(struct xen_domain *owner, u32 ref, bool readonly)
+{
+    struct grant_pin *p = &owner->pin[ref];
+    p->uses--;
+    p->writers -= !readonly;
+    u16 ended = (p->writers ? 0 : GTF_WRITING) | (p->uses ? 0 : GTF_READING);
+    __atomic_fetch_and(&owner->grants[ref].flags, (u16)~ended, __ATOMIC_SEQ_CST);
+}
+
+/* The lock is held. */
 static s64 pin(struct vm *owner, struct grant_request *r)
 {
     if (r->ref >= XEN_GRANT_COUNT) {
@@ -24,20 +60,17 @@ static s64 pin(struct vm *owner, struct grant_request *r)
     }
     struct grant_entry_v1 *e = &owner->xen->grants[r->ref];
     struct grant_pin *p = &owner->xen->pin[r->ref];
-    u16 flags = READ_ONCE(e->flags);
-    bool may = (flags & GTF_TYPE_MASK) == GTF_PERMIT_ACCESS && READ_ONCE(e->domid) == r->domid &&
-               (r->readonly || !(flags & GTF_READONLY));
-    if (!may) {
-        return GNTST_PERMISSION_DENIED;
-    }
-    r->page = guest_ram(owner, (u64)READ_ONCE(e->frame) * PAGE_SIZE);
-    if (!r->page) {
-        return GNTST_BAD_GNTREF;
+    s64 status = mark_in_use((u32 *)e, r);
+    if (status != GNTST_OKAY) {
+        return status;
     }
     p->uses++;
     p->writers += !r->readonly;
-    u16 in_use = r->readonly ? GTF_READING : GTF_READING | GTF_WRITING;
-    __atomic_fetch_or(&e->flags, in_use, __ATOMIC_SEQ_CST);
+    r->page = guest_ram(owner, (u64)READ_ONCE(e->frame) * PAGE_SIZE);
+    if (!r->page) {
+        unpin(owner->xen, r->ref, r->readonly);
+        return GNTST_BAD_GNTREF;
+    }
     return GNTST_OKAY;
 }
 
@@ -52,17 +85,12 @@ static bool use_grant(struct vm *owner, u64 request)
     return true;
 }
 
-/* The entry is the owner's again when nobody uses it any more. */
 static bool release_grant(struct vm *owner, u64 request)
 {
     const struct grant_request *r = (const struct grant_request *)request;
     if (owner->xen) {
         u64 flags = spin_lock_irqsave(&owner->xen->lock);
-        struct grant_pin *p = &owner->xen->pin[r->ref];
-        p->uses--;
-        p->writers -= !r->readonly;
-        u16 ended = (p->writers ? 0 : GTF_WRITING) | (p->uses ? 0 : GTF_READING);
-        __atomic_fetch_and(&owner->xen->grants[r->ref].flags, (u16)~ended, __ATOMIC_SEQ_CST);
+        unpin(owner->xen, r->ref, r->readonly);
         spin_unlock_irqrestore(&owner->xen->lock, flags);
     }
     return true;

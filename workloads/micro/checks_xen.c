@@ -130,6 +130,37 @@ static void stop_other(void)
     }
 }
 
+/* The owner takes a grant back when nobody uses it: Linux' gnttab_end_foreign_access_ref(). */
+static void give_and_take_back(void)
+{
+    other_runs = true;
+    while (!other_stops) {
+        grant_page(REF_AGAIN, self, (u64)page);
+        while (!grant_end(REF_AGAIN)) {
+            cpu_relax();
+        }
+    }
+    other_runs = false;
+}
+
+/* A grant that was taken back while it was looked at is not in use. */
+static bool grant_taken_back(void)
+{
+    bool ok = true;
+    start_other(give_and_take_back);
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        u32 handle;
+        int status = grant_map(self, REF_AGAIN, (u64)at[0], false, &handle);
+        ok = ok && (status == GNTST_PERMISSION_DENIED ||
+                    (status == GNTST_OKAY && grant_is_given(REF_AGAIN)));
+        if (status == GNTST_OKAY) {
+            grant_unmap(handle, (u64)at[0]);
+        }
+    }
+    stop_other();
+    return ok;
+}
+
 static volatile u32 faults;
 
 static bool count_fault(u64 esr, u64 far)
@@ -192,6 +223,7 @@ bool front_checks_run(void)
         {"granted-page-is-not-ours", granted_page_is_not_ours},
         {"read-only-grant", read_only_grant},
         {"pages-in-memory-only", pages_in_memory_only},
+        {"grant-taken-back", grant_taken_back},
         {"on-while-it-goes-off", on_while_it_goes_off},
         {"page-replaced-in-use", page_replaced_in_use},
     };

@@ -70,6 +70,7 @@
 #define GNTCOPY_SOURCE_GREF      (1 << 0)
 #define GNTCOPY_DEST_GREF        (1 << 1)
 #define GNTST_OKAY               0
+#define GNTST_GENERAL_ERROR      (-1)
 #define GNTST_BAD_DOMAIN         (-2)
 #define GNTST_BAD_GNTREF         (-3)
 #define GNTST_BAD_HANDLE         (-4)
