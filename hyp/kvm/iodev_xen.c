@@ -137,6 +137,14 @@ bool iodev_access(struct vm *vm, struct mmio *m)
     return vm->xen && console_access(vm, m);
 }
 
+/* Called by vm_with(): other VMs see it either with Xen's interface or without. */
+static bool forget(struct vm *vm, u64 argument)
+{
+    (void)argument;
+    vm->xen = NULL;
+    return true;
+}
+
 void iodev_destroy(struct vm *vm)
 {
     struct iodev *d = vm->iodev;
@@ -147,7 +155,12 @@ void iodev_destroy(struct vm *vm)
     for (unsigned n = 0; n < XEN_NETS; n++) {
         netback_stop(d->net[n]);
     }
-    xen_domain_destroy(vm->xen);
-    vm->xen = NULL;
+    if (d->ring) {
+        grant_release(vm, XEN_IO_GRANT);
+    }
+    struct xen_domain *x = vm->xen;
+    grants_end(vm);
+    vm_with(vm->id, forget, 0);
+    xen_domain_destroy(x);
     page_free(d, 0);
 }

@@ -125,6 +125,8 @@ void netback_stop(struct netback_thread *t)
     if (t) {
         nic_listen(t->nic, NULL, NULL);
         io_thread_stop(&t->io);
+        grant_release(t->vm, XEN_NET_GRANT_TX(t->index));
+        grant_release(t->vm, XEN_NET_GRANT_RX(t->index));
         page_free(t, 0);
     }
 }

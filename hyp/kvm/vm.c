@@ -123,9 +123,9 @@ void vm_shutdown(struct vm *vm, u32 reason)
 
 void vm_destroy(struct vm *vm)
 {
+    iodev_destroy(vm); /* where it is Xen's, other VMs are told: they can be found, and find us */
     vm_withdraw(vm);
     vm->owner->vm = NULL;
-    iodev_destroy(vm);
     vhost_destroy(vm);
     stage2_destroy(vm);
     for (unsigned i = 0; i < vm->vcpu_count; i++) {

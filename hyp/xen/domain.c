@@ -235,6 +235,7 @@ int domain_wait(struct vm *d)
 
 void domain_destroy(struct vm *d)
 {
+    grants_end(d);
     vm_withdraw(d);
     p2m_destroy(d);
     xen_domain_destroy(d->xen);

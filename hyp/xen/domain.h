@@ -50,6 +50,7 @@ struct xen_domain {
     struct shared_info *shared;            /* a page of the hypervisor's, that the guest may map */
     struct grant_entry_v1 *grants;         /* likewise */
     struct vcpu_info *vcpu_info[VCPU_MAX]; /* NULL: the VCPU has none, it gets no events */
+    bool ending;                           /* nothing more of it can be used */
     u32 polling;                           /* VCPUs in SCHEDOP_POLL, as bits */
     /* NULL, or: this host is what a port to domain 0 leads to. Called when the guest opens it and
      * when it sends; interrupts are masked. */
@@ -83,6 +84,9 @@ void event_raise(struct vm *d, u32 port);  /* by the host, on a port that leads 
 s64 grant_table_op(struct vcpu *v, u64 command, u64 array, u64 count);
 void *grant_use(struct vm *owner, u32 ref); /* by the host, as domain 0; NULL: not granted */
 void grant_release(struct vm *owner, u32 ref);
+/* Its VCPUs are gone, the host uses no grant of its, it still is found by vm_with(): on return
+ * nobody has memory of its, nor it anybody's. */
+void grants_end(struct vm *d);
 
 /* --- of the host --- */
 u64 *guest_registers(struct vcpu *v); /* x0-x30 */

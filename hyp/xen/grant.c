@@ -55,8 +55,8 @@ static void unpin(struct xen_domain *owner, u32 ref, bool readonly)
 /* The lock is held. */
 static s64 pin(struct vm *owner, struct grant_request *r)
 {
-    if (r->ref >= XEN_GRANT_COUNT) {
-        return GNTST_BAD_GNTREF;
+    if (r->ref >= XEN_GRANT_COUNT || owner->xen->ending) {
+        return owner->xen->ending ? GNTST_BAD_DOMAIN : GNTST_BAD_GNTREF;
     }
     struct grant_entry_v1 *e = &owner->xen->grants[r->ref];
     struct grant_pin *p = &owner->xen->pin[r->ref];
@@ -194,6 +194,63 @@ static s64 unmap(struct vm *d, const struct gnttab_unmap_grant_ref *u)
     vm_with(m.domid, release_grant, (u64)&r);
     set_handle(d->xen, u->handle, (struct grant_map){.state = MAP_FREE});
     return GNTST_OKAY;
+}
+
+/* --- the end of a domain --- */
+
+/* The mapping with a handle if it is of a grant of that domain's. */
+static bool take_handle_of(struct xen_domain *x, u32 handle, unsigned owner, struct grant_map *map)
+{
+    u64 flags = spin_lock_irqsave(&x->lock);
+    *map = x->map[handle];
+    bool is_its = map->state == MAP_USED && map->domid == owner;
+    if (is_its) {
+        x->map[handle].state = MAP_RESERVED;
+    }
+    spin_unlock_irqrestore(&x->lock, flags);
+    return is_its;
+}
+
+static bool revoke(struct vm *d, u64 argument)
+{
+    struct vm *owner = (struct vm *)argument;
+    for (u32 handle = 0; d->xen && handle < XEN_MAP_MAX; handle++) {
+        struct grant_map m;
+        if (take_handle_of(d->xen, handle, owner->id, &m)) {
+            const struct grant_request r = {.readonly = m.readonly, .ref = m.ref};
+            guest_unmap_page(d, m.ipa);
+            release_grant(owner, (u64)&r);
+            set_handle(d->xen, handle, (struct grant_map){.state = MAP_FREE});
+        }
+    }
+    return true;
+}
+
+static bool in_use(struct xen_domain *x)
+{
+    bool any = false;
+    u64 flags = spin_lock_irqsave(&x->lock);
+    x->ending = true;
+    for (u32 ref = 0; ref < XEN_GRANT_COUNT; ref++) {
+        any = any || x->pin[ref].uses;
+    }
+    spin_unlock_irqrestore(&x->lock, flags);
+    return any;
+}
+
+/* Xen keeps the memory of a domain that has ended until others unmap it; here they lose it. What is
+ * neither mapped nor free is with a CPU that is at it now. */
+void grants_end(struct vm *d)
+{
+    for (u32 handle = 0; handle < XEN_MAP_MAX; handle++) {
+        unmap(d, &(struct gnttab_unmap_grant_ref){.handle = handle,
+                                                  .host_addr = d->xen->map[handle].ipa});
+    }
+    while (in_use(d->xen)) {
+        for (unsigned id = 0; id < VM_MAX; id++) {
+            vm_with(id, revoke, (u64)d);
+        }
+    }
 }
 
 static s64 one_map(struct vcpu *v, u64 address)

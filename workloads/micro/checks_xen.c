@@ -11,7 +11,13 @@
 #define PSCI_CPU_OFF 0x84000002
 
 /* References that nobody else uses. */
-enum { REF = XEN_IO_GRANT + 1, REF_AGAIN };
+enum { REF = XEN_IO_GRANT + 1, REF_AGAIN, REF_LEFT };
+
+#define LEFT_AT    (PAGE / 2) /* in the page that VM 1 has of VM 0's: where freeing it writes not */
+#define LEFT_BYTE  0x5a
+#define WAIT_S     2
+#define BY_KVM     BIT(61) /* of a message */
+#define PEER_DOMID (self ? ROWS_DOMID + 1 : 1)
 
 static u8 page[PAGE] __attribute__((aligned(4096)));
 static u8 at[2][PAGE] __attribute__((aligned(4096))); /* others come in the place of these */
@@ -215,6 +221,44 @@ static bool on_while_it_goes_off(void)
     return true;
 }
 
+/* VM 1 maps a page of ours that it does not give back. */
+static bool grant_left_in_use(void)
+{
+    static u8 left[PAGE] __attribute__((aligned(4096)));
+    left[LEFT_AT] = LEFT_BYTE;
+    grant_page(REF_LEFT, (u16)PEER_DOMID, (u64)left);
+    irq_off();
+    u64 mapped = hvc(HVC_SWITCH_SND, FRONT_MESSAGE | (self ? 0 : BY_KVM), 0, 0);
+    irq_on();
+    return mapped == 1 && grant_in_use(REF_LEFT);
+}
+
+static bool owner_ends_first;
+
+u64 front_answer(u64 message)
+{
+    u32 handle;
+    owner_ends_first = message & BY_KVM;
+    u16 owner = owner_ends_first ? 0 : ROWS_DOMID;
+    bool ok = grant_map(owner, REF_LEFT, (u64)at[0], false, &handle) == GNTST_OKAY;
+    return hvc(HVC_SWITCH_SND, ok && READ_ONCE(at[0][LEFT_AT]) == LEFT_BYTE, 0, 0);
+}
+
+/* A KVM frees VM 0's memory as soon as that is off: none of it may be left with us. Xen waits for
+ * all domains. */
+void front_partner_ends(void)
+{
+    u64 deadline = read_sysreg(cntvct_el0) + read_sysreg(cntfrq_el0) * WAIT_S;
+    while (owner_ends_first && READ_ONCE(at[0][LEFT_AT]) == LEFT_BYTE) {
+        isb();
+        if (read_sysreg(cntvct_el0) > deadline) {
+            print("vm1: has memory of a VM that has ended\n");
+            guest_exit(1);
+        }
+        __asm__ volatile("wfe"); /* gives up the CPU */
+    }
+}
+
 bool front_checks_run(void)
 {
     static const struct check checks[] = {
@@ -223,6 +267,7 @@ bool front_checks_run(void)
         {"granted-page-is-not-ours", granted_page_is_not_ours},
         {"read-only-grant", read_only_grant},
         {"pages-in-memory-only", pages_in_memory_only},
+        {"grant-left-in-use", grant_left_in_use},
         {"grant-taken-back", grant_taken_back},
         {"on-while-it-goes-off", on_while_it_goes_off},
         {"page-replaced-in-use", page_replaced_in_use},

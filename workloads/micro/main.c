@@ -179,6 +179,7 @@ int guest_main(const struct guest_boot *boot)
     irq_on();
     if (boot->vm_id == 1) {
         partner_main();
+        front_partner_ends();
         return 0;
     }
     return run_rows(boot) ? 0 : 1;

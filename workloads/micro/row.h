@@ -31,6 +31,10 @@ void io_in_prep(unsigned ops);
 void io_in_exec(void);
 bool io_in_post(unsigned ops);
 bool front_checks_run(void); /* what only this interface has. False: one failed */
+/* VM 1, for its checks: messages that have these bits, and when VM 0 has done. */
+#define FRONT_MESSAGE (3UL << 62)
+u64 front_answer(u64 message); /* returns the next message */
+void front_partner_ends(void);
 bool check_mmio_sizes(void);
 bool check_mmio_zero_register(void);
 bool check_abort_injected(void);

@@ -85,6 +85,9 @@ static bool other_kept = true;
  * answer says if it has found all so far as it left them. */
 u64 state_answer(u64 message)
 {
+    if ((message & FRONT_MESSAGE) == FRONT_MESSAGE) {
+        return front_answer(message);
+    }
     bool fp = (message & 2) == 0;
     irq_off();
     fill(~message, fp);
