@@ -11,6 +11,7 @@
 #include "sim/cli/trace_files.h"
 #include "sim/gdb/gdb.h"
 #include "sim/report/report.h"
+#include "sim/study/console_lines.h"
 #include "sim/window/window.h"
 
 struct run_command {
@@ -22,6 +23,7 @@ struct run_command {
     struct lint *found;
     struct source_set *sources; /* of found */
     struct window *window;
+    struct console_lines said;
     struct trace_files trace;
 };
 
@@ -118,8 +120,9 @@ static const struct argp argp = {
     .parser = parse,
     .children = children,
     .doc = "Boots an image on the simulated `virt` board and runs it until it powers off.\v"
-           "The console is the terminal. The exit status is 0 after power-off, the guest's own "
-           "after a semihosting exit, 1 when the run was cut short (--max-cycles, every CPU waits "
+           "The console is the terminal. The exit status is 0 after power-off, or 1 if the "
+           "guest's last line begins with RESULT FAIL, its own after a semihosting exit, 1 when "
+           "the run was cut short (--max-cycles, every CPU waits "
            "for ever), 2 for bad usage or files.\n\n"
            "Examples:\n"
            "  el2sim run --kernel build/guest/kvm-split.elf --gic 2 --smp 2 --stats\n"
@@ -131,6 +134,7 @@ static const struct argp argp = {
 static void console(void *ctx, const char *text, size_t length)
 {
     struct run_command *o = ctx;
+    console_lines_take(&o->said, text, length);
     if (o->window) {
         window_console(o->window, text, length);
     }
@@ -142,7 +146,8 @@ static void console(void *ctx, const char *text, size_t length)
 
 static void console_on_stderr(void *ctx, const char *text, size_t length)
 {
-    (void)ctx;
+    struct run_command *o = ctx;
+    console_lines_take(&o->said, text, length);
     fwrite(text, 1, length, stderr);
 }
 
@@ -226,6 +231,9 @@ static int run(struct run_command *o, struct machine *m)
     }
     if (!machine_end_input(m, &report.result, &o->machine.err)) {
         fprintf(stderr, "el2sim: %s\n", o->machine.err.text);
+        report.result.status = 1;
+    }
+    if (report.result.end == END_POWER_OFF && report.result.status == 0 && o->said.failed) {
         report.result.status = 1;
     }
     if (report.result.end != END_POWER_OFF && report.result.end != END_EXIT) {

@@ -20,13 +20,18 @@ static void keep_text(char *to, size_t room, const char *from, size_t length)
     to[length] = '\0';
 }
 
+static bool begins(const char *line, const char *with)
+{
+    return strncmp(line, with, strlen(with)) == 0;
+}
+
 /* "row NAME: skipped, REASON" */
 static void read_line(struct console_lines *c)
 {
     static const char what[] = ": skipped, ";
     struct skipped_row row;
     const char *name = c->line + 4;
-    const char *end = strncmp(c->line, "row ", 4) == 0 ? strstr(name, what) : NULL;
+    const char *end = begins(c->line, "row ") ? strstr(name, what) : NULL;
     if (end == NULL || end == name || end - name >= SPAN_NAME_MAX) {
         return;
     }
@@ -50,6 +55,7 @@ void console_lines_take(void *lines, const char *text, size_t length)
         if (text[i] == '\n') {
             c->line[c->line_length] = '\0';
             read_line(c);
+            c->failed = c->line_length ? begins(c->line, "RESULT FAIL") : c->failed;
             c->line_length = 0;
         } else if (c->line_length < sizeof c->line - 1 && text[i] >= ' ' && text[i] <= '~') {
             c->line[c->line_length++] = text[i];

@@ -67,6 +67,17 @@ START_TEST(tail_is_what_was_said_last)
 }
 END_TEST
 
+START_TEST(last_line_says_whether_it_failed)
+{
+    ck_assert(!lines.failed);
+    say("RESULT FA");
+    say("IL no gic\r\n\r\n");
+    ck_assert(lines.failed);
+    say("and on: RESULT FAIL\n");
+    ck_assert(!lines.failed);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("console_lines");
@@ -76,6 +87,7 @@ int main(void)
     tcase_add_test(tc, second_vm_says_it_again);
     tcase_add_test(tc, guest_may_say_anything);
     tcase_add_test(tc, tail_is_what_was_said_last);
+    tcase_add_test(tc, last_line_says_whether_it_failed);
     suite_add_tcase(suite, tc);
     return run_suite(suite);
 }
