@@ -25,6 +25,8 @@
 
 #define ESR_IL BIT(25)
 
+#define FSC_MASK        0x3f
+#define FSC_EXTERNAL    0x10 /* synchronous external abort, not on a table walk */
 #define FSC_TYPE        0x3c
 #define FSC_TRANSLATION 0x04
 #define FSC_PERMISSION  0x0c

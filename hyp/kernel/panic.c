@@ -46,7 +46,7 @@ void panic(const char *why)
     stop(why);
 }
 
-void panic_exception(const char *where, u64 esr, u64 elr, u64 far, const struct frame *f)
+void panic_registers(const char *where, u64 esr, u64 elr, u64 far, const struct frame *f)
 {
     irq_disable();
     print_break_lock();

@@ -6,9 +6,12 @@
 
 _Noreturn void panic(const char *why);
 
+/* Says what the kernel has tripped over, if that is known, or else as panic_registers(). */
+_Noreturn void panic_exception(const char *where, u64 esr, u64 elr, u64 far, const struct frame *f);
+
 /* Prints ESR, ELR, FAR with their names, the class of the exception and the frame (may be NULL),
  * then as panic(). */
-_Noreturn void panic_exception(const char *where, u64 esr, u64 elr, u64 far, const struct frame *f);
+_Noreturn void panic_registers(const char *where, u64 esr, u64 elr, u64 far, const struct frame *f);
 
 #define BUG_ON(cond)                                                                               \
     do {                                                                                           \
