@@ -101,6 +101,30 @@ static bool write_page(const char *path, const char *page, size_t size, struct e
     return replace_file(path, page, size, e);
 }
 
+/* "2 designs" */
+static void print_count(const char *before, size_t count, const char *what)
+{
+    fprintf(stderr, "%s%zu %s%s", before, count, what, count == 1 ? "" : "s");
+}
+
+static void tell(const char *path, const struct html_report *r)
+{
+    size_t runs = 0, rows = 0;
+    for (size_t i = 0; i < r->subject_count; i++) {
+        runs += r->subjects[i].is_run;
+        rows += json_array_size(json_object_get(r->subjects[i].of, "rows"));
+    }
+    fprintf(stderr, "el2sim: %s is written: ", path);
+    if (runs < r->subject_count) {
+        print_count("", r->subject_count - runs, "design");
+    }
+    if (runs) {
+        print_count(runs < r->subject_count ? ", " : "", runs, "run");
+    }
+    print_count(", ", rows, "row");
+    fputc('\n', stderr);
+}
+
 static bool make_page(const struct report_options *o, struct err *e)
 {
     struct html_report report = {.input_count = 0};
@@ -118,6 +142,9 @@ static bool make_page(const struct report_options *o, struct err *e)
         fclose(memory);
         ok = write_page(o->output, page, size, e);
         free(page);
+    }
+    if (ok && strcmp(o->output, "-") != 0) {
+        tell(o->output, &report);
     }
     html_report_free(&report);
     return ok;

@@ -25,10 +25,12 @@ def compare(*options):
     return harness.run_json("compare", "--quiet", "--rows", "hypercall,virtual-ipi", "--ops", 2, *options)
 
 
-def page_of(*files, name="report.html"):
+def page_of(*files, name="report.html", tells=".*"):
+    """tells: what the line on stderr says of the results."""
     path = harness.temporary(name)
     result = harness.el2sim("report", *files, "-o", path)
-    assert (result.returncode, result.stdout, result.stderr) == (0, "", ""), harness.said(result)
+    assert (result.returncode, result.stdout) == (0, ""), harness.said(result)
+    assert re.fullmatch(f"el2sim: {re.escape(path)} is written: {tells}\n", result.stderr), harness.said(result)
     return harness.read(path)
 
 
@@ -118,15 +120,20 @@ class Page(unittest.TestCase):
             for image in design["images"]:
                 self.assertIn([design["name"], image["file"], image["sha256"]], self.parsed.tables["Images"])
 
+    def test_what_is_written_is_told(self):
+        page_of(self.file, tells="2 designs, 4 rows")
+        page_of(harness.write("run.json", harness.run_json("run", "--quiet", "--gic", 2, "--kernel", harness.guest("kvm-split"), "--append",
+                                                           "rows=hypercall n=1")), tells="1 run, 1 row")
+
     def test_same_results_same_page(self):
         self.assertEqual(page_of(self.file, name="again.html"), self.text)
         result = harness.el2sim("report", self.file, "-o", "-")
-        self.assertEqual((result.returncode, result.stdout), (0, self.text))
+        self.assertEqual((result.returncode, result.stdout, result.stderr), (0, self.text, ""))
 
     def test_files_stand_side_by_side(self):
         run = harness.write("run.json", harness.run_json("run", "--quiet", "--gic", 2, "--kernel", harness.guest("check_pmu")))
         cheap = harness.write("unit.json", compare("--designs", "kvm-vhe", "--costs", "unit"))
-        parsed = Tables(page_of(self.file, cheap, run, name="three.html"))
+        parsed = Tables(page_of(self.file, cheap, run, name="three.html", tells="3 designs, 1 run, 6 rows"))
         heads = parsed.tables["Exceptions taken in the whole run"][0]
         self.assertEqual(heads[2:], ["kvm-split", "kvm-vhe, xgene1", "kvm-vhe, unit", "check_pmu"])
         self.assertIn("By cost class", parsed.tables)
