@@ -1,8 +1,11 @@
 /* Words for shells: commands, options, and the names that an option or argument may have. */
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "cpu-el/feature.h"
+#include "cpu-el/sysreg.h"
 #include "sim/catalog/data_files.h"
 #include "sim/cli/describe.h"
 #include "sim/cli/options.h"
@@ -114,6 +117,28 @@ static void explained(const struct sink *s)
     word(s, "pc");
 }
 
+/* In small letters, unless the word was begun in the manual's. */
+static void registers(const struct sink *s)
+{
+    for (unsigned id = SR_NONE + 1; id < SR_COUNT; id++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s", sysreg_name((enum sysreg_id)id));
+        for (char *c = name; *c && !isupper((unsigned char)s->begun[0]); c++) {
+            *c = (char)tolower((unsigned char)*c);
+        }
+        if (strchr(name, ' ') == NULL) { /* else an operation: "TLBI VMALLE1" */
+            word(s, name);
+        }
+    }
+}
+
+static void accesses(const struct sink *s)
+{
+    word(s, "read");
+    word(s, "write");
+    word(s, "fetch");
+}
+
 static void files(const struct sink *s)
 {
     fprintf(s->out, ":files\n");
@@ -134,17 +159,22 @@ static const struct values of_option[] = {
     {"DESIGN", designs, false},
 };
 
-/* By command, and which argument it is; ANY: each. */
+/* By command, and which argument it is; ANY: each. after: what the first argument is; NULL:
+ * whatever. */
 #define ANY 99u
 static const struct {
     const char *command;
     unsigned nth;
     void (*words)(const struct sink *s);
+    const char *after;
 } of_argument[] = {
-    {"compare", ANY, designs}, {"designs", 0, designs}, {"explain", 0, explained},
-    {"fit", 0, files},         {"lab", 0, lab_numbers}, {"lab", 1, lab_verbs},
-    {"lab", 2, files},         {"paper", 0, papers},    {"profiles", 0, profiles},
-    {"report", ANY, files},    {"sweep", 0, files},
+    {"compare", ANY, designs, NULL},  {"designs", 0, designs, NULL},
+    {"explain", 0, explained, NULL},  {"explain", 1, registers, "reg"},
+    {"explain", 2, accesses, "walk"}, {"fit", 0, files, NULL},
+    {"lab", 0, lab_numbers, NULL},    {"lab", 1, lab_verbs, NULL},
+    {"lab", 2, files, NULL},          {"paper", 0, papers, NULL},
+    {"profiles", 0, profiles, NULL},  {"report", ANY, files, NULL},
+    {"sweep", 0, files, NULL},
 };
 
 /* "1|2": each of them, but what stands for something: "PORT". */
@@ -204,15 +234,18 @@ static const struct argp_option *takes_value(const struct argp *argp, const char
     return search.found && search.found->arg ? search.found : NULL;
 }
 
-/* Which argument the last word is, options and their values apart. */
-static unsigned argument_number(const struct argp *argp, int count, char *const *words)
+/* Which argument the last word is, options and their values apart; *first is the first one, if
+ * there is one before it. */
+static unsigned argument_number(const struct argp *argp, int count, char *const *words,
+                                const char **first)
 {
     unsigned n = 0;
+    *first = NULL;
     for (int i = 0; i < count - 1; i++) {
         if (takes_value(argp, words[i])) {
             i++;
-        } else {
-            n += words[i][0] != '-';
+        } else if (words[i][0] != '-') {
+            *first = n++ ? *first : words[i];
         }
     }
     return n;
@@ -230,7 +263,8 @@ void complete_command(FILE *out, const struct argp *argp, const char *command, i
 {
     struct sink s = {.out = out, .begun = words[count - 1]};
     const struct argp_option *option = count > 1 ? takes_value(argp, words[count - 2]) : NULL;
-    unsigned nth = argument_number(argp, count, words);
+    const char *first;
+    unsigned nth = argument_number(argp, count, words, &first);
     if (option) {
         value(&s, option);
         return;
@@ -242,7 +276,8 @@ void complete_command(FILE *out, const struct argp *argp, const char *command, i
     }
     for (size_t i = 0; i < sizeof of_argument / sizeof of_argument[0]; i++) {
         if (strcmp(of_argument[i].command, command) == 0 &&
-            (of_argument[i].nth == ANY || of_argument[i].nth == nth)) {
+            (of_argument[i].nth == ANY || of_argument[i].nth == nth) &&
+            (of_argument[i].after == NULL || strcasecmp(of_argument[i].after, first) == 0)) {
             of_argument[i].words(&s);
             return;
         }

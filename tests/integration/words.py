@@ -112,6 +112,13 @@ class Completion(unittest.TestCase):
         self.offers(["start", "check", "solution"], "lab", "3", "")
         self.offers(["esr"], "explain", "e")
 
+    def test_registers(self):
+        self.offers(["hcr_el2"], "explain", "reg", "hc")
+        self.offers(["HCR_EL2"], "explain", "--cpu", "max", "reg", "HC")
+        self.offers(["write"], "explain", "walk", "0x1000", "w")
+        self.offers([], "explain", "esr", "hc")
+        self.offers([], "explain", "reg", "hcr_el2", "0")
+
     def test_files(self):
         self.offers(["a-file.yaml"], "run", "--kernel", "a-")
         self.offers(["a-file.yaml"], "run", "--drive", "a-")
