@@ -10,78 +10,29 @@
  * All waits are WFI.
  */
 #include "gic.h"
+#include "virtio.h"
 
-#define CARD        (0x0a000000UL + 31 * 0x200UL)
-#define CARD_INTID  (32 + 16 + 31)
+#define CARD        SLOT(31)
+#define CARD_INTID  SLOT_INTID(31)
 #define TIMER_INTID 30
-#define REG(offset) (*(volatile uint32_t *)(CARD + (offset)))
 #define DTB_ADDRESS 0x40000000UL /* of the start: run.c */
 
-enum reg { /* 4.2.2 */
-           DRIVER_FEATURES = 0x020,
-           DRIVER_FEATURES_SEL = 0x024,
-           QUEUE_SEL = 0x030,
-           QUEUE_NUM = 0x038,
-           QUEUE_READY = 0x044,
-           QUEUE_NOTIFY = 0x050,
-           INTERRUPT_STATUS = 0x060,
-           INTERRUPT_ACK = 0x064,
-           STATUS = 0x070,
-           QUEUE_DESC = 0x080,
-           QUEUE_DRIVER = 0x090,
-           QUEUE_DEVICE = 0x0a0,
-           CONFIG_GENERATION = 0x0fc,
-           CONFIG = 0x100,
-};
-
-#define RECEIVE     0
-#define SEND        1
-#define QUEUE_SIZE  8
-#define HEADER      12
-#define FRAME       60
-#define BUFFER      (HEADER + 64)
-#define PINGS       20
-#define NAP_MS      20
-#define DESC_WRITE  2
-#define F_STATUS    (1 << 16)
-#define FEATURES_OK 11
-#define DRIVER_OK   15
-
-struct queue { /* 2.7 */
-    struct {
-        uint64_t address;
-        uint32_t length;
-        uint16_t flags, next;
-    } table[QUEUE_SIZE] __attribute__((aligned(16)));
-    struct {
-        volatile uint16_t flags, index, ring[QUEUE_SIZE], used_event;
-    } available;
-    struct {
-        volatile uint16_t flags, index;
-        volatile struct {
-            uint32_t id, length;
-        } ring[QUEUE_SIZE];
-    } used __attribute__((aligned(8)));
-};
+#define RECEIVE  0
+#define SEND     1
+#define HEADER   12
+#define FRAME    60
+#define BUFFER   (HEADER + 64)
+#define PINGS    20
+#define NAP_MS   20
+#define F_STATUS (1 << 16) /* 5.1.3 */
 
 static struct queue queues[2];
 static uint8_t buffers[2][QUEUE_SIZE][BUFFER] __attribute__((aligned(16)));
 static uint16_t seen, sent;
 
-static void put_address(unsigned reg, const volatile void *at)
-{
-    REG(reg) = (uint32_t)(uint64_t)at;
-    REG(reg + 4) = 0;
-}
-
 static void offer(unsigned queue, uint16_t head)
 {
-    struct queue *q = &queues[queue];
-    q->available.ring[q->available.index % QUEUE_SIZE] = head;
-    DSB();
-    q->available.index++;
-    DSB();
-    REG(QUEUE_NOTIFY) = queue;
+    virtio_offer(CARD, queue, &queues[queue], head);
 }
 
 static void set_queue(unsigned queue)
@@ -90,28 +41,23 @@ static void set_queue(unsigned queue)
     for (unsigned i = 0; i < QUEUE_SIZE; i++) {
         q->table[i].address = (uint64_t)buffers[queue][i];
         q->table[i].length = queue == RECEIVE ? BUFFER : HEADER + FRAME;
-        q->table[i].flags = queue == RECEIVE ? DESC_WRITE : 0;
+        q->table[i].flags = queue == RECEIVE ? WRITE : 0;
     }
-    REG(QUEUE_SEL) = queue;
-    REG(QUEUE_NUM) = QUEUE_SIZE;
-    put_address(QUEUE_DESC, q->table);
-    put_address(QUEUE_DRIVER, &q->available);
-    put_address(QUEUE_DEVICE, &q->used);
-    REG(QUEUE_READY) = 1;
+    virtio_set_queue(CARD, queue, q);
 }
 
 /* 3.1.1 */
 static void start_card(void)
 {
-    REG(STATUS) = 0;
-    REG(DRIVER_FEATURES_SEL) = 0;
-    REG(DRIVER_FEATURES) = F_STATUS;
-    REG(DRIVER_FEATURES_SEL) = 1;
-    REG(DRIVER_FEATURES) = 1; /* VIRTIO_F_VERSION_1 */
-    REG(STATUS) = FEATURES_OK;
+    REG(CARD, STATUS) = 0;
+    REG(CARD, DRIVER_FEATURES_SEL) = 0;
+    REG(CARD, DRIVER_FEATURES) = F_STATUS;
+    REG(CARD, DRIVER_FEATURES_SEL) = 1;
+    REG(CARD, DRIVER_FEATURES) = F_VERSION_1 >> 32;
+    REG(CARD, STATUS) = ACKNOWLEDGE | DRIVER | FEATURES_OK;
     set_queue(RECEIVE);
     set_queue(SEND);
-    REG(STATUS) = DRIVER_OK;
+    REG(CARD, STATUS) = ACKNOWLEDGE | DRIVER | FEATURES_OK | DRIVER_OK;
     for (uint16_t i = 0; i < QUEUE_SIZE; i++) {
         offer(RECEIVE, i);
     }
@@ -130,7 +76,7 @@ static void sleep(void)
     OP("wfi");
     unsigned intid = gic_ack();
     if (intid == CARD_INTID) {
-        REG(INTERRUPT_ACK) = REG(INTERRUPT_STATUS);
+        REG(CARD, INTERRUPT_ACK) = REG(CARD, INTERRUPT_STATUS);
     } else if (intid == TIMER_INTID) {
         WR("cntp_ctl_el0", 0);
         ISB();
@@ -223,7 +169,7 @@ static void echo(void)
     print_dec(echoed);
     print(" sent back; down at tick ");
     print_dec(now());
-    print(REG(CONFIG_GENERATION) != 0 ? "\n" : ", in the same generation\n");
+    print(REG(CARD, CONFIG_GENERATION) != 0 ? "\n" : ", in the same generation\n");
 }
 
 void guest_main(void)

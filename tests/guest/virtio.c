@@ -2,78 +2,17 @@
  * source of random numbers in slot 30, a console in slot 29; and drivers that talk nonsense. The
  * disk has 128 sectors; byte i of sector n is (7 n + i) mod 251. */
 #include "gic.h"
+#include "virtio.h"
 
-#define SLOT(n)   (0x0a000000UL + (n)*0x200UL)
-#define SLOTS     32
 #define BLK       SLOT(31)
 #define RNG       SLOT(30)
 #define CONSOLE   SLOT(29)
 #define EMPTY     SLOT(3)
-#define BLK_INTID (32 + 16 + 31)
+#define BLK_INTID SLOT_INTID(31)
 #define SECTORS   128
 #define SECTOR    512
 
-#define REG(base, offset) (*(volatile uint32_t *)((base) + (offset)))
-
-enum reg { /* 4.2.2 */
-           MAGIC = 0x000,
-           VERSION = 0x004,
-           DEVICE_ID = 0x008,
-           VENDOR_ID = 0x00c,
-           DEVICE_FEATURES = 0x010,
-           DEVICE_FEATURES_SEL = 0x014,
-           DRIVER_FEATURES = 0x020,
-           DRIVER_FEATURES_SEL = 0x024,
-           QUEUE_SEL = 0x030,
-           QUEUE_NUM_MAX = 0x034,
-           QUEUE_NUM = 0x038,
-           QUEUE_READY = 0x044,
-           QUEUE_NOTIFY = 0x050,
-           INTERRUPT_STATUS = 0x060,
-           INTERRUPT_ACK = 0x064,
-           STATUS = 0x070,
-           QUEUE_DESC = 0x080,
-           QUEUE_DRIVER = 0x090,
-           QUEUE_DEVICE = 0x0a0,
-           CONFIG = 0x100,
-};
-
-#define ACKNOWLEDGE 1
-#define DRIVER      2
-#define DRIVER_OK   4
-#define FEATURES_OK 8
-#define NEEDS_RESET 64
-
-#define F_INDIRECT  (1UL << 28)
-#define F_EVENT_IDX (1UL << 29)
-#define F_VERSION_1 (1UL << 32)
-
-#define NEXT     1
-#define WRITE    2
-#define INDIRECT 4
-
-#define QUEUE_SIZE 8
-#define PATIENCE   30000000 /* ticks: half a second */
-
-struct descriptor {
-    uint64_t address;
-    uint32_t length;
-    uint16_t flags, next;
-};
-
-struct queue { /* 2.7 */
-    struct descriptor table[QUEUE_SIZE] __attribute__((aligned(16)));
-    struct {
-        volatile uint16_t flags, index, ring[QUEUE_SIZE], used_event;
-    } available;
-    struct {
-        volatile uint16_t flags, index;
-        volatile struct {
-            uint32_t id, length;
-        } ring[QUEUE_SIZE];
-        volatile uint16_t available_event;
-    } used __attribute__((aligned(8)));
-};
+#define PATIENCE 30000000 /* ticks: half a second */
 
 static struct queue queue;
 static struct descriptor indirect[4] __attribute__((aligned(16)));
@@ -96,21 +35,10 @@ static uint32_t status(uint64_t base)
     return REG(base, STATUS);
 }
 
-static void put_address(uint64_t base, unsigned reg, const volatile void *at)
-{
-    REG(base, reg) = (uint32_t)(uint64_t)at;
-    REG(base, reg + 4) = (uint32_t)((uint64_t)at >> 32);
-}
-
 static void set_queue(uint64_t base, unsigned index)
 {
     clear(&queue, sizeof queue);
-    REG(base, QUEUE_SEL) = index;
-    REG(base, QUEUE_NUM) = QUEUE_SIZE;
-    put_address(base, QUEUE_DESC, queue.table);
-    put_address(base, QUEUE_DRIVER, &queue.available);
-    put_address(base, QUEUE_DEVICE, &queue.used);
-    REG(base, QUEUE_READY) = 1;
+    virtio_set_queue(base, index, &queue);
 }
 
 /* 3.1.1: device initialization, up to the queue. */
@@ -132,15 +60,6 @@ static void describe(struct descriptor *d, const volatile void *at, uint32_t len
                      uint16_t next)
 {
     *d = (struct descriptor){(uint64_t)at, length, flags, next};
-}
-
-static void kick(uint64_t base, unsigned index, uint16_t head)
-{
-    queue.available.ring[queue.available.index % QUEUE_SIZE] = head;
-    DSB();
-    queue.available.index++;
-    DSB();
-    REG(base, QUEUE_NOTIFY) = index;
 }
 
 static uint64_t now(void)
@@ -173,7 +92,7 @@ static unsigned request(uint32_t type, uint64_t sector, uint16_t writes)
 {
     uint16_t used = queue.used.index;
     describe_request(queue.table, type, sector, writes);
-    kick(BLK, 0, 0);
+    virtio_offer(BLK, 0, &queue, 0);
     wait_used((uint16_t)(used + 1));
     return status_byte;
 }
@@ -324,7 +243,7 @@ static void check_indirect(const void *arg)
     start(BLK, 0, F_INDIRECT);
     describe_request(indirect, T_IN, 17, WRITE);
     describe(&queue.table[3], indirect, 3 * sizeof indirect[0], INDIRECT, 0);
-    kick(BLK, 0, 3);
+    virtio_offer(BLK, 0, &queue, 3);
     wait_used(1);
     expect("status", status_byte, 0);
     expect("id", queue.used.ring[0].id, 3);
@@ -401,7 +320,7 @@ static void check_random(const void *arg)
     clear(data, sizeof data);
     start(RNG, 0, 0);
     describe(&queue.table[0], data, 64, WRITE, 0);
-    kick(RNG, 0, 0);
+    virtio_offer(RNG, 0, &queue, 0);
     wait_used(1);
     expect("length", queue.used.ring[0].length, 64);
     for (unsigned i = 0; i < 64 * 8; i++) {
@@ -418,7 +337,7 @@ static void check_console(const void *arg)
     start(CONSOLE, 1, 0);
     describe(&queue.table[0], text, 10, NEXT, 1);
     describe(&queue.table[1], text + 10, sizeof text - 11, 0, 0);
-    kick(CONSOLE, 1, 0);
+    virtio_offer(CONSOLE, 1, &queue, 0);
     wait_used(1);
     expect("id", queue.used.ring[0].id, 0);
     expect("length", queue.used.ring[0].length, 0);
@@ -439,7 +358,7 @@ static void check_nonsense(const void *arg)
         queue.table[i] = n->table[i];
     }
     queue.available.index += n->ahead;
-    kick(BLK, 0, n->head);
+    virtio_offer(BLK, 0, &queue, n->head);
     for (uint64_t from = now(); !(status(BLK) & NEEDS_RESET) && now() - from < PATIENCE;) {
     }
     expect("NEEDS_RESET", status(BLK) & NEEDS_RESET, NEEDS_RESET);
