@@ -54,8 +54,7 @@ bool checkpoint_is_possible(const struct machine *m, struct err *e)
             return err_set(e, "--net slirp: the host's connections cannot be taken back");
         }
         if (spec->type == DEVICE_NET && spec->far_end == NET_LINK) {
-            return err_set(e, "--net link:%s: the machine at its other end does not go back",
-                           spec->path);
+            return err_set(e, "--net link: the machine at its other end does not go back");
         }
     }
     return true;

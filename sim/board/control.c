@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/board/control_internal.h"
+#include "sim/board/net_link.h"
 
 struct control *control_create(struct machine *m)
 {
@@ -257,6 +258,7 @@ static bool run(struct control *c, struct control_stop *stop)
     if (!c->is_stopping) {
         c->stop.kind = CONTROL_ENDED;
         c->stop.cpu = 0;
+        net_link_end(m); /* no such machine goes back: the other one need not wait for the user */
     }
     c->stop.pc = engine_pc(m->cpus[c->stop.cpu]->engine);
     *stop = c->stop;

@@ -27,6 +27,7 @@ struct net_link {
     uint64_t start_ps;   /* of the one before it, which is open */
     cycles_t window_end; /* of that */
     bool is_down;
+    bool has_ended; /* the other machine has been told */
     bool is_lost, is_outside;
 };
 
@@ -260,9 +261,11 @@ void net_link_destroy(struct machine *m)
 void net_link_end(struct machine *m)
 {
     struct net_link *l = m->link;
-    if (l == NULL || l->wire == NULL || l->is_down || m->result.end == END_DEADLOCK) {
+    if (l == NULL || l->wire == NULL || l->is_down || l->has_ended ||
+        m->result.end == END_DEADLOCK) {
         return; /* a deadlock is both machines', and each finds it by itself */
     }
+    l->has_ended = true;
     uint64_t ps = ps_of(l, machine_furthest(m));
     net_wire_end(l->wire, ps > l->start_ps ? ps : l->start_ps, input_is_lost(m));
 }

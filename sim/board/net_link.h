@@ -29,7 +29,7 @@ bool net_link_is_up(const struct machine *m);
 bool net_link_lets(struct machine *m, bool is_idle, cycles_t at, cycles_t look);
 /* No turn goes beyond it; CYCLES_NEVER without a link. */
 cycles_t net_link_window_end(const struct machine *m);
-/* The run has ended: so the other machine is told. */
+/* The run has ended: so the other machine is told, once. */
 void net_link_end(struct machine *m);
 
 /* For reports. */

@@ -1,5 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/catalog/design.h"
 #include "sim/board/host_input.h"
@@ -178,6 +179,38 @@ static bool check(struct step_options *o)
            err_set(&o->run.err, "--rows and --ops are for a design: name it with --design");
 }
 
+/* What the machine has to say (a link that broke) waits until the screen is free again. */
+struct held_messages {
+    FILE *file; /* NULL: there is no place to hold any */
+    int stderr_was;
+};
+
+static struct held_messages hold_messages(void)
+{
+    struct held_messages held = {.file = tmpfile(), .stderr_was = dup(STDERR_FILENO)};
+    if (held.file && held.stderr_was >= 0) {
+        dup2(fileno(held.file), STDERR_FILENO);
+    }
+    return held;
+}
+
+static void say_held(const struct held_messages *held)
+{
+    char text[256];
+    size_t length;
+    if (held->stderr_was >= 0) {
+        dup2(held->stderr_was, STDERR_FILENO);
+        close(held->stderr_was);
+    }
+    if (held->file) {
+        rewind(held->file);
+        while ((length = fread(text, 1, sizeof text, held->file)) != 0) {
+            fwrite(text, 1, length, stderr);
+        }
+        fclose(held->file);
+    }
+}
+
 static bool step(struct step_options *o)
 {
     o->text = session_text_create();
@@ -188,11 +221,17 @@ static bool step(struct step_options *o)
     struct session_config config = {
         .machine = m, .text = o->text, .sources = o->sources, .wants_stop = screen_key_waits};
     struct session *s = session_create(&config, &o->run.err);
+    struct machine_result result;
     bool ok = s != NULL && run_to_start(o, s, &o->run.err);
     if (ok) {
+        struct held_messages held = hold_messages();
         screen_open();
         screen_run(s);
         screen_close();
+        say_held(&held);
+    }
+    if (s != NULL) {
+        session_finish(s, &result); /* another machine, by a link, learns that this one ends */
     }
     session_destroy(s);
     return ok;

@@ -125,7 +125,8 @@ static void say(const struct session *s, const struct control_stop *stop,
     const char *what = "";
     switch (stop->kind) {
     case CONTROL_ENDED:
-        what = "the run has ended: b goes back, q leaves";
+        what =
+            s->history ? "the run has ended: b goes back, q leaves" : "the run has ended: q leaves";
         break;
     case CONTROL_STEPPED:
     case CONTROL_EXCEPTION:

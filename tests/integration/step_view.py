@@ -5,6 +5,7 @@ import pty
 import select
 import signal
 import struct
+import subprocess
 import sys
 import termios
 import time
@@ -207,6 +208,55 @@ class StepView(unittest.TestCase):
         t.press(" ", "breakpoint at")
         t.press("c", "EL1h  host  vcpu_run ")
         self.assertEqual(t.leave(), 0)
+
+    def test_with_a_link_it_goes_forth_only(self):
+        """The other machine's run is that of links.py, to the tick, and it need not wait for who looks at the end."""
+        alone, other = self.linked("run")
+        ping = subprocess.run([harness.PROGRAM, "run", *alone], capture_output=True, timeout=harness.TIMEOUT_SECONDS)
+        told = self.ended(other)
+        self.assertRegex(told, "^21 sent back; down at tick [0-9]+\n$")
+        options, other = self.linked("step")
+        t = self.start(LARGE, *options, "--at", "ping_once")
+        t.press("ss", "ping_once+0x8")
+        t.press("b", "the machine at its other end does not go back")
+        t.press("c", "the run has ended: q leaves")
+        t.wait_for(ping.stdout.decode().strip())
+        self.assertEqual(self.ended(other), told)
+        self.assertEqual(t.leave(), 0)
+
+    def test_who_leaves_ends_its_end_of_a_link(self):
+        options, other = self.linked("left")
+        t = self.start(SMALL, *options, "--at", "ping_once")
+        self.assertEqual(t.leave(), 0)
+        self.assertRegex(self.ended(other), "^0 sent back; down at tick [0-9]+\n$")
+
+    def test_a_link_that_breaks_leaves_the_screen_alone(self):
+        options, other = self.linked("broken")
+        t = self.start(SMALL, *options, "--at", "ping_once")
+        other.kill()
+        other.wait()
+        t.press("c", "the run has ended: q leaves")  # the ping waits for ever
+        self.assertNotIn("the other end is gone", t.text())
+        os.write(t.fd, b"q")
+        said, status = t.rest()
+        self.assertIn("the other end is gone", said)
+        self.assertEqual(status, 0)
+
+    def linked(self, name):
+        """Options of a machine that pings, and the process at the other end of its link."""
+        path = harness.temporary(f"{name}.wire")
+        kernel = ["--kernel", harness.guest("link"), "--append"]
+        other = subprocess.Popen([harness.PROGRAM, "run", "--quiet", *kernel, "only=echo", "--net", f"link:{path},mac=52:00:00:00:00:01"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.addCleanup(other.communicate)
+        self.addCleanup(other.kill)
+        return [*kernel, "only=ping", "--net", f"link:{path}"], other
+
+    def ended(self, other):
+        """What it printed; it must have nothing else to say."""
+        out, err = other.communicate(timeout=harness.TIMEOUT_SECONDS)
+        self.assertEqual((other.returncode, err), (0, b""))
+        return out.decode().replace("\r", "")
 
     def test_without_a_terminal_it_says_so(self):
         result = harness.el2sim("step", *self.TINY)
