@@ -107,6 +107,9 @@ class Lint(unittest.TestCase):
         for which in ("strict-bug", "strict-twin"):
             _, result = mistakes(which, 3, None, "--strict")
             self.assertIn("CHECKS 1 ok, 0 failed", result.stdout, harness.said(result))
+        _, result = mistakes("strict-bug", 3, None)
+        self.assertIn("skip strict-bug: the write acts at once", result.stdout, harness.said(result))
+        self.assertIn("CHECKS 0 ok, 0 failed, 1 skipped", result.stdout)
 
     def test_watching_changes_nothing(self):
         for which in ("bugs", "twins"):

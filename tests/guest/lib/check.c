@@ -4,6 +4,7 @@
 #define DTB_ADDRESS 0x40000000UL /* where QEMU's virt board puts it for an ELF kernel */
 
 static const char *failure;
+static const char *skipped; /* why */
 static uint64_t failure_got, failure_want;
 static unsigned have;
 
@@ -182,19 +183,29 @@ void check_trap_case(const void *arg)
     }
 }
 
-static unsigned run_check(const struct check *check)
+void skip(const char *why)
+{
+    skipped = why;
+}
+
+enum verdict { OK, BAD, SKIPPED, VERDICTS };
+
+static enum verdict run_check(const struct check *check)
 {
     failure = NULL;
-    state_reset();
-    check->run(check->arg);
-    if (!failed()) {
-        print("ok ");
-        print(check->name);
-        print("\n");
-        return 0;
+    skipped = missing(check->need);
+    if (skipped == NULL) {
+        state_reset();
+        check->run(check->arg);
     }
-    print("FAIL ");
+    print(failed() ? "FAIL " : skipped ? "skip " : "ok ");
     print(check->name);
+    if (!failed()) {
+        print(skipped ? ": " : "");
+        print(skipped ? skipped : "");
+        print("\n");
+        return skipped ? SKIPPED : OK;
+    }
     print(": ");
     print(failure);
     print(": got ");
@@ -202,40 +213,27 @@ static unsigned run_check(const struct check *check)
     print(" expected ");
     print_hex(failure_want);
     print("\n");
-    return 1;
+    return BAD;
 }
 
 void guest_main(void)
 {
-    unsigned ok = 0, bad = 0, skipped = 0;
+    unsigned count[VERDICTS] = {0};
 
     board_init((const void *)DTB_ADDRESS);
     find_features();
     for (unsigned i = 0; i < check_count; i++) {
-        const char *why = missing(checks[i].need);
-        if (!selected(checks[i].name)) {
-            continue;
-        }
-        if (why != NULL) {
-            print("skip ");
-            print(checks[i].name);
-            print(": ");
-            print(why);
-            print("\n");
-            skipped++;
-        } else if (run_check(&checks[i]) != 0) {
-            bad++;
-        } else {
-            ok++;
+        if (selected(checks[i].name)) {
+            count[run_check(&checks[i])]++;
         }
     }
     state_reset();
     print("CHECKS ");
-    print_dec(ok);
+    print_dec(count[OK]);
     print(" ok, ");
-    print_dec(bad);
+    print_dec(count[BAD]);
     print(" failed, ");
-    print_dec(skipped);
+    print_dec(count[SKIPPED]);
     print(" skipped\n");
     power_off();
 }

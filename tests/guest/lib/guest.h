@@ -151,6 +151,8 @@ bool expect_no_trap(const char *what);
 bool expect_trap(uint64_t el, uint64_t offset, uint64_t esr);
 bool expect_trap_at(uint64_t el, uint64_t offset, uint64_t esr, const void *elr);
 bool failed(void);
+/* In a check: it cannot be made here. */
+void skip(const char *why);
 
 /* An instruction that a control field traps: as the state is reset it runs, with the field changed
  * it traps. */
