@@ -1,8 +1,12 @@
 #include "sim/step/screen.h"
 
 #include <curses.h>
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "sim/step/help.h"
 #include "sim/step/layout.h"
@@ -29,9 +33,17 @@ static const struct {
     [LINE_EL1] = {PAIR_EL1, A_NORMAL}, [LINE_EL2] = {PAIR_EL2, A_NORMAL},
 };
 
+/* The signals while a key is waited for. SIGWINCH comes only there: elsewhere it could come after
+ * getch() has looked for it and before it waits, and the new size would wait for a key. */
+static sigset_t waiting_mask;
+
 void screen_open(void)
 {
     initscr();
+    sigset_t resize;
+    sigemptyset(&resize);
+    sigaddset(&resize, SIGWINCH);
+    sigprocmask(SIG_BLOCK, &resize, &waiting_mask);
     raw();
     noecho();
     keypad(stdscr, TRUE);
@@ -51,6 +63,21 @@ void screen_open(void)
 void screen_close(void)
 {
     endwin();
+    sigprocmask(SIG_SETMASK, &waiting_mask, NULL);
+}
+
+/* The next key, or KEY_RESIZE; ERR: the terminal is gone. */
+static int wait_key(void)
+{
+    bool is_readable = false;
+    int key;
+    nodelay(stdscr, TRUE);
+    while ((key = getch()) == ERR && !is_readable) {
+        struct pollfd terminal = {.fd = STDIN_FILENO, .events = POLLIN};
+        is_readable = ppoll(&terminal, 1, NULL, &waiting_mask) >= 0 || errno != EINTR;
+    }
+    nodelay(stdscr, FALSE);
+    return key;
 }
 
 /* Keys are for the run that one sees, not for one that is over before: those wait their turn. */
@@ -330,7 +357,7 @@ void screen_run(struct session *session)
     struct screen s = {.session = session, .chosen = PANE_TRANSLATION};
     while (!s.wants_quit) {
         draw(&s);
-        int key = getch();
+        int key = wait_key();
         if (key == ERR) { /* the terminal is gone */
             return;
         }
