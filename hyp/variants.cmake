@@ -1,7 +1,7 @@
 # The host kernel, whatever it is for.
 set(HYP_KERNEL
     arch/head.S arch/switch.S arch/vectors.S
-    kernel/balance.c kernel/boot.c kernel/cache.c kernel/choice.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
+    kernel/balance.c kernel/boot.c kernel/bootargs.c kernel/cache.c kernel/exception.c kernel/fdt.c kernel/irq.c kernel/mmu.c kernel/page.c kernel/panic.c kernel/print.c kernel/pt.c
     kernel/sched.c kernel/smp.c kernel/string.c kernel/timer.c)
 
 # Its exception level: how a CPU gets there, MMU, timer; the folder arch/el1 or arch/el2 has its names of registers.
@@ -16,7 +16,7 @@ set(HYP_USER_STUB arch/lower_stub.S kernel/user_el2.c ${HYP_PROCESSES})
 
 # A design of the hypervisor is a list of files with the same symbols. What they have in common:
 set(HYP_NO_DEVICE
-    ${HYP_KERNEL} kernel/bootargs.c kernel/main.c
+    ${HYP_KERNEL} kernel/main.c
     kvm/fpsimd.S kvm/init.c kvm/inject.c kvm/io_thread.c kvm/mmio.c kvm/mmio_iss.c kvm/options.c kvm/psci.c kvm/vcpu.c kvm/vhost.c
     kvm/vm.c kvm/vm_switch.c kvm/vm_table.c drivers/nic.c drivers/virtio_backend.c drivers/virtio_net.c)
 set(HYP_BASE ${HYP_NO_DEVICE} kvm/iodev.c)
@@ -78,7 +78,7 @@ hyp_variant(deprivileged-trap LINKER arch/host_vhe.ld GUEST micro-guest-ptimer
 
 # A hypervisor that stands alone at EL2, with domains for its guests. Of kvm/ it takes what is the same for any guest.
 set(XEN_HYPERVISOR
-    ${HYP_KERNEL} ${HYP_EL2} arch/lower_guest.S arch/images_xen.S kernel/bootargs.c kernel/host_gicv2.c
+    ${HYP_KERNEL} ${HYP_EL2} arch/lower_guest.S arch/images_xen.S kernel/host_gicv2.c
     kvm/fpsimd.S kvm/mmio_iss.c kvm/psci.c kvm/vgic.c kvm/vgic_guest_v2.c kvm/vgic_mmio.c kvm/vm_switch.c kvm/vm_table.c
     emul/boot_linux.c emul/fdt_write.c emul/pl011.c xen/cards.c xen/domain.c xen/main.c xen/p2m.c xen/switch.c xen/sysregs_xen.c
     xen/traps.c xen/vgic_lr.c xen/vtimer_xen.c)

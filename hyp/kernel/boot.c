@@ -2,6 +2,7 @@
 
 #include "a64.h"
 #include "abi/board.h"
+#include "kernel/bootargs.h"
 #include "kernel/exception.h"
 #include "kernel/irq.h"
 #include "kernel/mmu.h"
@@ -35,6 +36,12 @@ static void cpus_init(void)
     cpus[0].online = true;
 }
 
+static _Noreturn void refuse(const char *what)
+{
+    print("RESULT FAIL %s\n", what);
+    machine_power_off();
+}
+
 /* Pages of the kernel's own, but for its image and the boot loader's modules. */
 static void memory_init(u64 ram_end)
 {
@@ -50,10 +57,9 @@ static void memory_init(u64 ram_end)
             continue;
         }
         if (m->base < at || m->base + m->size > ram_end || m->base % PAGE_SIZE) {
-            print("host: the module at %x must be page aligned and between %x and %x\n"
-                  "RESULT FAIL module\n",
-                  m->base, at, ram_end);
-            machine_power_off();
+            print("host: the module at %x must be page aligned and between %x and %x\n", m->base,
+                  at, ram_end);
+            refuse("module");
         }
         page_add(at, m->base);
         at = m->base + m->size;
@@ -68,6 +74,9 @@ void kernel_main(u64 fdt)
     exception_init_cpu();
     if (!fdt_read_board(phys_to_virt(fdt ? fdt : BOARD_RAM), &board)) {
         panic("no device tree");
+    }
+    if (!bootargs_check("host", board.bootargs)) {
+        refuse("boot argument");
     }
     cpus_init();
     u64 ram_end = board.ram_base + (board.ram_size < RAM_USED ? board.ram_size : RAM_USED);

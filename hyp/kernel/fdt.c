@@ -168,31 +168,3 @@ bool fdt_read_board(const void *fdt, struct board_info *info)
     }
     return info->ram_size != 0 && info->cpu_count != 0;
 }
-
-bool bootargs_value(const char *words, const char *name, char *value, size_t size)
-{
-    size_t n = 0;
-    value[0] = 0;
-    while (*words) {
-        const char *w = words;
-        const char *m = name;
-        while (*m && *w == *m) {
-            w++;
-            m++;
-        }
-        if (*m == 0 && *w == '=') {
-            for (w++; *w && *w != ' ' && n + 1 < size; w++) {
-                value[n++] = *w;
-            }
-            value[n] = 0;
-            return true;
-        }
-        while (*words && *words != ' ') {
-            words++;
-        }
-        while (*words == ' ') {
-            words++;
-        }
-    }
-    return false;
-}

@@ -23,7 +23,4 @@ struct board_info {
 /* False: no device tree at fdt. */
 bool fdt_read_board(const void *fdt, struct board_info *info);
 
-/* Copies the value of "name=value" out of words; false: not there (value is ""). */
-bool bootargs_value(const char *words, const char *name, char *value, size_t size);
-
 #endif

@@ -7,9 +7,4 @@
 
 void init_thread(void *board); /* const struct board_info * */
 
-/* --- bootargs.c --- */
-unsigned bootargs_number(const char *words, const char *name); /* 0: not there */
-unsigned bootargs_number_or(const char *words, const char *name, unsigned otherwise);
-bool rows_have(const char *rows, const char *name); /* a list with commas; empty: has all */
-
 #endif

@@ -1,7 +1,8 @@
 #include "kernel/irq.h"
 
 #include "abi/board.h"
-#include "kernel/choice.h"
+#include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/panic.h"
 
 static irq_handler handlers[IRQS_MAX];
@@ -10,8 +11,7 @@ bool irq_split;
 
 void irq_init(void)
 {
-    static const char *const words[] = {"together", "split", NULL};
-    irq_split = boot_choice("eoi", words, "eoi= takes together or split") == 1;
+    irq_split = bootargs_say(kernel_board()->bootargs, "eoi", "split");
 }
 
 void irq_set_forwarded(u32 intid)

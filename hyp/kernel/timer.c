@@ -1,6 +1,7 @@
 #include "kernel/timer.h"
 
-#include "kernel/choice.h"
+#include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/irq.h"
 #include "kernel/thread.h"
 
@@ -179,8 +180,10 @@ void timer_sleep_until(u64 deadline_ticks)
 
 void tick_init(void)
 {
-    static const char *const words[] = {"on", "idle", "full", NULL};
-    tick_mode = (enum tick_mode)boot_choice("tick", words, "tick= takes on, idle or full");
+    const char *words = kernel_board()->bootargs;
+    tick_mode = bootargs_say(words, "tick", "idle")   ? TICK_IDLE
+                : bootargs_say(words, "tick", "full") ? TICK_FULL
+                                                      : TICK_ON;
     if (tick_mode == TICK_FULL) { /* another CPU has queued a thread on this one */
         irq_set_handler(SGI_RESCHEDULE, sched_check_tick);
     }

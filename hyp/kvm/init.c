@@ -3,7 +3,7 @@
 #include "kernel/init.h"
 
 #include "drivers/nic.h"
-#include "kernel/choice.h"
+#include "kernel/bootargs.h"
 #include "kernel/page.h"
 #include "kernel/print.h"
 #include "kernel/process.h"
@@ -20,12 +20,6 @@ extern const u64 guest_image_bytes; /* images_*.S */
 
 static struct vmm_args args[2]; /* of the VMs */
 
-static bool net_is_in_vmm(void)
-{
-    static const char *const networks[] = {"kernel", "user", NULL};
-    return boot_choice("net", networks, "net= takes kernel or user") == 1;
-}
-
 static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
 {
     struct vmm_args *a = &args[vm_id];
@@ -37,7 +31,7 @@ static void make_args(const char *bootargs, unsigned vm_id, unsigned vcpu_count)
     a->ops = bootargs_number(bootargs, "n");
     a->work = bootargs_number(bootargs, "work");
     a->receive = bootargs_number(bootargs, "receive");
-    a->net_in_vmm = net_is_in_vmm();
+    a->net_in_vmm = bootargs_say(bootargs, "net", "user");
     bootargs_value(bootargs, "spread", a->spread, sizeof(a->spread));
 }
 
@@ -83,7 +77,7 @@ static bool make_guest_args(const struct board_info *board, struct vmm_args *a)
     a->pcpu_count = cpu_count;
     a->gic_version = kvm_guest_gic();
     a->timer_intid = kvm_guest_timer();
-    a->net_in_vmm = net_is_in_vmm();
+    a->net_in_vmm = bootargs_say(board->bootargs, "net", "user");
     a->guest_image_bytes = board->guest_kernel.size;
     a->ramdisk_bytes = board->guest_ramdisk.size;
     a->memory_bytes = (u64)memory_mib << 20;

@@ -1,6 +1,7 @@
 #include "kvm/options.h"
 
 #include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/panic.h"
 
 /* The length of name if the list begins with it; 0: it does not. */
@@ -15,7 +16,7 @@ static size_t name_length(const char *list, const char *name)
 
 u64 options_read(const struct option *table, size_t count, u64 otherwise, const char *message)
 {
-    char text[64];
+    char text[BOOTARGS_OPT_MAX];
     if (!bootargs_value(kernel_board()->bootargs, "opt", text, sizeof(text))) {
         return otherwise;
     }

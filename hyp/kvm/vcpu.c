@@ -1,6 +1,7 @@
 /* The run loop of a VCPU: the guest on one side, the VMM in EL0 on the other. */
 #include "a64.h"
-#include "kernel/choice.h"
+#include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/smp.h"
@@ -14,8 +15,7 @@ static bool vcpus_float;
 /* Boot argument pin=: VCPU threads stay on their CPUs, or not. */
 void vcpus_init(void)
 {
-    static const char *const words[] = {"on", "off", NULL};
-    vcpus_float = boot_choice("pin", words, "pin= takes on or off") == 1;
+    vcpus_float = bootargs_say(kernel_board()->bootargs, "pin", "off");
     if (vcpus_float) {
         sched_allow_float();
     }

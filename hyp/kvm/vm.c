@@ -4,7 +4,7 @@
 #include "a64.h"
 #include "abi/guest.h"
 #include "kernel/boot.h"
-#include "kernel/init.h"
+#include "kernel/bootargs.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 

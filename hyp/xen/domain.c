@@ -4,7 +4,8 @@
 #include "a64.h"
 #include "abi/board.h"
 #include "abi/guest.h"
-#include "kernel/choice.h"
+#include "kernel/boot.h"
+#include "kernel/bootargs.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"
 #include "kernel/smp.h"
@@ -21,8 +22,7 @@ static bool vcpus_float;
 /* Boot argument pin=: VCPUs stay on their CPUs, or not. */
 void domains_init(void)
 {
-    static const char *const words[] = {"on", "off", NULL};
-    vcpus_float = boot_choice("pin", words, "pin= takes on or off") == 1;
+    vcpus_float = bootargs_say(kernel_board()->bootargs, "pin", "off");
     if (vcpus_float) {
         sched_allow_float();
     }

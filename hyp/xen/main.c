@@ -8,7 +8,7 @@
 #include "abi/xen_io.h"
 #include "emul/boot_linux.h"
 #include "kernel/boot.h"
-#include "kernel/init.h"
+#include "kernel/bootargs.h"
 #include "kernel/irq.h"
 #include "kernel/page.h"
 #include "kernel/panic.h"

@@ -15,7 +15,7 @@ about: A file of the tests.
 profile: xgene1
 systems:
   - {id: split, title: split mode, design: kvm-split}
-  - {id: vhe, title: VHE, design: kvm-vhe, append: "quiet", real: linux-vhe}
+  - {id: vhe, title: VHE, design: kvm-vhe, append: "pin=on", real: linux-vhe}
 tables:
   - id: cycles
     title: Cycles

@@ -61,11 +61,28 @@ class Switches(unittest.TestCase):
             with self.subTest(design=design[0]):
                 self.passes(design, "rows=check,vm-switch,virtual-ipi,io-latency-in n=8 eoi=split tick=full pin=off")
 
+    WRONG = (("eoi=no", "eoi= takes one of together,split"), ("tick=0", "tick= takes one of on,idle,full"),
+             ("pin=", "pin= takes one of on,off"), ("pin=on,off", "pin= takes one of on,off"), ("net=tap", "net= takes one of kernel,user"),
+             ("spread=yes", "spread= takes one of off,on"), ("n=abc", "n= takes a number from 1 to 1024"),
+             ("n=8x", "n= takes a number from 1 to 1024"), ("n=0", "n= takes a number from 1 to 1024"),
+             ("n=99999999999999999999", "n= takes a number from 1 to 1024"), ("n=", "n= takes a number from 1 to 1024"),
+             ("vmids=-1", "vmids= takes a number from 1 to 65536"), ("rows=" + "a," * 128, "rows= takes 255 characters at most"),
+             ("row=hypercall", "known are rows= n= work= "), ("quiet", "known are rows= n= work= "), ("=1", "known are rows= n= work= "))
+
     def test_other_words_are_refused(self):
-        for choice, says in (("eoi=no", "eoi= takes together or split"), ("tick=0", "tick= takes on, idle or full"),
-                             ("pin=yes", "pin= takes on or off"), ("net=tap", "net= takes kernel or user")):
-            result, _ = run(SPLIT, f"rows=hypercall n=1 {choice}", 1)
-            self.assertIn(f"RESULT FAIL {says}\n", result.stdout)
+        for design in (SPLIT, XEN, ("native", "x-gene1", 2)):
+            for word, says in self.WRONG:
+                with self.subTest(design=design[0], word=word):
+                    result, _ = run(design, f"rows=hypercall {word}" if "rows" not in word else word, 1)
+                    self.assertEqual(result.returncode, 1)
+                    first, last = result.stdout.splitlines()
+                    who = "native" if design[0] == "native" else "host"
+                    self.assertTrue(first.startswith(f"{who}: boot argument {word[:63]}: {says}"), first)
+                    self.assertTrue(last.startswith("RESULT FAIL"), last)
+
+    def test_words_of_other_designs_are_let_be(self):
+        for design in (SPLIT, XEN):
+            self.passes(design, "  rows=hypercall  n=1 vmids=9 net=user work=2 receive=0 spread=on vcpus=1 mem=64 ", 1)
 
 
 if __name__ == "__main__":

@@ -1,29 +1,12 @@
 /* The rows on the bare board, for comparison with the same rows in a VM: same program, same
  * runtime, no hypervisor. */
 #include "app/rows.h"
+#include "kernel/bootargs.h"
 #include "kernel/fdt.h"
 
 #define VCPUS 2 /* as a VM has */
 
 static struct guest_boot boot_page;
-
-static void copy_argument(const char *words, const char *name, char *to, unsigned room)
-{
-    if (!bootargs_value(words, name, to, room)) {
-        to[0] = 0;
-    }
-}
-
-static unsigned number(const char *words, const char *name)
-{
-    char text[16];
-    unsigned v = 0;
-    copy_argument(words, name, text, sizeof(text));
-    for (const char *t = text; *t >= '0' && *t <= '9'; t++) {
-        v = v * 10 + (unsigned)(*t - '0');
-    }
-    return v;
-}
 
 /* x0 is the device tree's address, or 0: then it is where RAM begins. */
 int guest_main(const struct guest_boot *tree)
@@ -34,15 +17,18 @@ int guest_main(const struct guest_boot *tree)
         print("native: no device tree\n");
         return 1;
     }
+    if (!bootargs_check("native", board.bootargs)) {
+        return 1;
+    }
     b->pcpu_count = board.cpu_count;
     b->vcpu_count = board.cpu_count < VCPUS ? board.cpu_count : VCPUS;
-    b->ops = number(board.bootargs, "n");
-    b->work = number(board.bootargs, "work");
-    b->receive = number(board.bootargs, "receive");
-    copy_argument(board.bootargs, "rows", b->rows, sizeof(b->rows));
-    copy_argument(board.bootargs, "spread", b->spread, sizeof(b->spread));
+    b->ops = bootargs_number(board.bootargs, "n");
+    b->work = bootargs_number(board.bootargs, "work");
+    b->receive = bootargs_number(board.bootargs, "receive");
+    bootargs_value(board.bootargs, "rows", b->rows, sizeof(b->rows));
+    bootargs_value(board.bootargs, "spread", b->spread, sizeof(b->spread));
     if (b->rows[0] == 0) { /* there are no others */
-        copy_argument("rows=app", "rows", b->rows, sizeof(b->rows));
+        bootargs_value("rows=app", "rows", b->rows, sizeof(b->rows));
     }
     gic_init();
     gic_init_cpu(0);

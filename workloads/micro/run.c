@@ -3,7 +3,6 @@
 #include "micro/row.h"
 
 #define WARM_UP_OPS 16
-#define OPS_MAX     1024
 
 bool row_measuring;
 
@@ -30,8 +29,8 @@ static bool run(const struct row *r, unsigned ops, bool measured)
 bool row_run(const struct row *r, const struct guest_boot *boot)
 {
     unsigned ops = boot->ops ? boot->ops : r->ops;
-    if (ops > OPS_MAX) {
-        ops = OPS_MAX;
+    if (ops > GUEST_OPS_MAX) {
+        ops = GUEST_OPS_MAX;
     }
     if (r->ops_per_exec) {
         ops = (ops + r->ops_per_exec - 1) / r->ops_per_exec * r->ops_per_exec;
