@@ -29,7 +29,9 @@ PUBLISHED = {
     "kernbench": "Kernbench: KVM +5 %, Xen +5 % (recalled, low)",
 }
 PUBLISHED_SPREAD = {"apache": "+35 % | +14 % (read)", "memcached": "+26 % | +8 % (read)"}
-SEEDS = range(1, 17)
+MAIN = ["kvm-split", "kvm-vhe", "kvm-vhe-opt", "el2host", "xen"]
+SEEDS = range(1, 17)  # of hackbench, which moves with the order of the CPUs' turns
+HACKBENCH = "rows=hackbench"
 
 
 def seeded(program, design, seed):
@@ -65,6 +67,10 @@ class Runs:
     def cycles(self, design, words, row, seed=0):
         return self.known[design, words, seed][row][0]
 
+    def mean(self, design):
+        """Cycles of an operation of hackbench, over the schedules."""
+        return statistics.mean(self.cycles(design, HACKBENCH, "hackbench", seed) for seed in SEEDS)
+
 
 def native_of(design):
     return NATIVE_GIC3 if design in GIC3 else NATIVE
@@ -85,8 +91,11 @@ def overheads(runs, designs, words, row):
 
 
 def main_table(runs):
-    designs, words = ["kvm-split", "kvm-vhe", "kvm-vhe-opt", "el2host", "xen"], "rows=app"
-    runs.prepare([(d, words, 0) for d in [NATIVE, NATIVE_GIC3, "xen-on-kvm-split", *designs]])
+    designs, words, others = MAIN, "rows=app", [NATIVE, NATIVE_GIC3, "xen-on-kvm-split"]
+    runs.prepare([(d, words, 0) for d in [*others, *designs]])
+    runs.prepare([(d, HACKBENCH, seed) for d in [*others, *designs] for seed in SEEDS])
+    for d in [*others, *designs]:
+        runs.known[d, words, 0]["hackbench"] = (runs.mean(d), 0)
     yield line(["row", "native", *(f"{d} | " for d in designs), "published (ISCA 2016, native = 1)"])
     yield "| --- | ---: |" + " ---: | ---: |" * len(designs) + " --- |"
     for row in ROWS:
@@ -130,7 +139,7 @@ def receive_table(runs):
 
 
 def hackbench_table(runs):
-    designs, words = [NATIVE, "kvm-split", "el2host", "kvm-vhe", "kvm-vhe-opt"], "rows=hackbench"
+    designs, words = [NATIVE, *MAIN], HACKBENCH
     runs.prepare([(d, words, seed) for d in designs for seed in SEEDS])
     cycles = {d: [runs.cycles(d, words, "hackbench", seed) for seed in SEEDS] for d in designs}
     exits = {d: [runs.known[d, words, seed]["hackbench"][1] for seed in SEEDS] for d in designs}
