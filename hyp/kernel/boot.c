@@ -13,8 +13,6 @@
 #include "kernel/thread.h"
 #include "kernel/timer.h"
 
-#define RAM_USED (2048UL << 20) /* no more is mapped and managed; the boot table has 3 GiB */
-
 extern char __bss_end[], boot_stack[];
 
 void kernel_main(u64 fdt);
@@ -79,7 +77,8 @@ void kernel_main(u64 fdt)
         refuse("boot argument");
     }
     cpus_init();
-    u64 ram_end = board.ram_base + (board.ram_size < RAM_USED ? board.ram_size : RAM_USED);
+    u64 ram_end =
+        board.ram_base + (board.ram_size < KERNEL_RAM_MAX ? board.ram_size : KERNEL_RAM_MAX);
     memory_init(ram_end);
     mmu_init(ram_end);
     irq_init();

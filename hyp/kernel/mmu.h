@@ -4,6 +4,9 @@
 
 #include "types.h"
 
+/* No more is mapped and managed; the boot table has 3 GiB. */
+#define KERNEL_RAM_MAX (2048UL << 20)
+
 /* Final page tables in place of the boot table: text read-only, the rest never executable. RAM up
  * to ram_end is mapped. */
 void mmu_init(u64 ram_end);

@@ -92,25 +92,12 @@ static void map_entry(struct vm *vm, u64 ipa, u64 pa, u64 attributes)
     }
 }
 
-void *stage2_memory(struct vm *vm, u64 ipa, bool write)
+void *stage2_own_memory(struct vm *vm, u64 ipa)
 {
     u64 flags = spin_lock_irqsave(&vm->mmu_lock);
-    const struct host_page *own = find_page(vm, ipa);
-    char *page = own ? own->page : NULL;
-    bool may = !write || !own || own->writable;
+    const struct host_page *other = find_page(vm, ipa);
     spin_unlock_irqrestore(&vm->mmu_lock, flags);
-    if (page) {
-        return may ? page + ipa % PAGE_SIZE : NULL;
-    }
-    return vm_memory(vm, ipa);
-}
-
-bool stage2_has_page(struct vm *vm, u64 ipa)
-{
-    u64 flags = spin_lock_irqsave(&vm->mmu_lock);
-    bool has = find_page(vm, ipa);
-    spin_unlock_irqrestore(&vm->mmu_lock, flags);
-    return has;
+    return other ? NULL : vm_memory(vm, ipa);
 }
 
 bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)
@@ -122,7 +109,7 @@ bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable)
         own = vm->page[i].page ? NULL : &vm->page[i];
     }
     if (own) {
-        *own = (struct host_page){.ipa = ipa, .page = page, .writable = writable};
+        *own = (struct host_page){.ipa = ipa, .page = page};
         u64 *entry = pt_entry_alloc(vm->stage2, ipa, 3);
         WRITE_ONCE(*entry, 0); /* break before make */
         world_flush_ipa(&vm->arch, ipa);

@@ -24,7 +24,6 @@ struct xen_domain;
 struct host_page {
     u64 ipa;
     void *page; /* NULL: not used */
-    bool writable;
 };
 
 struct memslot {
@@ -177,9 +176,8 @@ void stage2_map_device(struct vm *vm, u64 ipa, u64 pa, u64 size);
  * many.
  */
 bool stage2_set_page(struct vm *vm, u64 ipa, void *page, bool writable);
-bool stage2_has_page(struct vm *vm, u64 ipa);
-/* The kernel's address; NULL: no memory there, or none that may be written. */
-void *stage2_memory(struct vm *vm, u64 ipa, bool write);
+/* The kernel's address of memory of the VM's own; NULL: none there, or such a page is. */
+void *stage2_own_memory(struct vm *vm, u64 ipa);
 void stage2_clean(struct vm *vm); /* all its pages, to the point of coherency */
 void stage2_init_vm(struct vm *vm);
 void stage2_destroy(struct vm *vm);

@@ -28,7 +28,7 @@ u64 *guest_registers(struct vcpu *v)
 
 void *guest_ram(struct vm *vm, u64 ipa)
 {
-    return stage2_has_page(vm, ipa) ? NULL : vm_memory(vm, ipa);
+    return stage2_own_memory(vm, ipa);
 }
 
 /* Where the guest has memory it is owed the tables anyway. */
@@ -56,7 +56,7 @@ static bool walk(struct vcpu *v, u64 va, unsigned bits, u64 table, bool write, u
     for (;; level++) {
         unsigned shift = 39 - 9 * level;
         u64 index_bits = level == 4 - (bits - 12 + 8) / 9 ? bits - shift : 9;
-        u64 *slot = stage2_memory(v->vm, table + 8 * (va >> shift & (BIT(index_bits) - 1)), false);
+        u64 *slot = guest_ram(v->vm, table + 8 * (va >> shift & (BIT(index_bits) - 1)));
         u64 e = slot ? READ_ONCE(*slot) : 0;
         bool is_table = level < 3 && (e & PT_TABLE);
         if (!(e & PT_VALID) || (level == 3 && !(e & PT_TABLE)) || (level == 0 && !is_table)) {
@@ -86,5 +86,5 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
             return NULL;
         }
     }
-    return stage2_memory(v->vm, ipa, write);
+    return guest_ram(v->vm, ipa);
 }

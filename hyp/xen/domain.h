@@ -93,7 +93,7 @@ u64 *guest_registers(struct vcpu *v); /* x0-x30 */
 /* The hypervisor's address of memory that is the domain's own, and stays as long as the domain;
  * NULL: it has none there, or somebody else's page is in its place. */
 void *guest_ram(struct vm *vm, u64 ipa);
-/* ... of what the guest itself reaches there, whosever it is; NULL: it may not. */
+/* ... at a virtual address of the guest's; NULL: none there, or the guest itself may not. */
 void *guest_address(struct vcpu *v, u64 va, bool write);
 /* In place of memory of the domain's. False: it has none there, or the hypervisor has no page for
  * the table. */

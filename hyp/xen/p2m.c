@@ -30,6 +30,10 @@
 /* What guests cannot take of the hypervisor's memory: more than one page for each CPU. */
 #define PAGES_RESERVED 64
 
+/* Whose each block of the machine's memory is, as domid + 1; 0: no domain's. A domain's own say so
+ * from before its VCPUs start until they are gone. */
+static u8 block_owner[KERNEL_RAM_MAX / BLOCK_SIZE];
+
 #define ROOT_ORDER   1
 #define ROOT_ENTRIES 1024
 #define VMID_SHIFT   48
@@ -44,6 +48,30 @@ u64 p2m_vtcr(void)
            1UL << 6 | 24;
 }
 
+static u8 *owner_of(u64 pa)
+{
+    u64 i = (pa - BOARD_RAM) / BLOCK_SIZE;
+    return i < ARRAY_SIZE(block_owner) ? &block_owner[i] : NULL;
+}
+
+static u8 owner_id(const struct vm *d)
+{
+    _Static_assert(VM_MAX < 255, "a byte");
+    return (u8)(d->id + 1);
+}
+
+/* Its physical address. */
+static u64 add_block(struct vm *d)
+{
+    struct xen_domain *x = d->xen;
+    void *block = page_alloc(BLOCK_ORDER);
+    u64 pa = virt_to_phys(block);
+    BUG_ON(x->block_count == XEN_BLOCK_MAX);
+    x->block[x->block_count++] = block;
+    *owner_of(pa) = owner_id(d);
+    return pa;
+}
+
 void p2m_create(struct vm *d, u64 ram_bytes)
 {
     struct xen_domain *x = d->xen;
@@ -51,21 +79,15 @@ void p2m_create(struct vm *d, u64 ram_bytes)
     x->block = page_alloc(0);
     d->arch.vttbr = virt_to_phys(d->stage2) | (u64)(d->id + 1) << VMID_SHIFT;
     for (u64 at = 0; at < ram_bytes; at += BLOCK_SIZE) {
-        BUG_ON(x->block_count == XEN_BLOCK_MAX);
-        void *block = page_alloc(BLOCK_ORDER);
-        x->block[x->block_count++] = block;
-        pt_map(d->stage2, GUEST_RAM + at, virt_to_phys(block), BLOCK_SIZE, S2_MEMORY | S2_RW);
+        pt_map(d->stage2, GUEST_RAM + at, add_block(d), BLOCK_SIZE, S2_MEMORY | S2_RW);
     }
 }
 
 u64 p2m_add_direct(struct vm *d)
 {
-    struct xen_domain *x = d->xen;
-    void *block = page_alloc(BLOCK_ORDER);
-    u64 pa = virt_to_phys(block);
+    u64 pa = add_block(d);
     const u64 *entry = pt_entry(d->stage2, pa, 2);
-    BUG_ON(x->block_count == XEN_BLOCK_MAX || (entry && (*entry & PT_VALID)));
-    x->block[x->block_count++] = block;
+    BUG_ON(entry && (*entry & PT_VALID));
     pt_map(d->stage2, pa, pa, BLOCK_SIZE, S2_MEMORY | S2_RW);
     return pa;
 }
@@ -98,6 +120,7 @@ void p2m_destroy(struct vm *d)
     pt_clear(d->stage2, ROOT_ENTRIES);
     page_free(d->stage2, ROOT_ORDER);
     for (unsigned i = 0; i < x->block_count; i++) {
+        *owner_of(virt_to_phys(x->block[i])) = 0;
         page_free(x->block[i], BLOCK_ORDER);
     }
     page_free(x->block, 0);
@@ -214,7 +237,9 @@ static u64 translate(u64 va, bool write)
     return par;
 }
 
-/* What is not there may only be on its way: it is looked for again while nobody changes stage 2. */
+/* What is not there may only be on its way: it is looked for again while nobody changes stage 2.
+ * What belongs to others may leave any time, and be somebody else's by then: as in Xen, the owner
+ * of the page decides. */
 void *guest_address(struct vcpu *v, u64 va, bool write)
 {
     u64 par = translate(va, write);
@@ -224,8 +249,8 @@ void *guest_address(struct vcpu *v, u64 va, bool write)
         spin_unlock_irqrestore(&v->vm->mmu_lock, flags);
     }
     u64 pa = (par & PAR_PA) | (va & 0xfff);
-    bool is_memory = !(par & PAR_F) && pa >= BOARD_RAM && pa < kernel_ram_end();
-    return is_memory ? phys_to_virt(pa) : NULL;
+    const u8 *owner = par & PAR_F ? NULL : owner_of(pa);
+    return owner && *owner == owner_id(v->vm) ? phys_to_virt(pa) : NULL;
 }
 
 void p2m_publish_image(struct vm *d, u64 ipa, u64 bytes)

@@ -17,6 +17,7 @@ enum { REF = XEN_IO_GRANT + 1, REF_AGAIN, REF_LEFT };
 #define LEFT_BYTE  0x5a
 #define WAIT_S     2
 #define BY_KVM     BIT(61) /* of a message */
+#define ARGUMENT   BIT(60) /* another message: an argument in that page */
 #define PEER_DOMID (self ? ROWS_DOMID + 1 : 1)
 
 static u8 page[PAGE] __attribute__((aligned(4096)));
@@ -233,11 +234,35 @@ static bool grant_left_in_use(void)
     return mapped == 1 && grant_in_use(REF_LEFT);
 }
 
+/* VM 1 has it still. */
+static bool argument_in_granted_page(void)
+{
+    irq_off();
+    u64 refused = hvc(HVC_SWITCH_SND, FRONT_MESSAGE | ARGUMENT, 0, 0);
+    irq_on();
+    return refused == 1;
+}
+
+/* --- VM 1 --- */
+
 static bool owner_ends_first;
+
+/* The page may leave, and be somebody else's, while the hypervisor writes its answer there. */
+static bool argument_is_refused(void)
+{
+    struct gnttab_unmap_grant_ref *u = (struct gnttab_unmap_grant_ref *)at[0];
+    *u = (struct gnttab_unmap_grant_ref){.handle = ~0U, .status = 1};
+    return xen_hypercall(HYPERCALL_GRANT_TABLE_OP, GNTTABOP_UNMAP_GRANT_REF, (u64)u, 1) ==
+               -XEN_EFAULT &&
+           READ_ONCE(u->status) == 1;
+}
 
 u64 front_answer(u64 message)
 {
     u32 handle;
+    if (message & ARGUMENT) {
+        return hvc(HVC_SWITCH_SND, argument_is_refused(), 0, 0);
+    }
     owner_ends_first = message & BY_KVM;
     u16 owner = owner_ends_first ? 0 : ROWS_DOMID;
     bool ok = grant_map(owner, REF_LEFT, (u64)at[0], false, &handle) == GNTST_OKAY;
@@ -268,6 +293,7 @@ bool front_checks_run(void)
         {"read-only-grant", read_only_grant},
         {"pages-in-memory-only", pages_in_memory_only},
         {"grant-left-in-use", grant_left_in_use},
+        {"argument-in-granted-page", argument_in_granted_page},
         {"grant-taken-back", grant_taken_back},
         {"on-while-it-goes-off", on_while_it_goes_off},
         {"page-replaced-in-use", page_replaced_in_use},
