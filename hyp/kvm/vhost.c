@@ -70,12 +70,14 @@ static void transmit(struct vhost *h)
     u32 bytes;
     bool any = false;
     for (;;) {
-        while (frame == NULL) { /* the card has all it can hold */
+        /* The card has all it can hold. Its peer may take nothing for long: a VCPU that wants the
+         * queues does not wait for it, what is in them stays there until release(). */
+        while (frame == NULL && vback_works(&h->back)) {
             vnet_kick(&h->nic->card);
             cpu_relax();
             frame = vnet_send_buffer(&h->nic->card);
         }
-        bytes = vback_take(&h->back, frame);
+        bytes = frame ? vback_take(&h->back, frame) : 0;
         if (bytes == 0) {
             break;
         }

@@ -6,6 +6,10 @@
 
 #define dmb(opt) __asm__ volatile("" ::: "memory")
 
+static inline void cpu_relax(void)
+{
+}
+
 static inline u64 irq_save(void)
 {
     return 0;
