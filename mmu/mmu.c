@@ -157,7 +157,7 @@ static bool translate_by_walk(struct mmu *mmu, const struct mmu_context *ctx,
     return true;
 }
 
-/* True: the TLB holds the page, *held, and permits the access, *out filled. NULL: it does not. */
+/* True: the TLB holds the page and permits the access, *out filled. *held: its entry, or NULL. */
 static bool translate_by_tlb(struct mmu *mmu, const struct mmu_context *ctx,
                              const struct mmu_access *access, struct tlb_entry **held,
                              struct mmu_page *out)

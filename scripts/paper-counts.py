@@ -22,6 +22,7 @@ CROSSING = {"virtual-ipi": 0.4}  # whether the other CPU sleeps by then hangs on
 HEAD = "counts: # instructions of an operation in real software: scripts/paper-counts.py\n"
 PROFILE, OURS = "xgene1", ["kvm-split", "xen", "el2host"]  # of the table
 TITLES = {"linux-nvhe-gic2": "Linux: nvhe-gic2", "linux-vhe": "Linux: vhe", "debian-xen": "Xen"}
+LINUX_OPS = "1024"  # so many that a tick of the host, some ten thousand instructions, is a percent of a row at most
 BEGIN, END = "<!-- table: scripts/paper-counts.py -->", "<!-- end of table -->"
 
 
@@ -56,7 +57,8 @@ def executed():
 
 def instructions(program, design, profile):
     """Of one operation of each row: all, and those outside of VMs."""
-    report = said(program, "compare", "--designs", design, "--costs", profile, "--quiet", "--json", "-")
+    command = [program, "compare", "--designs", design, "--costs", profile, "--quiet", "--json", "-"]
+    report = said(*command, *(["--ops", LINUX_OPS] if design.startswith("linux") else []))
     counts = {}
     for r in json.loads(report)["designs"][0]["rows"]:
         outside = sum(b["count"] for b in r["breakdown"] if b["where"] != "vm" and b["class"] in executed())

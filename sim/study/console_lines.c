@@ -53,12 +53,13 @@ void console_lines_take(void *lines, const char *text, size_t length)
     for (size_t i = 0; i < length; i++) {
         keep_tail(c, text[i]);
         if (text[i] == '\n') {
-            c->line[c->line_length] = '\0';
             read_line(c);
-            c->failed = c->line_length ? begins(c->line, "RESULT FAIL") : c->failed;
             c->line_length = 0;
+            c->line[0] = '\0';
         } else if (c->line_length < sizeof c->line - 1 && text[i] >= ' ' && text[i] <= '~') {
             c->line[c->line_length++] = text[i];
+            c->line[c->line_length] = '\0';
+            c->failed = begins(c->line, "RESULT FAIL");
         }
     }
 }

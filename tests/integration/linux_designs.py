@@ -85,7 +85,7 @@ class Designs(unittest.TestCase):
         for row in ("hypercall", "gic-trap", "io-user", "stage2-fault"):
             vhe, nvhe, protected = (cycles(self.report, d, row) for d in ("linux-vhe", "linux-nvhe", "linux-protected"))
             self.assertLess(vhe, nvhe, row)
-            self.assertLess(nvhe * 0.99, protected, row)
+            self.assertLess(nvhe * 0.96, protected, row)  # a tick of the host is 3 % of a row with its default operations
         self.assertEqual(cycles(self.report, "linux-vhe", "virtual-eoi"), cycles(self.report, "linux-nvhe", "virtual-eoi"))
 
     def test_no_mark_is_lost(self):

@@ -75,6 +75,8 @@ START_TEST(last_line_says_whether_it_failed)
     ck_assert(lines.failed);
     say("and on: RESULT FAIL\n");
     ck_assert(!lines.failed);
+    say("RESULT FAIL"); /* and power-off, before the end of the line */
+    ck_assert(lines.failed);
 }
 END_TEST
 
