@@ -65,16 +65,16 @@ bool vgic_deliverable(const struct vm *vm, const struct virq *q)
     return vm->vgic.enabled && q->enabled && vgic_irq_pending(q);
 }
 
-/* An SPI's VCPU: it moves to another target when the one that has it is done with it. */
-static unsigned spi_vcpu(const struct virq *q)
+/* It moves to another target when the one that has it is done with it. */
+unsigned vgic_spi_vcpu(const struct virq *q)
 {
-    return q->held ? q->holder : q->target;
+    return q->listed || q->active ? q->holder : q->target;
 }
 
 bool vgic_update_on(struct vcpu *v, const struct virq *q, u32 intid)
 {
     u64 old = v->vgic.candidates;
-    bool mine = intid < VGIC_PRIVATE || spi_vcpu(q) == v->index;
+    bool mine = intid < VGIC_PRIVATE || vgic_spi_vcpu(q) == v->index;
     if (mine && (q->active || vgic_deliverable(v->vm, q))) {
         v->vgic.candidates |= BIT(intid);
     } else {
@@ -127,7 +127,7 @@ void vgic_send_sgi(struct vcpu *to, u32 sgi, u8 sources)
 void vgic_request(struct vm *vm, struct vcpu *v, u32 intid, const struct virq *q, bool is_new)
 {
     if (!vgic_update(vm, v, intid) && is_new && vgic_deliverable(vm, q)) {
-        vcpu_kick(intid < VGIC_PRIVATE ? v : vm->vcpu[spi_vcpu(q)]);
+        vcpu_kick(intid < VGIC_PRIVATE ? v : vm->vcpu[vgic_spi_vcpu(q)]);
     }
 }
 

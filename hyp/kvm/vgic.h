@@ -26,11 +26,10 @@ struct virq {
     bool active;
     bool edge;
     bool hw;     /* the guest deactivates the physical interrupt of the same number */
-    bool listed; /* xen/: in a list register of some VCPU */
-    bool held;   /* kvm/: ... or active, on VCPU `holder`: it stays there, whatever its target */
+    bool listed; /* in a list register of some VCPU */
     u8 priority;
     u8 target;        /* SPI: index of the VCPU */
-    u8 holder;        /* likewise */
+    u8 holder;        /* ... that has it while it is listed or active, whatever its target */
     u8 sources;       /* SGI of GICv2: VCPUs whose request is pending */
     u8 active_source; /* ... whose request is active */
 };
@@ -70,6 +69,7 @@ void vgic_pulse(struct vm *vm, struct vcpu *v, u32 intid);
 /* --- for the files of list registers and of guest registers; the lock is held --- */
 extern unsigned vgic_lr_count;                                   /* that are used */
 struct virq *vgic_irq(struct vm *vm, struct vcpu *v, u32 intid); /* NULL: no such interrupt */
+unsigned vgic_spi_vcpu(const struct virq *q);                    /* whose candidate it is */
 bool vgic_irq_pending(const struct virq *q);
 bool vgic_deliverable(const struct vm *vm, const struct virq *q);
 /* Recomputes the candidate bit on v. True: it has just become worth a look. */

@@ -61,7 +61,7 @@ void vgic_flush(struct vcpu *v)
         u32 intid = most_urgent(v, left);
         struct virq *q = vgic_irq(v->vm, v, intid);
         left &= ~BIT(intid);
-        q->held = true;
+        q->listed = true;
         q->holder = (u8)v->index;
         vgic_hw_lr_set(&v->arch.vgic, n++, lr_make(v->vm, q, intid));
     }
@@ -73,7 +73,8 @@ void vgic_flush(struct vcpu *v)
 static void lr_fold(struct vcpu *v, struct vgic_lr lr)
 {
     struct virq *q = vgic_irq(v->vm, v, lr.intid);
-    q->active = q->held = lr.state & VLR_ACTIVE;
+    q->active = lr.state & VLR_ACTIVE;
+    q->listed = false;
     if (lr.source != VLR_NO_SOURCE) {
         if (q->active) {
             q->active_source = (u8)lr.source;

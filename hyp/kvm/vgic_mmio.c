@@ -51,17 +51,17 @@ u64 field_active_get(struct vcpu *v, const struct virq *q, u32 intid)
 void field_active_set(struct vcpu *v, struct virq *q, u32 intid, u64 value)
 {
     (void)v, (void)intid;
-    q->active |= value;
+    if (value) {
+        q->holder = (u8)vgic_spi_vcpu(q);
+        q->active = true;
+    }
 }
 
 void field_active_clear(struct vcpu *v, struct virq *q, u32 intid, u64 value)
 {
-    (void)intid;
+    (void)v, (void)intid;
     if (value) {
-        q->active = false;
-        if (q->held) { /* unless it is in a list register now: that tells at the exit */
-            q->held = v->vm->vcpu[q->holder]->arch.vgic.used != 0;
-        }
+        q->active = false; /* if it is in a list register now, that tells at the exit */
     }
 }
 

@@ -112,6 +112,7 @@ static void list(struct vcpu *v, unsigned n, u32 intid)
     lr |= take_request(q) << LR_CPU_SHIFT;
     mmio_write32(GICH(GICH_LR0) + 4 * n, lr);
     q->listed = true;
+    q->holder = (u8)v->index;
     v->vgic.lr_used |= BIT(n);
     v->vgic.lr_pending |= BIT(n);
     vgic_update_on(v, q, intid);

@@ -51,22 +51,28 @@ static bool fp_registers(void)
     return value == 0x123456789abcdef0 && status == 0x9f;
 }
 
-/* More pending than any machine has list registers for: the maintenance interrupt brings the rest.
- */
-static bool list_registers_overflow(void)
+/* More pending than any machine has list registers for. */
+u32 fill_list_registers(void)
 {
     const u32 from = 3, to = 16;
-    handled = 0;
-    irq_off();
     for (u32 i = from; i < to; i++) {
         irq_set_handler(i, count_handler);
         gic_send_sgi(0, i);
     }
+    return to - from;
+}
+
+/* The maintenance interrupt brings the rest. */
+static bool list_registers_overflow(void)
+{
+    handled = 0;
+    irq_off();
+    u32 sent = fill_list_registers();
     irq_on();
-    while (handled < to - from) {
+    while (handled < sent) {
         cpu_relax();
     }
-    return handled == to - from;
+    return handled == sent;
 }
 
 static bool spi_set_pending(void)
@@ -78,8 +84,6 @@ static bool spi_set_pending(void)
     irq_wait(&handled, 0);
     return handled == 1;
 }
-
-#define SPI_MOVED (IODEV_INTID + 2)
 
 static volatile u64 spi_moved_on; /* VCPUs that took it, as bits */
 static bool spi_is_deactivated;   /* by its handler, too */
@@ -201,6 +205,7 @@ static const struct check checks[] = {
     {"spi-set-pending", spi_set_pending},
     {"spi-moved-while-active", spi_moved_while_active},
     {"spi-deactivated-and-moved", spi_deactivated_and_moved},
+    {"spi-deactivated-elsewhere", check_spi_deactivated_elsewhere},
     {"timer-ends-wfi", timer_ends_wfi},
     {"psci", psci},
     {"state-of-two-vms", state_of_two_vms},

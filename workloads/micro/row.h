@@ -39,10 +39,13 @@ bool check_mmio_sizes(void);
 bool check_mmio_zero_register(void);
 bool check_abort_injected(void);
 bool check_debug_registers(void);
+bool check_spi_deactivated_elsewhere(void);
 
 /* checks.c: what no row exercises, one line each; run by rows=check. False: one failed. */
 bool checks_run(void);
-void expect_exception(void); /* the next one is taken note of in exception_expected */
+#define SPI_MOVED (IODEV_INTID + 2)
+u32 fill_list_registers(void); /* by SGIs to VCPU 0 that count in `handled`: returns how many */
+void expect_exception(void);   /* the next one is taken note of in exception_expected */
 
 /* state.c: two VMs of one CPU keep their registers. VM 1 answers messages that have this bit. */
 #define STATE_MESSAGE (1UL << 63)
