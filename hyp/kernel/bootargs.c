@@ -3,12 +3,13 @@
 #include "abi/guest.h"
 #include "kernel/print.h"
 
-/* A number from least to most; or one of words; or a text that has its own reader and leaves room
- * for a NUL. */
+/* A number from least to most; or one of words, or several with commas; or a text that has its own
+ * reader and leaves room for a NUL. */
 static const struct known {
     const char *name;
     unsigned least, most;
     const char *words;
+    bool several;
     size_t room;
 } known[] = {
     {.name = "rows", .room = GUEST_ROWS_MAX},
@@ -16,7 +17,7 @@ static const struct known {
     {.name = "work", .least = 1, .most = 1 << 20},
     {.name = "receive", .least = 0, .most = 1 << 20},
     {.name = "spread", .words = "off,on"},
-    {.name = "opt", .room = BOOTARGS_OPT_MAX},
+    {.name = "opt", .words = "none,sysregs,traps,timer,debug,vgic,fp", .several = true},
     {.name = "eoi", .words = "together,split"},
     {.name = "tick", .words = "on,idle,full"},
     {.name = "pin", .words = "on,off"},
@@ -85,16 +86,30 @@ static bool is_number(const struct argument *a, unsigned least, unsigned most)
     return a->value_length && v >= least && v <= most;
 }
 
-static bool is_one_of(const struct argument *a, const char *list)
+static bool is_one_of(const char *word, size_t word_length, const char *list)
 {
     while (*list) {
         size_t length = name_end(list);
-        if (same(a->value, a->value_length, list, length)) {
+        if (same(word, word_length, list, length)) {
             return true;
         }
         list += length + (list[length] == ',');
     }
     return false;
+}
+
+static bool are_all_of(const struct argument *a, const char *list)
+{
+    size_t from = 0;
+    for (size_t i = 0; i <= a->value_length; i++) {
+        if (i == a->value_length || a->value[i] == ',') {
+            if (!is_one_of(a->value + from, i - from, list)) {
+                return false;
+            }
+            from = i + 1;
+        }
+    }
+    return true;
 }
 
 static const struct known *find_known(const struct argument *a)
@@ -110,9 +125,14 @@ static const struct known *find_known(const struct argument *a)
 
 static bool has_value(const struct known *k, const struct argument *a)
 {
-    return k->room    ? a->value_length < k->room
-           : k->words ? is_one_of(a, k->words)
-                      : is_number(a, k->least, k->most);
+    if (k->room) {
+        return a->value_length < k->room;
+    }
+    if (k->several) {
+        return a->value_length < BOOTARGS_LIST_MAX && are_all_of(a, k->words);
+    }
+    return k->words ? is_one_of(a->value, a->value_length, k->words)
+                    : is_number(a, k->least, k->most);
 }
 
 static void complain(const char *who, const struct argument *a, const struct known *k)
@@ -133,7 +153,7 @@ static void complain(const char *who, const struct argument *a, const struct kno
     } else if (k->room) {
         print("%s= takes %u characters at most\n", k->name, (unsigned)k->room - 1);
     } else if (k->words) {
-        print("%s= takes one of %s\n", k->name, k->words);
+        print("%s= takes %s of %s\n", k->name, k->several ? "a list" : "one", k->words);
     } else {
         print("%s= takes a number from %u to %u\n", k->name, k->least, k->most);
     }

@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-#define BOOTARGS_OPT_MAX 64 /* of opt=, with its NUL */
+#define BOOTARGS_LIST_MAX 64 /* of words with commas, with the NUL */
 
 /* False: a word is not known, or not its value; the console says which (as `who`), and what is
  * allowed. The functions below take words that are right. */

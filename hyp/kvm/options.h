@@ -9,8 +9,8 @@ struct option {
     u64 bits;
 };
 
-/* The bits of all options in opt=a,b; otherwise when there is no opt=. A name that is not in the
- * table ends the machine with the message. */
-u64 options_read(const struct option *table, size_t count, u64 otherwise, const char *message);
+/* The bits of all options in opt=a,b; otherwise when there is no opt=. Names that are not in the
+ * table are those of other designs (bootargs.c has all). */
+u64 options_read(const struct option *table, size_t count, u64 otherwise);
 
 #endif

@@ -12,13 +12,8 @@
 static struct vcpu *loaded[CPU_MAX];
 
 static const struct option options[] = {
-    {"sysregs", STATE_SYSREGS},
-    {"traps", STATE_TRAPS},
-    {"timer", STATE_TIMER},
-    {"debug", STATE_DEBUG},
-    {"vgic", STATE_VGIC},
-    {"fp", STATE_FP},
-    {"none", 0},
+    {"sysregs", STATE_SYSREGS}, {"traps", STATE_TRAPS}, {"timer", STATE_TIMER},
+    {"debug", STATE_DEBUG},     {"vgic", STATE_VGIC},   {"fp", STATE_FP},
 };
 
 static bool timer_asks(void)
@@ -53,8 +48,7 @@ static void vtimer_irq(void)
 
 void state_init(void)
 {
-    state_lazy = options_read(options, ARRAY_SIZE(options), STATE_ALL,
-                              "opt= takes none, or of sysregs,traps,timer,debug,vgic,fp");
+    state_lazy = options_read(options, ARRAY_SIZE(options), STATE_ALL);
     irq_set_handler(INTID_VTIMER, vtimer_irq);
 }
 

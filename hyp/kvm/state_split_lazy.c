@@ -5,15 +5,13 @@
 static const struct option options[] = {
     {"fp", BIT(LAZY_FP_SHIFT)},
     {"vgic", BIT(LAZY_VGIC_SHIFT)},
-    {"none", 0},
 };
 
 static u64 lazy;
 
 void state_init(void)
 {
-    lazy = options_read(options, ARRAY_SIZE(options), BIT(LAZY_FP_SHIFT) | BIT(LAZY_VGIC_SHIFT),
-                        "opt= takes none, or of fp,vgic");
+    lazy = options_read(options, ARRAY_SIZE(options), BIT(LAZY_FP_SHIFT) | BIT(LAZY_VGIC_SHIFT));
 }
 
 void vcpu_load(struct vcpu *v)

@@ -7,8 +7,10 @@ import harness
 
 IRQ = 257  # in the report's lists of exceptions
 SPLIT = ("kvm-split", "x-gene1", 2)
+LAZY = ("kvm-split-lazy", "x-gene1", 2)
 LOADED = ("kvm-vhe-opt", "neoverse-n1", 3)
 XEN = ("xen", "x-gene1", 2)
+OPT = "opt= takes a list of none,sysregs,traps,timer,debug,vgic,fp"
 
 
 def run(design, append, smp=4, *options):
@@ -66,6 +68,7 @@ class Switches(unittest.TestCase):
              ("spread=yes", "spread= takes one of off,on"), ("n=abc", "n= takes a number from 1 to 1024"),
              ("n=8x", "n= takes a number from 1 to 1024"), ("n=0", "n= takes a number from 1 to 1024"),
              ("n=99999999999999999999", "n= takes a number from 1 to 1024"), ("n=", "n= takes a number from 1 to 1024"),
+             ("opt=fpu", OPT), ("opt=fp,fpu", OPT), ("opt=vgic,,fp", OPT), ("opt=", OPT), ("opt=none,", OPT),
              ("vmids=-1", "vmids= takes a number from 1 to 65536"), ("rows=" + "a," * 128, "rows= takes 255 characters at most"),
              ("row=hypercall", "known are rows= n= work= "), ("quiet", "known are rows= n= work= "), ("=1", "known are rows= n= work= "))
 
@@ -81,8 +84,16 @@ class Switches(unittest.TestCase):
                     self.assertTrue(last.startswith("RESULT FAIL"), last)
 
     def test_words_of_other_designs_are_let_be(self):
-        for design in (SPLIT, XEN):
-            self.passes(design, "  rows=hypercall  n=1 vmids=9 net=user work=2 receive=0 spread=on vcpus=1 mem=64 ", 1)
+        for design in (SPLIT, LAZY, LOADED, XEN):
+            with self.subTest(design=design[0]):
+                self.passes(design, "  rows=hypercall  n=1 opt=sysregs,fp vmids=9 net=user work=2 receive=0 spread=on vcpus=1 mem=64 ", 1)
+
+    def test_options_of_other_designs_change_nothing(self):
+        """kvm-split has none; of kvm-split-lazy's, the list has none."""
+        for design, words, same in ((SPLIT, "opt=fp", ""), (LAZY, "opt=sysregs,timer", "opt=none")):
+            with self.subTest(design=design[0]):
+                cycles = [self.passes(design, f"rows=hypercall n=8 {opt}", 1)[1]["rows"][0]["cycles"] for opt in (words, same)]
+                self.assertEqual(cycles[0], cycles[1])
 
 
 if __name__ == "__main__":
