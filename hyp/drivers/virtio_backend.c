@@ -313,7 +313,7 @@ static enum vback_event write_status(struct vback *b, u32 value)
         b->accepted = 0;
         b->interrupts = 0;
         __atomic_fetch_and(&b->status, (u32)HELD, __ATOMIC_RELAXED);
-        return VBACK_RESET;
+        return VBACK_NOTHING;
     }
     if ((value & VIRTIO_FEATURES_OK) &&
         ((b->accepted & ~FEATURES) || !(b->accepted & VIRTIO_F_VERSION_1) ||

@@ -30,7 +30,7 @@ struct vback {
     u32 status, interrupts;
 };
 
-enum vback_event { VBACK_NOTHING, VBACK_NOTIFIED, VBACK_RESET };
+enum vback_event { VBACK_NOTHING, VBACK_NOTIFIED };
 
 /* A guest's access to the registers. Writes are for one at a time, and not while somebody uses the
  * queues; but QUEUE_NOTIFY and INTERRUPT_ACK may be written, and all registers read, at any time.
