@@ -10,6 +10,7 @@
 #include "sim/report/report.h"
 #include "sim/report/why.h"
 #include "sim/study/design_run.h"
+#include "sim/study/design_start.h"
 
 #define DESIGNS_MAX 16
 
@@ -98,7 +99,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->run.rows = arg;
         return 0;
     case OPT_OPS:
-        if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
+        if (option_number("--ops", arg, 1, DESIGN_OPS_MAX, &n, &o->err)) {
             o->run.ops = (unsigned)n;
         }
         return 0;

@@ -4,6 +4,7 @@
 #include "sim/cli/commands.h"
 #include "sim/cli/options.h"
 #include "sim/cli/progress.h"
+#include "sim/study/design_start.h"
 #include "sim/study/fit.h"
 
 #define TEXTS_MAX 64 /* --row, --vary and --measured: each so often at most */
@@ -83,7 +84,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         keep(o, "--vary", o->constants, &o->constant_count, arg);
         return 0;
     case OPT_OPS:
-        if (option_number("--ops", arg, 1, 1000000, &n, &o->err)) {
+        if (option_number("--ops", arg, 1, DESIGN_OPS_MAX, &n, &o->err)) {
             o->ops = (unsigned)n;
         }
         return 0;

@@ -48,7 +48,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->start.rows = arg;
         return 0;
     case OPT_OPS:
-        if (option_number("--ops", arg, 1, 1000000, &n, &o->run.err)) {
+        if (option_number("--ops", arg, 1, DESIGN_OPS_MAX, &n, &o->run.err)) {
             o->start.ops = (unsigned)n;
         }
         return 0;

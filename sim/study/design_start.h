@@ -10,9 +10,11 @@
 #include "sim/catalog/design.h"
 #include "sim/board/snapshot.h"
 
+#define DESIGN_OPS_MAX 1024 /* of a row: GUEST_OPS_MAX, hyp/include/abi/guest.h */
+
 struct design_start {
     const char *rows;                  /* NULL: all */
-    unsigned ops;                      /* 0: each row's own number */
+    unsigned ops;                      /* 0: each row's own number; to DESIGN_OPS_MAX */
     const char *append;                /* NULL: the design's, with rows and ops */
     const char *snapshots;             /* a directory, or NULL: none are kept */
     const struct profile *boot_prices; /* of the snapshot to start from; NULL: the run's own */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "sim/catalog/data_files.h"
+#include "sim/study/design_start.h"
 #include "sim/study/fit.h"
 
 static const cyaml_schema_value_t name_schema = {
@@ -203,8 +204,8 @@ bool fit_file_check(struct fit_file *f, const struct profile *profile, struct er
     if (f->constants_count == 0) {
         return err_set(e, "no constant may vary: give --vary, or constants: in the file");
     }
-    if (f->ops > 1000000) {
-        return err_set(e, "ops %u: at most 1000000", f->ops);
+    if (f->ops > DESIGN_OPS_MAX) {
+        return err_set(e, "ops %u: at most %d", f->ops, DESIGN_OPS_MAX);
     }
     return f->rows_count > f->constants_count ||
            err_set(e,

@@ -4,6 +4,7 @@
 
 #include "sim/base/parse.h"
 #include "sim/catalog/data_files.h"
+#include "sim/study/design_start.h"
 #include "sim/study/sweep.h"
 
 static const cyaml_schema_value_t text_schema = {
@@ -217,7 +218,7 @@ static bool check_rows(const struct sweep_file *s, struct err *e)
             return err_set(e, "rows: \"%s\" is no name of a row", s->rows[i]);
         }
     }
-    return s->ops <= 1000000 || err_set(e, "ops %u: at most 1000000", s->ops);
+    return s->ops <= DESIGN_OPS_MAX || err_set(e, "ops %u: at most %d", s->ops, DESIGN_OPS_MAX);
 }
 
 static bool check(struct sweep_file *s, struct err *e)

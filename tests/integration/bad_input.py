@@ -199,6 +199,7 @@ class Designs(Bad):
         self.refused(["nothing", "kvm-split"], "designs", "nothing")
         self.refused(["list"], "compare", "--designs", "")
         self.refused(["list"], "compare", "--designs", ",")
+        self.refused(["--ops 1025", "1 to 1024"], "compare", "--designs", "kvm-split", "--ops", "1025")
 
     def test_rows_of_no_design(self):
         result = harness.el2sim("compare", "--designs", "kvm-split", "--rows", "nothing")
@@ -240,7 +241,7 @@ class Fits(Bad):
         "fit-one-bound": (["line"], fit("[1, 900]", "[900]")), "fit-nan": (["one", "bounds"], fit("[1, 900]", "[nan, 900]")),
         "fit-free-instruction": (["insn.alu", "free"], fit("[gic.gich.read], cycles: [1,", "[insn.alu], cycles: [0,")),
         "fit-no-constants": (["--vary"], FIT[:FIT.index("constants")]),
-        "fit-many-ops": (["ops", "1000000"], fit("ops: 2", "ops: 2000000")),
+        "fit-many-ops": (["ops 1025", "at most 1024"], fit("ops: 2", "ops: 1025")),
         "fit-no-profile": (["--costs"], fit("profile: xgene1\n", "")),
     }
 
@@ -267,7 +268,7 @@ class Fits(Bad):
         "no design": (["--design"], "--measured", harness.write("m3.txt", "hvc 10.0 1.0\n")),
         "unit": (["line 1", "parsecs"], "--measured", harness.write("m4.txt", "kvm-split/hypercall 10 parsecs\n")),
         "binary": (["line 1"], "--measured", harness.write("m5.txt", bytes(range(1, 256)))),
-        "ops": (["--ops 0"], "--ops", "0"), "two files": (["unexpected"], "a.yaml", "b.yaml"),
+        "ops": (["--ops 0"], "--ops", "0"), "many ops": (["--ops 1025", "1 to 1024"], "--ops", "1025"), "two files": (["unexpected"], "a.yaml", "b.yaml"),
         "no file": (["/nowhere/f.yaml"], "/nowhere/f.yaml"),
     }
 
@@ -319,7 +320,7 @@ class Sweeps(Bad):
         "sweep-pareto": (["pareto", "speed"], SWEEP + "pareto: [speed]\n"),
         "sweep-many": (["100000 points"], sweep("axes:\n", "axes:\n" + "".join(
             f"  - {{name: a{i}, classes: [{c}], cycles: {list(range(1, 41))}}}\n" for i, c in enumerate(("at", "insn.alu", "insn.mul", "insn.div"))))),
-        "sweep-ops": (["ops", "1000000"], SWEEP + "ops: 2000000\n"),
+        "sweep-ops": (["ops 1025", "at most 1024"], SWEEP + "ops: 1025\n"),
     }
 
     def test_files(self):

@@ -149,7 +149,7 @@ int main(void)
     struct vmm_options options = {
         .gic = option_number("gic", 3),
         .vcpu_count = option_number("vcpus", VCPUS_MAX),
-        .ops = option_number("n", 1000000),
+        .ops = option_number("n", GUEST_OPS_MAX),
         .dirty_log = option_number("dirty", 1) == 1,
     };
     options.cpu_count = (unsigned)sysconf(_SC_NPROCESSORS_ONLN);

@@ -15,7 +15,6 @@
 #define IRQ_COUNT   96         /* SGIs, PPIs and 64 SPIs */
 #define FRESH_FROM  0x01000000 /* offset of what stage2-fault writes to: workloads/micro */
 #define WARM_UP_OPS 16
-#define ROW_OPS_MAX 1024
 
 static void set_vgic(int fd, uint32_t group, uint64_t attribute, void *value, const char *what)
 {
@@ -60,10 +59,7 @@ static void create_vgic(struct vm *vm)
  * is a fault of stage 2 alone. */
 static void prepare_fresh_pages(const struct vm *vm)
 {
-    size_t count = WARM_UP_OPS + (vm->options.ops ? vm->options.ops : ROW_OPS_MAX);
-    if (count > WARM_UP_OPS + ROW_OPS_MAX) {
-        count = WARM_UP_OPS + ROW_OPS_MAX;
-    }
+    size_t count = WARM_UP_OPS + (vm->options.ops ? vm->options.ops : GUEST_OPS_MAX);
     for (size_t i = 0; i < count; i++) {
         volatile uint8_t *page = vm->ram + FRESH_FROM + i * PAGE;
         *page = 0;

@@ -29,9 +29,6 @@ static bool run(const struct row *r, unsigned ops, bool measured)
 bool row_run(const struct row *r, const struct guest_boot *boot)
 {
     unsigned ops = boot->ops ? boot->ops : r->ops;
-    if (ops > GUEST_OPS_MAX) {
-        ops = GUEST_OPS_MAX;
-    }
     if (r->ops_per_exec) {
         ops = (ops + r->ops_per_exec - 1) / r->ops_per_exec * r->ops_per_exec;
     }

@@ -51,7 +51,7 @@
 #define HVC_SWITCH_DON 0x4b000030 /* x1 to the peer VM, do not wait */
 
 #define GUEST_ROWS_MAX 256
-#define GUEST_OPS_MAX  1024
+#define GUEST_OPS_MAX  1024 /* of a row: stage2-fault has 4096 pages, with the warm-up */
 
 #ifndef __ASSEMBLER__
 /* At GUEST_RAM when the guest starts; x0 is its address. */
