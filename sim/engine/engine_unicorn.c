@@ -151,6 +151,16 @@ static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *
     return true;
 }
 
+/*
+ * An exact run has come to the page that begins with `until`: nobody has fetched that yet, and the
+ * block before it has ended by itself. In the midst of a page the block before holds the exit:
+ * Unicorn must meet it, to drop that block.
+ */
+static bool arrives_at_page(const struct engine *e, uint64_t at)
+{
+    return e->exact && at == e->exact_until && read_pc(e) == at;
+}
+
 static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *out, void *user)
 {
     struct engine *e = user;
@@ -163,7 +173,7 @@ static bool on_fill(uc_engine *uc, uint64_t at, uc_mem_type type, uc_tlb_entry *
     if (e->exact_trapped) { /* nothing of it has run */
         return false;
     }
-    if (e->exact && type == UC_MEM_FETCH && read_pc(e) == e->exact_until) { /* it is there */
+    if (type == UC_MEM_FETCH && arrives_at_page(e, at)) {
         e->exact_arrived = true;
         return false;
     }

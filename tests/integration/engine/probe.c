@@ -37,6 +37,9 @@ static bool on_fill(void *ctx, va_t at, enum engine_access access, struct engine
 {
     struct probe *p = ctx;
     note(p, EVENT_FILL, at.v, access);
+    if (p->loads_evict && access == ENGINE_READ) {
+        engine_flush_view(p->engine, engine_view(p->engine));
+    }
     *out = (struct engine_page){pa(at.v % PROBE_RAM), true, true, true};
     for (unsigned i = 0; i < p->rule_count; i++) {
         const struct probe_rule *rule = &p->rules[i];

@@ -45,6 +45,7 @@ struct probe {
     uint64_t stop_before; /* block() refuses this pc */
     unsigned block_limit; /* and everything after so many blocks of a run; 0: never */
     unsigned block_count;
+    bool loads_evict; /* fill() of a load flushes the view */
     /* What trap() does; NULL: ENGINE_STOP. */
     enum engine_next (*on_trap)(struct probe *probe, enum engine_trap kind);
     /* What system() does; NULL: false. */

@@ -384,6 +384,24 @@ START_TEST(exact_run_of_a_branch_at_a_page_end_goes_to_its_target)
 }
 END_TEST
 
+/* In the midst of a page that is not held by then, the exit is met, and its block dropped. */
+START_TEST(exact_run_whose_page_is_evicted_leaves_no_exit_behind)
+{
+    struct probe *p = probe_create(false);
+    PROBE_CODE_AT(p, PROBE_CODE, PROBE_NOP, 0xf9400002 /* ldr x2, [x0] */, PROBE_NOP, PROBE_SVC);
+    p->loads_evict = true;
+    engine_set_x(p->engine, 0, PROBE_DATA);
+    engine_set_pc(p->engine, PROBE_CODE + 4);
+    ck_assert_int_eq(engine_run_until(p->engine, va(PROBE_CODE + 8)), ENGINE_STOPPED_UNTIL);
+    for (unsigned from = 4; from <= 8; from += 4) {
+        ck_assert_int_eq(probe_run(p, PROBE_CODE + from), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_pc(p->engine), PROBE_CODE + 12);
+        ck_assert_int_eq(p->last_trap, ENGINE_TRAP_SVC);
+    }
+    probe_destroy(p);
+}
+END_TEST
+
 /* Nothing a guest jumps into may hang or crash: zero page, nothing mapped, odd addresses. */
 START_TEST(wild_jumps_come_back_as_refusals_or_traps)
 {
@@ -435,6 +453,7 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_to_a_page_end_leaves_the_next_page_alone);
     tcase_add_test(tc, exact_run_to_a_page_end_says_nothing_of_the_next_run);
     tcase_add_test(tc, exact_run_of_a_branch_at_a_page_end_goes_to_its_target);
+    tcase_add_test(tc, exact_run_whose_page_is_evicted_leaves_no_exit_behind);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
     tcase_add_test(tc, code_at_address_0_runs);
     suite_add_tcase(suite, tc);
