@@ -22,6 +22,10 @@ import sys
 import tempfile
 import time
 
+TESTS = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+sys.path[:0] = [os.path.join(TESTS, "support"), os.path.join(TESTS, "real")]
+import xen_tree  # noqa: E402 (found by the path above)
+
 CPUS = {"vhe": "cortex-a76", "nvhe": "cortex-a57", "xen": "cortex-a57"}
 APPEND = "console=ttyAMA0 nokaslr cryptomgr.notests quiet"
 CASES = {"boot": "", "cold": " counts=3 batches=1", "kvm": " counts=3"}
@@ -40,6 +44,10 @@ def arguments():
     parser.add_argument("--cases", default="boot,cold,kvm,snapshot")
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
+    for option, given, known in (("--modes", options.modes, CPUS), ("--cases", options.cases, [*CASES, "snapshot"])):
+        unknown = set(given.split(",")) - set(known)
+        if unknown:
+            parser.error(f"{option} {given}: no {', '.join(sorted(unknown))}; there are: {', '.join(known)}")
     options.program = os.path.join(options.build, "el2sim")
     options.kernel = os.path.join(options.real, "Image")
     options.userland = os.path.join(options.build, "guest", "real-userland.cpio.gz")
@@ -61,12 +69,6 @@ def machine(options, mode, costs):
     return [options.program, "run", "--quiet", "--costs", costs, "--cpu", CPUS[mode], "--gic", "3"]
 
 
-def module_addresses(tree):
-    """Where the modules of Xen's device tree are, dom0's kernel first."""
-    text = subprocess.run(["dtc", "-q", "-I", "dtb", "-O", "dts", tree], check=True, capture_output=True, text=True).stdout
-    return sorted(re.findall(r"module@([0-9a-f]+) {", text), key=lambda at: int(at, 16))
-
-
 def commands(options, mode, append, dtb):
     """Name of the engine -> its command."""
     ours = machine(options, mode, "neoverse-n1") + ["--stats"]
@@ -82,8 +84,8 @@ def commands(options, mode, append, dtb):
     if not os.path.exists(dtb):
         subprocess.run(ours + ["--dump-dtb", dtb], check=True, stdin=subprocess.DEVNULL)
     if mode == "xen":
-        for file, at in zip((options.kernel, options.userland), module_addresses(dtb)):
-            qemu += ["-device", f"loader,file={file},addr=0x{at},force-raw=on"]
+        for file, at in zip((options.kernel, options.userland), xen_tree.modules_of(dtb)):
+            qemu += ["-device", f"loader,file={file},addr={at:#x},force-raw=on"]
     return {"qemu": qemu, "block": ours, "functional": ours + ["--level", "functional"]}
 
 
