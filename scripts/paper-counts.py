@@ -22,7 +22,7 @@ CROSSING = {"virtual-ipi": 0.4}  # whether the other CPU sleeps by then hangs on
 HEAD = "counts: # instructions of an operation in real software: scripts/paper-counts.py\n"
 PROFILE, OURS = "xgene1", ["kvm-split", "xen", "el2host"]  # of the table
 TITLES = {"linux-nvhe-gic2": "Linux: nvhe-gic2", "linux-vhe": "Linux: vhe", "debian-xen": "Xen"}
-LINUX_OPS = "1024"  # so many that a tick of the host, some ten thousand instructions, is a percent of a row at most
+LINUX_OPS = "1024"  # so many that a tick of the host, some fifty thousand instructions, is 3 % of the shortest row
 BEGIN, END = "<!-- table: scripts/paper-counts.py -->", "<!-- end of table -->"
 
 
