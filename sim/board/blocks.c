@@ -232,7 +232,9 @@ void block_enter(void *core, uint64_t pc, uint32_t size_bytes, void *ctx)
         enter_slowly(cpu, pc, size_bytes, caller);
         return;
     }
-    engine_block_runs(cpu->engine, caller);
+    if (engine_block_runs(cpu->engine, caller)) {
+        cpu->horizon = 0; /* the next block is looked at */
+    }
     account(cpu, b);
     block_counts_itself(cpu, b, caller);
 }

@@ -122,10 +122,12 @@ enum engine_stop engine_run_until(struct engine *engine, va_t until);
 /* For hook(), and there only: the block at pc does not run, the run ends. */
 void engine_stop_before_block(struct engine *engine, uint64_t pc);
 /* For hook(), each time, unless it asks engine_owns_block(): a block runs; `caller`: where hook()
- * returns to, by which the engine knows how much code there is. */
-void engine_block_runs(struct engine *engine, const void *caller);
-/* For hook(): the block is the engine's business (its own code, or an exact run's): nothing is to
- * be done about it. Whether it runs, the engine has then decided. `caller`: where hook() returns
+ * returns to, by which the engine knows how much code there is. True: too much; hook() is to ask
+ * engine_owns_block() about the next block. */
+bool engine_block_runs(struct engine *engine, const void *caller);
+/* For hook(): the block is the engine's business (its own code, an exact run's, or it must wait
+ * until there is room for more code): nothing is to be done about it. Whether it runs, the engine
+ * has then decided. `caller`: where hook() returns
  * to. */
 bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
 

@@ -136,7 +136,7 @@ struct engine {
     bool clear_exclusive; /* before the next instruction */
     char failure[160];
     bool broken;             /* its translator was left in the middle (engine_abort.c) */
-    uint64_t code_bytes;     /* translated since the last flush of all, estimated */
+    uint64_t code_bytes;     /* translated since the last flush of all, or an estimate */
     uint64_t code_bytes_max; /* then all is flushed (engine_code.c) */
     bool code_dropped;       /* since the last run */
     bool drop_all;           /* before the next run */
@@ -228,6 +228,8 @@ uc_err engine_code_init(struct engine *engine);
 void engine_code_begins(struct engine *engine, const void *code);
 /* Before a run: makes room for what it may translate. */
 void engine_code_room(struct engine *engine);
+/* Within a run: not enough room is left; it must end for engine_code_room(). */
+bool engine_code_is_full(const struct engine *engine);
 
 /* A fetch led nowhere: flushes the selected view if such entries are its own doing. */
 bool engine_flush_voids(struct engine *engine);

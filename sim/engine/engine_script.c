@@ -82,10 +82,11 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
     engine->stopped = true;
 }
 
-void engine_block_runs(struct engine *engine, const void *caller)
+bool engine_block_runs(struct engine *engine, const void *caller)
 {
     (void)engine;
     (void)caller;
+    return false;
 }
 
 /* An exact run's blocks are no steps here. */

@@ -27,11 +27,13 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
     uc_emu_stop(engine->uc);
 }
 
-void engine_block_runs(struct engine *engine, const void *caller)
+bool engine_block_runs(struct engine *engine, const void *caller)
 {
-    if ((uintptr_t)caller > engine->code_top) {
-        engine->code_top = (uintptr_t)caller;
+    if ((uintptr_t)caller <= engine->code_top) {
+        return false;
     }
+    engine->code_top = (uintptr_t)caller;
+    return engine_code_is_full(engine);
 }
 
 /* Of an exact run the first block runs; a second one (no straight line after all) does not. */
@@ -42,7 +44,12 @@ bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller)
         return true;
     }
     if (!engine->exact) {
-        return false;
+        bool waits = engine_code_is_full(engine);
+        if (waits) {
+            engine_stop_before_block(engine, pc);
+            engine->reason = REASON_OWN;
+        }
+        return waits;
     }
     if (engine->exact_started) {
         engine_stop_before_block(engine, pc);
@@ -417,8 +424,8 @@ static enum engine_stop run_once(struct engine *e)
 enum engine_stop engine_run(struct engine *engine)
 {
     enum engine_stop stop;
-    engine_code_room(engine);
     do {
+        engine_code_room(engine);
         if (engine->clear_exclusive) {
             clear_exclusive_now(engine);
         }

@@ -75,6 +75,11 @@ class Endless(unittest.TestCase):
         self.assertEqual(result.returncode, 1, harness.said(result))
         self.assertEqual([(e["from_el"], e["ec"]) for e in report["exceptions"]], [(2, 0)])
 
+    def test_more_code_in_one_run_than_the_engine_has_room_for(self):
+        result, report = run("heavy_code", "--level", "functional")
+        self.assertEqual((result.returncode, report["end"]), (0, "power-off"), harness.said(result))
+        self.assertEqual(report["instructions"], 4 + 2 * (45000 + 2) + 3)
+
     def test_entry_at_el1(self):
         for _ in self.ends_by_limit("spin", "--el", 1):
             pass

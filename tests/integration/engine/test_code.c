@@ -315,12 +315,37 @@ START_TEST(too_much_code_is_dropped_and_translated_again)
 }
 END_TEST
 
+/* In one run: it ends before a block, makes room, and goes on with that block. */
+START_TEST(run_that_translates_too_much_goes_on)
+{
+    struct probe *p = probe_create(false);
+    uint64_t end = PROBE_CODE + 3 * PROBE_PAGE;
+    for (uint64_t at = PROBE_CODE; at < end; at += 4) {
+        PROBE_CODE_AT(p, at, 0x4c400000 /* ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x0] */);
+    }
+    PROBE_CODE_AT(p, end, PROBE_SVC);
+    p->engine->code_bytes_max = 4 << 20;
+    engine_set_x(p->engine, 0, PROBE_DATA);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(engine_pc(p->engine), end);
+    uint64_t next = PROBE_CODE;
+    for (unsigned i = 0; i < probe_count(p, EVENT_BLOCK, PROBE_ANY); i++) {
+        ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, i)->at, next); /* once */
+        next += probe_event(p, EVENT_BLOCK, i)->detail;
+    }
+    ck_assert_uint_eq(next, end + 4);
+    ck_assert_uint_lt(p->engine->code_top - p->engine->code_first, 7 << 20);
+    probe_destroy(p);
+}
+END_TEST
+
 void probe_add_code(Suite *suite)
 {
     TCase *tc = tcase_create("code");
     tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_test(tc, host_write_needs_code_changed);
     tcase_add_test(tc, too_much_code_is_dropped_and_translated_again);
+    tcase_add_test(tc, run_that_translates_too_much_goes_on);
     tcase_add_test(tc, code_changed_drops_the_block_of_every_alias_and_view);
     tcase_add_test(tc, code_changed_leaves_no_trace_in_translation);
     tcase_add_test(tc, code_changed_of_a_range_drops_all_of_it);
