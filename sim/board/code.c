@@ -16,12 +16,13 @@
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
-#define PAGE_BITS 12
+#define PAGE_BITS  12
+#define PAGE_BYTES (UINT64_C(1) << PAGE_BITS)
 
 /* Of a page of RAM, in `stamps` of code_changed(). */
 struct code_state {
     uint64_t changed; /* the last IC by address */
-    uint64_t dropped; /* when the engine last dropped its translations */
+    uint64_t dropped; /* when the engine last dropped all its translations */
 };
 
 void code_init(struct cpu *cpu)
@@ -90,7 +91,11 @@ void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
         struct cpu *cpu = m->cpus[i];
         if (engine_code_changed(cpu->engine, at, size_bytes)) {
             struct code_state *state = state_of(cpu, at.v);
-            state->changed = state->dropped = ++cpu->code_stamp;
+            state->changed = ++cpu->code_stamp;
+            /* Of less than a page, the engine has kept the rest as it is. */
+            if (at.v % PAGE_BYTES == 0 && size_bytes >= PAGE_BYTES) {
+                state->dropped = state->changed;
+            }
             blocks_changed(cpu, at);
         }
     }
@@ -124,8 +129,8 @@ bool code_is_fresh(struct cpu *cpu, uint64_t at)
 
 void code_drop_stale(struct cpu *cpu)
 {
-    pa_t page = pa(align_down(cpu->stale_at, UINT64_C(1) << PAGE_BITS));
-    engine_code_changed(cpu->engine, page, UINT64_C(1) << PAGE_BITS);
+    pa_t page = pa(align_down(cpu->stale_at, PAGE_BYTES));
+    engine_code_changed(cpu->engine, page, PAGE_BYTES);
     state_of(cpu, page.v)->dropped = cpu->code_stamp;
     cpu->code_stale = false;
 }

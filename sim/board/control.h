@@ -55,7 +55,7 @@ unsigned control_cpu_count(const struct control *c);
 int control_break(struct control *c, va_t at, unsigned el_mask, int context);
 /* Stops before a load or store accesses one of size_bytes bytes (at least 1) at this virtual
  * address, whatever the EL. Not seen: table walks, devices' DMA, instruction fetches. Accesses to
- * the 1 KiB around a watchpoint take some 20 us each. */
+ * the 4 KiB around a watchpoint take some 20 us each. */
 int control_watch(struct control *c, va_t at, uint64_t size_bytes, bool reads, bool writes);
 /* False: there is none with this number. */
 bool control_point_delete(struct control *c, int point);

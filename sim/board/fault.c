@@ -115,7 +115,7 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         }
         writable = false;
     } else if (writable) {
-        ram_note_written(&cpu->machine->ram, page->pa, 1);
+        ram_note_written(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE);
     }
     if (is_controlled && control_watches(cpu, at, false)) {
         writable = false;
@@ -408,7 +408,7 @@ static void store_to_code(struct cpu *cpu, uint64_t pc, uint32_t word)
     if (!code_pa(cpu, pc, &own) || align_down(own, ENGINE_PAGE) != page.v) {
         code_written(m, page, ENGINE_PAGE);
     } else if (fault_is_plain_store(cpu, pc, word)) {
-        device_insn(cpu, pc, word);
+        fault_store_by_hand(cpu, pc, word);
         code_changed(m, page, ENGINE_PAGE);
     } else {
         code_leave_to_engine(m, page);

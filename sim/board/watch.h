@@ -79,7 +79,7 @@ struct machine_watcher {
 void machine_watch(struct machine *m, const struct machine_watcher *watcher);
 
 /* What a watcher may ask for, in a call or before the run. Barriers of a CPU: on or off. A word of
- * RAM: stores to it are told from now on, until it is let go; counted per page of 1 KiB. */
+ * RAM: stores to it are told from now on, until it is let go; counted per page of 4 KiB. */
 void machine_watch_barriers(struct machine *m, unsigned cpu, bool on);
 void machine_watch_word(struct machine *m, pa_t at);
 void machine_unwatch_word(struct machine *m, pa_t at);

@@ -87,9 +87,8 @@ struct engine_natives {
 
 #define ENGINE_VIEWS 3 /* independent translation caches */
 
-/* What a fill is asked for, and granted, at a time: Unicorn's page for arm64; it cannot be changed.
- */
-#define ENGINE_PAGE_BITS 10
+/* What a fill is asked for, and granted, at a time: the least that a translation may cover. */
+#define ENGINE_PAGE_BITS 12
 #define ENGINE_PAGE      (UINT64_C(1) << ENGINE_PAGE_BITS)
 
 /*
@@ -215,8 +214,8 @@ void engine_archive(struct engine *engine, struct archive *a);
 void engine_set_view(struct engine *engine, unsigned view);
 unsigned engine_view(const struct engine *engine);
 
-/* Forgets cached translations: of one view, or of a range in it (size a multiple of 1 KiB). Lazy
- * for views that are not selected. */
+/* Forgets cached translations: of one view, or of a range in it, of whole pages. Lazy for views
+ * that are not selected. */
 void engine_flush_view(struct engine *engine, unsigned view);
 void engine_flush_range(struct engine *engine, unsigned view, va_t at, uint64_t size_bytes);
 

@@ -18,6 +18,9 @@
 #include "sim/base/bits.h"
 
 #define PAGE_WORDS (ENGINE_PAGE / sizeof(uint32_t))
+/* Code changes a few words at a time. */
+#define LINE_BYTES 64
+#define LINE_WORDS (LINE_BYTES / sizeof(uint32_t))
 
 #define A64_UDF0    UINT32_C(0)
 #define A64_SVC0    UINT32_C(0xd4000001) /* traps, Unicorn's pc behind it */
@@ -61,14 +64,15 @@ void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
     engine->kinds[view] = (uint8_t)kind;
 }
 
-/* Whether a word of the page is to be looked at closely; no branch, so that it is fast. */
+/* Whether a word of a line is to be looked at closely; no branch, and as many words as the compiler
+ * knows, so that it is fast. */
 static bool has_suspects(const struct engine *e, unsigned kind, const uint32_t *words)
 {
     uint32_t count = 0;
-    for (size_t i = 0; e->is_max && i < PAGE_WORDS; i++) {
+    for (size_t i = 0; e->is_max && i < LINE_WORDS; i++) {
         count += (words[i] & FAMILY_MASK) == FAMILY_VALUE;
     }
-    for (size_t i = 0; e->lends[kind] && i < PAGE_WORDS; i++) {
+    for (size_t i = 0; e->lends[kind] && i < LINE_WORDS; i++) {
         count += ((words[i] & SYSTEM_MASK) == SYSTEM_VALUE) &
                  ((words[i] & BARRIER_MASK) != BARRIER_VALUE);
     }
@@ -134,19 +138,29 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
     return whole && traps(encoding) ? trapping(e, word, encoding) : word;
 }
 
+/* A line as code of this kind runs. False: as it is. */
+static bool swap_line(const struct engine *e, unsigned kind, bool whole, uint32_t *words)
+{
+    bool differs = false;
+    if (!has_suspects(e, kind, words)) {
+        return false;
+    }
+    for (size_t i = 0; i < LINE_WORDS; i++) {
+        uint32_t word = swapped(e, kind, whole, words[i]);
+        differs |= word != words[i];
+        words[i] = word;
+    }
+    return differs;
+}
+
 /* The page as code of this kind runs. False: as it is. */
 static bool swap_page(const struct engine *e, unsigned kind, bool whole, const void *page,
                       uint32_t *words)
 {
     bool differs = false;
     memcpy(words, page, ENGINE_PAGE);
-    if (!has_suspects(e, kind, words)) {
-        return false;
-    }
-    for (size_t i = 0; i < PAGE_WORDS; i++) {
-        uint32_t word = swapped(e, kind, whole, words[i]);
-        differs |= word != words[i];
-        words[i] = word;
+    for (size_t i = 0; i < PAGE_WORDS; i += LINE_WORDS) {
+        differs |= swap_line(e, kind, whole, words + i);
     }
     return differs;
 }
@@ -216,17 +230,29 @@ bool engine_copy_page(struct engine *engine, const void *page, bool writable, bo
     return true;
 }
 
+/* What of a copy is older than its page follows, line by line. */
+static void renew(struct engine *e, unsigned slot, const unsigned char *page)
+{
+    unsigned char *origin = slot_origin(e, slot);
+    for (size_t at = 0; at < ENGINE_PAGE; at += LINE_BYTES) {
+        uint32_t words[LINE_WORDS];
+        if (memcmp(origin + at, page + at, LINE_BYTES) == 0) {
+            continue;
+        }
+        memcpy(words, page + at, LINE_BYTES);
+        swap_line(e, e->slots[slot].kind, e->slots[slot].whole, words);
+        memcpy(slot_host(e, slot) + at, words, LINE_BYTES);
+        memcpy(origin + at, page + at, LINE_BYTES);
+        engine_drop_blocks(e, slot_at(slot) + at, LINE_BYTES);
+    }
+}
+
 void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
 {
     struct engine *e = engine;
-    uint32_t words[PAGE_WORDS];
     for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
-        const struct engine_slot *slot = &e->slots[next - 1];
-        if (slot->at == at) {
-            swap_page(e, slot->kind, slot->whole, page, words);
-            memcpy(slot_host(e, next - 1), words, ENGINE_PAGE);
-            memcpy(slot_origin(e, next - 1), page, ENGINE_PAGE);
-            engine_drop_blocks(e, slot_at(next - 1), ENGINE_PAGE);
+        if (e->slots[next - 1].at == at) {
+            renew(e, next - 1, page);
         }
     }
 }

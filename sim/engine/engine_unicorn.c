@@ -215,13 +215,50 @@ static bool uc_ok(uc_err code, const char *what, struct err *e)
     return code == UC_ERR_OK || err_set(e, "Unicorn: %s: %s", what, uc_strerror(code));
 }
 
-static bool setup(struct engine *engine, bool lse, struct err *e)
+/*
+ * Unicorn's ARM64 has pages of 1 KiB, as the oldest ARMs had: four times the fills, and blocks that
+ * end, and are looked up, at four times as many places. The size can be asked for, but 2.1.1 lets
+ * only ARM ask, which an engine is for as long as its first word says so; and takes it for twice
+ * what it is.
+ */
+static void ask_for_pages(uc_engine *uc, uint32_t size_bytes)
+{
+    unsigned *arch = (unsigned *)(void *)uc;
+    if (uc_ctl_set_page_size(uc, size_bytes) != UC_ERR_OK && *arch == UC_ARCH_ARM64) {
+        *arch = UC_ARCH_ARM;
+        uc_ctl_set_page_size(uc, size_bytes);
+        *arch = UC_ARCH_ARM64;
+    }
+}
+
+/* Opens Unicorn with pages of ENGINE_PAGE. */
+static bool open_unicorn(struct engine *engine, bool lse, struct err *e)
 {
     int model = lse ? UC_CPU_ARM64_MAX : UC_CPU_ARM64_A57;
+    for (uint32_t ask = ENGINE_PAGE / 2; ask <= ENGINE_PAGE; ask *= 2) {
+        size_t got = 0;
+        if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e)) {
+            return false;
+        }
+        ask_for_pages(engine->uc, ask);
+        if (!uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
+            !uc_ok(engine_code_init(engine), "translation hook", e) ||
+            !uc_ok(uc_query(engine->uc, UC_QUERY_PAGE_SIZE, &got), "page size", e)) {
+            return false;
+        }
+        if (got == ENGINE_PAGE) {
+            return true;
+        }
+        uc_close(engine->uc);
+        engine->uc = NULL;
+    }
+    return err_set(e, "this Unicorn cannot be given pages of 4 KiB (docs/engine.md)");
+}
+
+static bool setup(struct engine *engine, bool lse, struct err *e)
+{
     uc_hook hook;
-    if (!uc_ok(uc_open(UC_ARCH_ARM64, UC_MODE_ARM, &engine->uc), "open", e) ||
-        !uc_ok(uc_ctl_set_cpu_model(engine->uc, model), "CPU model", e) ||
-        !uc_ok(engine_code_init(engine), "translation hook", e) ||
+    if (!open_unicorn(engine, lse, e) ||
         !uc_ok(uc_ctl_tlb_mode(engine->uc, UC_TLB_VIRTUAL), "virtual TLB", e) ||
         !uc_ok(
             uc_hook_add(engine->uc, &hook, UC_HOOK_INTR, (void *)(uintptr_t)on_trap, engine, 1, 0),

@@ -194,13 +194,13 @@ static void flush_all_now(struct engine *e)
 /*
  * One page. If it holds no code, a fetch on the engine's own behalf that is answered "executable,
  * nowhere" replaces the entry (a refusal would leave it); jumping there comes back as an error. For
- * one that may, there is TLBI VAE1, which names 4 KiB but drops only the first KiB of it, and not
- * in view 1. False where neither does.
+ * one that may, there is TLBI VAE1, but not in view 1, where it would reach the E2H index. False
+ * where neither does.
  */
 static bool flush_page_now(struct engine *e, uint64_t at)
 {
     if (filter_has(e->tlbs[e->view].code, at)) {
-        if ((at & 0xfff) != 0 || e->view == 1) {
+        if (e->view == 1) {
             return false;
         }
         engine_write_sysreg(e, 1, 0, 8, 7, 1, at >> 12);
@@ -336,14 +336,15 @@ static bool has_code(const struct engine_ram *ram, uint64_t page)
     return bit(ram->code_pages[page / 64], page % 64);
 }
 
-/* Drops what [from, to) (page numbers in ram) holds, a run of neighbouring code pages at a time.
- * False: it never held code. */
+/* Drops what [from, to) of ram (in bytes) holds, a run of neighbouring code pages at a time. False:
+ * it never held code. */
 static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t from, uint64_t to)
 {
     uint32_t pstate = 0;
     bool is_open = false;
     bool must_flush = false;
-    for (uint64_t page = from; page < to;) {
+    uint64_t last = (to - 1) >> ENGINE_PAGE_BITS;
+    for (uint64_t page = from >> ENGINE_PAGE_BITS; page <= last;) {
         if (page % 64 == 0 && ram->code_pages[page / 64] == 0) {
             page += 64;
             continue;
@@ -353,14 +354,16 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
             continue;
         }
         uint64_t end = page + 1;
-        while (end < to && has_code(ram, end)) {
+        while (end <= last && has_code(ram, end)) {
             end++;
         }
+        uint64_t start = page * ENGINE_PAGE > from ? page * ENGINE_PAGE : from;
+        uint64_t stop = end * ENGINE_PAGE < to ? end * ENGINE_PAGE : to;
         if (!is_open) {
             pstate = engine_window_open(e);
             is_open = true;
         }
-        engine_drop_blocks(e, ram->at + page * ENGINE_PAGE, (end - page) * ENGINE_PAGE);
+        engine_drop_blocks(e, ram->at + start, stop - start);
         for (; page < end; page++) {
             const unsigned char *host = ram->host + page * ENGINE_PAGE;
             engine_copies_renew(e, host, ram->at + page * ENGINE_PAGE);
@@ -385,10 +388,9 @@ bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes)
     if (ram == NULL || size_bytes == 0) {
         return false;
     }
-    uint64_t last = at.v - ram->at + size_bytes - 1;
-    last = last < ram->size_bytes ? last : ram->size_bytes - 1;
-    return drop_code(engine, ram, (at.v - ram->at) >> ENGINE_PAGE_BITS,
-                     (last >> ENGINE_PAGE_BITS) + 1);
+    uint64_t from = at.v - ram->at;
+    uint64_t room = ram->size_bytes - from;
+    return drop_code(engine, ram, from, from + (size_bytes < room ? size_bytes : room));
 }
 
 /* What a page holds decides whether it may be translated at all (engine_copies.c): pages are asked

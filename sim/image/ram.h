@@ -10,7 +10,8 @@
 #include "sim/base/err.h"
 #include "sim/base/types.h"
 
-#define RAM_GRAIN_BITS 10 /* what is known to be written, a bit each: the engine's page */
+/* What is known to be written, a bit each; and what a checkpoint keeps where a byte has changed. */
+#define RAM_GRAIN_BITS 10
 #define RAM_GRAIN      (UINT64_C(1) << RAM_GRAIN_BITS)
 
 struct ram {

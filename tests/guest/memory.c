@@ -335,6 +335,36 @@ static void check_alias_code_all(const void *arg)
     expect_no_trap("ESR");
 }
 
+/* Two mappings, both of which may be written and executed. IC IVAU of one line behind IC IALLUIS:
+ * the other lines are new all the same. */
+static uint64_t modify_all_then_a_line_at_el1(uint64_t alias)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        for (unsigned line = 0; line < 2; line++) {
+            *(volatile uint32_t *)(alias + 256 * line) = 0xd2800000 | (i * 2 + line) << 5;
+            *(volatile uint32_t *)(alias + 256 * line + 4) = 0xd65f03c0;
+        }
+        OP("dsb ish\n ic ialluis\n dsb ish\n isb");
+        OP1("ic ivau", TEST_VA);
+        OP("dsb ish\n isb");
+        sum += ((guest_fn)TEST_VA)(0) + ((guest_fn)(TEST_VA + 256))(0);
+    }
+    return sum;
+}
+
+static void check_writable_alias_code(const void *arg)
+{
+    struct pt pt = el1_map(12);
+
+    (void)arg;
+    pt_map_leaf(&pt, TEST_VA, TEST_PA, 3, PT_RAM | PT_UXN);
+    pt_map_leaf(&pt, TEST_VA2, TEST_PA, 3, PT_RAM | PT_UXN);
+    el1_mmu_on(&pt);
+    expect("sum", run_el1(modify_all_then_a_line_at_el1, TEST_VA2), 127 * 64); /* 0 + ... + 127 */
+    expect_no_trap("ESR");
+}
+
 /* TLBI: after it, and a DSB, the new descriptor is used (D5.10.2). Before, either may be: that is
  * not tested. */
 INSN(tlbi_vae1, "tlbi vae1, x0\n dsb nsh\n isb");
@@ -482,6 +512,8 @@ const struct check checks[] = {
     {.name = "self_modifying_code_runs_after_ic_ivau", .run = check_self_modifying},
     {.name = "code_written_through_an_alias_runs_after_ic_ivau", .run = check_alias_code},
     {.name = "code_written_through_an_alias_runs_after_ic_ialluis", .run = check_alias_code_all},
+    {.name = "code_written_through_an_alias_runs_after_ic_ialluis_and_ivau",
+     .run = check_writable_alias_code},
     {.name = "code_written_through_an_alias_is_seen_by_fetches",
      .run = check_alias_code_without_ic,
      .arg = (const void *)modify_without_ic_at_el1},

@@ -1,4 +1,4 @@
-"""Two tiny guests whose instructions and events are counted by hand, class by class. With profile `unit` each costs one
+"""Three tiny guests whose instructions and events are counted by hand, class by class. With profile `unit` each costs one
 cycle, so the counts are the cycles."""
 import json
 import unittest
@@ -52,6 +52,24 @@ MMU_ON = {
 }
 MMU_ON_INSTRUCTIONS = 25  # all but the last three
 
+# store_to_own_page.S. Misses: the fetch 2, the other mapping of its page 3, the page of data behind that 1.
+OWN_PAGE = {
+    "insn.alu": 6,  # ADR, ORR, MOV, ADD, MOV, MOVK
+    "insn.load": 2,  # literals
+    "insn.store": 2,
+    "sysreg.el2.write": 4,
+    "sysreg.el2.read": 1,
+    "tlbi.local": 1,
+    "barrier.dsb": 3,
+    "barrier.isb": 2,
+    "insn.exception": 1,
+    "barrier.dsb-stores": 2,
+    "firmware.call": 1,
+    "mmu.tlb-miss": 3,
+    "mmu.walk-s1": 6,
+}
+OWN_PAGE_INSTRUCTIONS = 22  # all but the last four
+
 
 class ExactCycles(unittest.TestCase):
     maxDiff = None
@@ -74,6 +92,9 @@ class ExactCycles(unittest.TestCase):
 
     def test_mmu_on(self):
         self.check("power_off_mmu_on", MMU_ON, MMU_ON_INSTRUCTIONS)
+
+    def test_dsb_waits_for_a_store_to_the_page_of_its_code(self):
+        self.check("store_to_own_page", OWN_PAGE, OWN_PAGE_INSTRUCTIONS)
 
     def test_without_walk_cache_each_miss_reads_all_levels(self):
         text = harness.read(harness.source("sim/profiles/unit.yaml"))

@@ -161,7 +161,8 @@ static bool on_fill(void *ctx, va_t at, enum engine_access access, struct engine
 {
     (void)ctx;
     (void)access;
-    *out = (struct engine_page){pa(at.v % RAM_BYTES), true, true, true};
+    *out = (struct engine_page){
+        .pa = pa(at.v % RAM_BYTES), .readable = true, .writable = true, .executable = true};
     return true;
 }
 
@@ -304,7 +305,7 @@ static void print_calls(uint8_t *ram)
     for (unsigned i = 0; i < COUNT; i++) {
         engine_flush_range(e, 0, va(DATA), 4096);
     }
-    print_each("flush a page, one KiB of it filled", start, COUNT);
+    print_each("flush a page that is filled", start, COUNT);
     start = now_ns();
     for (unsigned i = 0; i < COUNT; i++) {
         engine_flush_range(e, 0, va(DATA + 0x10000), 4096);

@@ -116,7 +116,7 @@ irq_gic3:
     msr s3_0_c12_c12_1, x10 /* ICC_EOIR1_EL1 */
     eret
 
-/* No row lies across the end of a 1 KiB page, the engine's: there it would cut the loop in two. */
+/* No row lies across the end of a 4 KiB page, the engine's: there it would cut the loop in two. */
 .macro row name
     .balign 256
     .global row_\name

@@ -40,12 +40,16 @@ static bool on_fill(void *ctx, va_t at, enum engine_access access, struct engine
     if (p->loads_evict && access == ENGINE_READ) {
         engine_flush_view(p->engine, engine_view(p->engine));
     }
-    *out = (struct engine_page){pa(at.v % PROBE_RAM), true, true, true};
+    *out = (struct engine_page){
+        .pa = pa(at.v % PROBE_RAM), .readable = true, .writable = true, .executable = true};
     for (unsigned i = 0; i < p->rule_count; i++) {
         const struct probe_rule *rule = &p->rules[i];
         if (at.v / PROBE_PAGE == rule->page) {
             uint64_t to = rule->pa == PROBE_ANY ? out->pa.v : rule->pa;
-            *out = (struct engine_page){pa(to), rule->readable, rule->writable, rule->executable};
+            *out = (struct engine_page){.pa = pa(to),
+                                        .readable = rule->readable,
+                                        .writable = rule->writable,
+                                        .executable = rule->executable};
         }
     }
     return access == ENGINE_READ    ? out->readable

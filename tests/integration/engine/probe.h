@@ -10,7 +10,7 @@
 #include "sim/engine/engine.h"
 
 #define PROBE_RAM     (UINT64_C(1) << 20)
-#define PROBE_PAGE    UINT64_C(1024) /* the engine's */
+#define PROBE_PAGE    ENGINE_PAGE
 #define PROBE_CODE    UINT64_C(0x1000)
 #define PROBE_DATA    UINT64_C(0x8000)
 #define PROBE_RULES   8

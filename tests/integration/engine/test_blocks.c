@@ -78,40 +78,69 @@ START_TEST(block_size_counts_the_instruction_that_ends_it)
 }
 END_TEST
 
+/* Where the page of PROBE_CODE ends. */
+#define EDGE (PROBE_CODE + PROBE_PAGE)
+
+static void fill_page(struct probe *p, uint64_t page, uint32_t word)
+{
+    for (uint64_t at = page; at < page + PROBE_PAGE; at += 4) {
+        PROBE_CODE_AT(p, at, word);
+    }
+}
+
 START_TEST(block_ends_at_the_end_of_an_engine_page)
 {
     struct probe *p = probe_create(false);
-    for (uint64_t at = 0; at < 1024 + 16; at += 4) {
-        PROBE_CODE_AT(p, PROBE_CODE + at, PROBE_NOP);
-    }
-    PROBE_CODE_AT(p, PROBE_CODE + 1024 + 16, PROBE_SVC);
-    ck_assert_int_eq(probe_run(p, PROBE_CODE + 8), ENGINE_STOPPED_TRAP);
+    fill_page(p, PROBE_CODE, PROBE_NOP);
+    PROBE_CODE_AT(p, EDGE, PROBE_NOP, PROBE_NOP, PROBE_NOP, PROBE_NOP, PROBE_SVC);
+    ck_assert_int_eq(probe_run(p, EDGE - 1016), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(probe_count(p, EVENT_BLOCK, PROBE_ANY), 2);
     ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 0)->detail, 1016);
-    ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->at, PROBE_CODE + 1024);
+    ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->at, EDGE);
     ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->detail, 20);
     probe_destroy(p);
 }
 END_TEST
 
-/* Code with many host operations per instruction: does a block end for its size? */
-START_TEST(block_of_heavy_instructions_still_reaches_the_page_end)
+START_TEST(block_ends_after_512_instructions)
 {
     struct probe *p = probe_create(false);
-    for (uint64_t at = 0; at < 1020; at += 4) {
-        PROBE_CODE_AT(p, PROBE_CODE + at,
-                      0x4c400000 /* ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x0] */);
-    }
-    PROBE_CODE_AT(p, PROBE_CODE + 1020, PROBE_SVC);
+    fill_page(p, PROBE_CODE, 0x91000421 /* add x1, x1, #1 */);
+    PROBE_CODE_AT(p, EDGE - 4, PROBE_SVC);
+    ck_assert_int_eq(probe_run(p, PROBE_CODE + 8), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(probe_count(p, EVENT_BLOCK, PROBE_ANY), 2);
+    ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 0)->detail, 2048);
+    ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->at, PROBE_CODE + 8 + 2048);
+    ck_assert_uint_eq(probe_event(p, EVENT_BLOCK, 1)->detail, 2048 - 8);
+    ck_assert_uint_eq(engine_x(p->engine, 1), 1021);
+    probe_destroy(p);
+}
+END_TEST
+
+/* Code with many host operations per instruction: a block ends for its size. */
+START_TEST(blocks_of_heavy_instructions_are_shorter)
+{
+    static const struct {
+        uint32_t word;
+        unsigned at_most; /* instructions */
+    } rows[] = {
+        {0xa9400801 /* ldp x1, x2, [x0] */, 400},
+        {0xd53b4201 /* mrs x1, nzcv */, 200},
+        {0x4c400000 /* ld4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x0] */, 20},
+    };
+    struct probe *p = probe_create(false);
+    fill_page(p, PROBE_CODE, rows[_i].word);
+    PROBE_CODE_AT(p, EDGE - 4, PROBE_SVC);
     engine_set_x(p->engine, 0, PROBE_DATA);
     ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
     unsigned bytes = 0;
     for (unsigned i = 0; i < probe_count(p, EVENT_BLOCK, PROBE_ANY); i++) {
         const struct probe_event *event = probe_event(p, EVENT_BLOCK, i);
         ck_assert_uint_eq(event->at, PROBE_CODE + bytes); /* each instruction in one block */
+        ck_assert_uint_le(event->detail, 4 * rows[_i].at_most);
         bytes += event->detail;
     }
-    ck_assert_uint_eq(bytes, 1024);
+    ck_assert_uint_eq(bytes, PROBE_PAGE);
     probe_destroy(p);
 }
 END_TEST
@@ -339,15 +368,14 @@ END_TEST
 START_TEST(exact_run_to_a_page_end_leaves_the_next_page_alone)
 {
     struct probe *p = probe_create(false);
-    uint64_t edge = PROBE_CODE + 1024;
-    PROBE_CODE_AT(p, edge - 8, 0x91000421 /* add x1, x1, #1 */, 0x91000421 /* add x1, x1, #1 */,
+    PROBE_CODE_AT(p, EDGE - 8, 0x91000421 /* add x1, x1, #1 */, 0x91000421 /* add x1, x1, #1 */,
                   0x91000421 /* add x1, x1, #1 */, PROBE_SVC);
     engine_set_x(p->engine, 1, 0);
-    engine_set_pc(p->engine, edge - 8);
-    ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_UNTIL);
-    ck_assert_uint_eq(engine_pc(p->engine), edge);
-    ck_assert_uint_eq(probe_count(p, EVENT_FILL, edge), 0);
-    ck_assert_int_eq(probe_run(p, edge), ENGINE_STOPPED_TRAP);
+    engine_set_pc(p->engine, EDGE - 8);
+    ck_assert_int_eq(engine_run_until(p->engine, va(EDGE)), ENGINE_STOPPED_UNTIL);
+    ck_assert_uint_eq(engine_pc(p->engine), EDGE);
+    ck_assert_uint_eq(probe_count(p, EVENT_FILL, EDGE), 0);
+    ck_assert_int_eq(probe_run(p, EDGE), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(engine_x(p->engine, 1), 3);
     probe_destroy(p);
 }
@@ -357,14 +385,13 @@ END_TEST
 START_TEST(exact_run_to_a_page_end_says_nothing_of_the_next_run)
 {
     struct probe *p = probe_create(false);
-    uint64_t edge = PROBE_CODE + 1024;
-    PROBE_CODE_AT(p, edge - 4, PROBE_NOP, 0xf9400002 /* ldr x2, [x0] */, PROBE_SVC);
+    PROBE_CODE_AT(p, EDGE - 4, PROBE_NOP, 0xf9400002 /* ldr x2, [x0] */, PROBE_SVC);
     probe_rule(p, PROBE_DATA, PROBE_ANY, false, false, false);
     engine_set_x(p->engine, 0, PROBE_DATA);
-    engine_set_pc(p->engine, edge - 4);
-    ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_UNTIL);
-    ck_assert_int_eq(probe_run(p, edge), ENGINE_STOPPED_REFUSED);
-    ck_assert_uint_eq(engine_pc(p->engine), edge);
+    engine_set_pc(p->engine, EDGE - 4);
+    ck_assert_int_eq(engine_run_until(p->engine, va(EDGE)), ENGINE_STOPPED_UNTIL);
+    ck_assert_int_eq(probe_run(p, EDGE), ENGINE_STOPPED_REFUSED);
+    ck_assert_uint_eq(engine_pc(p->engine), EDGE);
     probe_destroy(p);
 }
 END_TEST
@@ -373,13 +400,39 @@ END_TEST
 START_TEST(exact_run_of_a_branch_at_a_page_end_goes_to_its_target)
 {
     struct probe *p = probe_create(false);
-    uint64_t edge = PROBE_CODE + 1024;
-    PROBE_CODE_AT(p, edge - 4, 0x14000003 /* b .+12 */, PROBE_SVC, PROBE_SVC, PROBE_NOP, PROBE_SVC);
-    engine_set_pc(p->engine, edge - 4);
-    ck_assert_int_eq(engine_run_until(p->engine, va(edge)), ENGINE_STOPPED_BLOCK);
-    ck_assert_uint_eq(engine_pc(p->engine), edge + 8);
-    ck_assert_int_eq(probe_run(p, edge + 8), ENGINE_STOPPED_TRAP);
-    ck_assert_uint_eq(engine_pc(p->engine), edge + 12);
+    PROBE_CODE_AT(p, EDGE - 4, 0x14000003 /* b .+12 */, PROBE_SVC, PROBE_SVC, PROBE_NOP, PROBE_SVC);
+    engine_set_pc(p->engine, EDGE - 4);
+    ck_assert_int_eq(engine_run_until(p->engine, va(EDGE)), ENGINE_STOPPED_BLOCK);
+    ck_assert_uint_eq(engine_pc(p->engine), EDGE + 8);
+    ck_assert_int_eq(probe_run(p, EDGE + 8), ENGINE_STOPPED_TRAP);
+    ck_assert_uint_eq(engine_pc(p->engine), EDGE + 12);
+    probe_destroy(p);
+}
+END_TEST
+
+/* A block that ends in mid-page, for its size: on its last instruction, and behind it, where the
+ * next block begins. */
+START_TEST(exact_run_to_the_end_of_a_long_block)
+{
+    struct probe *p = probe_create(false);
+    fill_page(p, PROBE_CODE, 0x91000421 /* add x1, x1, #1 */);
+    PROBE_CODE_AT(p, EDGE - 4, PROBE_SVC);
+    for (unsigned turn = 0; turn < 4; turn++) { /* at first nothing is translated */
+        unsigned count = turn % 2 == 0 ? 511 : 512;
+        engine_set_x(p->engine, 1, 0);
+        engine_set_pc(p->engine, PROBE_CODE);
+        ck_assert_int_eq(engine_run_until(p->engine, va(PROBE_CODE + 4 * count)),
+                         ENGINE_STOPPED_UNTIL);
+        ck_assert_uint_eq(engine_pc(p->engine), PROBE_CODE + 4 * count);
+        ck_assert_uint_eq(engine_x(p->engine, 1), count);
+        ck_assert_int_eq(probe_run(p, PROBE_CODE + 4 * count), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_pc(p->engine), EDGE - 4);
+        ck_assert_uint_eq(engine_x(p->engine, 1), 1023);
+        engine_set_x(p->engine, 1, 0);
+        ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_x(p->engine, 1), 1023);
+        ck_assert_uint_eq(probe_count(p, EVENT_BLOCK, PROBE_ANY), 2);
+    }
     probe_destroy(p);
 }
 END_TEST
@@ -438,7 +491,8 @@ void probe_add_blocks(Suite *suite)
     tcase_set_timeout(tc, 60); /* a busy machine */
     tcase_add_loop_test(tc, block_size_counts_the_instruction_that_ends_it, 0, (int)ends_count);
     tcase_add_test(tc, block_ends_at_the_end_of_an_engine_page);
-    tcase_add_test(tc, block_of_heavy_instructions_still_reaches_the_page_end);
+    tcase_add_test(tc, block_ends_after_512_instructions);
+    tcase_add_loop_test(tc, blocks_of_heavy_instructions_are_shorter, 0, 3);
     tcase_add_test(tc, chained_blocks_are_announced_each_time);
     tcase_add_test(tc, rerun_in_mid_block_announces_a_block_from_there);
     tcase_add_test(tc, granted_fill_in_mid_block_announces_nothing);
@@ -453,6 +507,7 @@ void probe_add_blocks(Suite *suite)
     tcase_add_test(tc, exact_run_to_a_page_end_leaves_the_next_page_alone);
     tcase_add_test(tc, exact_run_to_a_page_end_says_nothing_of_the_next_run);
     tcase_add_test(tc, exact_run_of_a_branch_at_a_page_end_goes_to_its_target);
+    tcase_add_test(tc, exact_run_to_the_end_of_a_long_block);
     tcase_add_test(tc, exact_run_whose_page_is_evicted_leaves_no_exit_behind);
     tcase_add_test(tc, wild_jumps_come_back_as_refusals_or_traps);
     tcase_add_test(tc, code_at_address_0_runs);

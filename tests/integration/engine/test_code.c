@@ -79,21 +79,25 @@ START_TEST(code_changed_leaves_no_trace_in_translation)
 }
 END_TEST
 
+/* All of it, and of a page no more. */
 START_TEST(code_changed_of_a_range_drops_all_of_it)
 {
     struct probe *p = probe_create(false);
-    static const uint64_t offsets[] = {0, 0x3f8, 0x400, 0x1000, 0x2400};
+    static const uint64_t offsets[] = {0, PROBE_PAGE - 8, PROBE_PAGE, PROBE_PAGE + 64,
+                                       2 * PROBE_PAGE + 64};
     for (unsigned i = 0; i < 5; i++) {
         PROBE_CODE_AT(p, PROBE_CODE + offsets[i], ADD_1, PROBE_SVC);
         ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[i]), 1);
         PROBE_CODE_AT(p, PROBE_CODE + offsets[i], ADD_2);
     }
-    engine_code_changed(p->engine, pa(PROBE_CODE + 2), 0x1000); /* up to 0x1002 */
+    engine_code_changed(p->engine, pa(PROBE_CODE + 2), PROBE_PAGE); /* and 2 bytes of the next */
     for (unsigned i = 0; i < 5; i++) {
-        ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[i]), i < 4 ? 2 : 1);
+        ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[i]), i < 3 ? 2 : 1);
     }
-    engine_code_changed(p->engine, pa(PROBE_CODE + 0x2400), 4);
-    ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[4]), 2);
+    for (unsigned i = 3; i < 5; i++) {
+        engine_code_changed(p->engine, pa(PROBE_CODE + offsets[i]), 4);
+        ck_assert_uint_eq(run_add(p, PROBE_CODE + offsets[i]), 2);
+    }
     probe_destroy(p);
 }
 END_TEST
@@ -215,10 +219,11 @@ END_TEST
 START_TEST(pages_that_unicorn_aborts_on_may_be_many)
 {
     struct probe *p = probe_create(true);
+    p->engine->slot_count = ENGINE_SLOTS - 100; /* the others are some other code's */
     p->on_trap = probe_skip;
     for (unsigned round = 0; round < 3; round++) {
         for (unsigned i = 0; i < 150; i++) {
-            uint64_t pc = 0x20000 + i * 1024;
+            uint64_t pc = 0x20000 + i * PROBE_PAGE;
             uint32_t word = deadly[(i + round) % deadly_count];
             PROBE_CODE_AT(p, pc, round == 1 ? PROBE_NOP : word, round == 2 ? ADD_2 : ADD_1,
                           PROBE_SVC);
@@ -231,6 +236,7 @@ START_TEST(pages_that_unicorn_aborts_on_may_be_many)
             ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), round == 1 ? 1 : 2);
         }
     }
+    ck_assert_uint_lt(p->engine->slot_count, ENGINE_SLOTS - 100); /* they did run out */
     store_by_guest(p, 0x20000, PROBE_NOP);
     engine_code_changed(p->engine, pa(0x20000), 4);
     ck_assert_uint_eq(run_add(p, 0x20000), 2);

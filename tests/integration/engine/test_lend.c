@@ -11,7 +11,8 @@
 #define LDR_W5_BACK_4      UINT32_C(0x18ffffe5) /* ldr w5, .-4 */
 
 /* Encodings as sysreg_enc() has them. */
-static const struct engine_lends lends = {0xc208 /* SP_EL0 */, 0xc684 /* TPIDR_EL1 */};
+static const struct engine_lends lends = {.tpidr_el0 = 0xc208 /* SP_EL0 */,
+                                          .tpidrro_el0 = 0xc684 /* TPIDR_EL1 */};
 
 /* Any system instruction may look like an SVC here: goes on behind all but the real one. */
 static enum engine_next skip(struct probe *p, enum engine_trap kind)
@@ -241,6 +242,31 @@ START_TEST(copies_follow_code_that_changes)
 }
 END_TEST
 
+/* A block that reaches into the next line of 64 bytes, and one behind it, when one of the two lines
+ * changes. */
+START_TEST(copies_follow_line_by_line)
+{
+    struct probe *p = create(false);
+    p->on_trap = skip;
+    engine_set_view(p->engine, 1);
+    uint64_t line = PROBE_CODE + (unsigned)_i * 64;
+    for (unsigned round = 1; round < 20; round++) {
+        uint32_t value = 0xd2800001 /* mov x1, #0 */ | round << 5;
+        PROBE_CODE_AT(p, line + 56, MRS_X2_SP_EL0, round % 2 != 0 ? value : PROBE_NOP,
+                      round % 2 == 0 ? value : PROBE_NOP, PROBE_SVC, MRS_X3_TPIDR_EL1, PROBE_SVC);
+        engine_code_changed(p->engine, pa(line + 60), 8);
+        engine_set_x(p->engine, 2, 0);
+        ck_assert_int_eq(probe_run(p, line + 56), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_x(p->engine, 1), round);
+        ck_assert_uint_eq(engine_x(p->engine, 2), 0x1111);
+        ck_assert_int_eq(probe_run(p, line + 72), ENGINE_STOPPED_TRAP);
+        ck_assert_uint_eq(engine_x(p->engine, 3), 0x2222);
+        ck_assert_uint_eq(probe_count(p, EVENT_TRAP, PROBE_ANY), 1);
+    }
+    probe_destroy(p);
+}
+END_TEST
+
 void probe_add_lend(Suite *suite)
 {
     TCase *tc = tcase_create("lend");
@@ -252,5 +278,6 @@ void probe_add_lend(Suite *suite)
     tcase_add_test(tc, copy_is_not_seen_by_loads);
     tcase_add_test(tc, writable_page_runs_as_it_is);
     tcase_add_loop_test(tc, copies_follow_code_that_changes, 0, 2);
+    tcase_add_loop_test(tc, copies_follow_line_by_line, 0, 3);
     suite_add_tcase(suite, tc);
 }

@@ -121,18 +121,18 @@ START_TEST(refused_page_crossing_store_writes_nothing)
 }
 END_TEST
 
-START_TEST(engine_page_is_1_kib)
+START_TEST(engine_page_is_4_kib)
 {
     struct probe *p = probe_create(false);
     PROBE_CODE_AT(p, PROBE_CODE, 0xf9400001 /* ldr x1, [x0] */,
-                  0xf941fc01 /* ldr x1, [x0, #1016] */, 0xf9420001 /* ldr x1, [x0, #1024] */,
-                  0xf9460001 /* ldr x1, [x0, #3072] */, PROBE_SVC);
+                  0xf947fc01 /* ldr x1, [x0, #4088] */, 0xf9480001 /* ldr x1, [x0, #4096] */,
+                  0xf9580001 /* ldr x1, [x0, #12288] */, PROBE_SVC);
     engine_set_x(p->engine, 0, PROBE_DATA);
     ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_ANY), 4); /* 3 of data, 1 of code */
     ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_DATA), 1);
-    ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_DATA + 1024), 1);
-    ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_DATA + 3072), 1);
+    ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_DATA + 4096), 1);
+    ck_assert_uint_eq(probe_count(p, EVENT_FILL, PROBE_DATA + 12288), 1);
     probe_destroy(p);
 }
 END_TEST
@@ -251,7 +251,7 @@ START_TEST(tagged_address_reaches_the_fill_untouched)
     ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(probe_count(p, EVENT_FILL, tagged), 1);
     /* and a flush of its range reaches it, tag or none */
-    engine_flush_range(p->engine, 0, va(PROBE_DATA), 4096);
+    engine_flush_range(p->engine, 0, va(PROBE_DATA), PROBE_PAGE);
     ck_assert_int_eq(probe_run(p, PROBE_CODE), ENGINE_STOPPED_TRAP);
     ck_assert_uint_eq(probe_count(p, EVENT_FILL, tagged), 1);
     probe_destroy(p);
@@ -278,7 +278,7 @@ void probe_add_memory(Suite *suite)
                         (int)(sizeof refusals / sizeof *refusals));
     tcase_add_test(tc, atomic_on_a_read_only_page_is_refused_for_writing);
     tcase_add_test(tc, refused_page_crossing_store_writes_nothing);
-    tcase_add_test(tc, engine_page_is_1_kib);
+    tcase_add_test(tc, engine_page_is_4_kib);
     tcase_add_test(tc, cached_page_is_not_asked_again);
     tcase_add_test(tc, read_only_page_is_asked_for_the_write);
     tcase_add_test(tc, entry_is_writable_or_executable_never_both);

@@ -40,7 +40,7 @@ static bool on_fill(void *ctx, va_t at, enum engine_access access, struct engine
     struct seen *s = ctx;
     (void)access;
     s->fills++;
-    *out = (struct engine_page){pa(at.v + 0x1000), true, false, false};
+    *out = (struct engine_page){.pa = pa(at.v + 0x1000), .readable = true};
     return s->fill_answer;
 }
 
