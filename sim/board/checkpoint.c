@@ -156,7 +156,7 @@ static void forget_run(struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         forget(m->cpus[i]);
     }
-    code_fetch_refused(m);
+    code_empty_views(m);
 }
 
 bool checkpoint_restore(const struct checkpoint *k, struct machine *m, struct err *e)

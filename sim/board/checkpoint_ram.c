@@ -110,7 +110,7 @@ static void note_last(struct machine *m, struct ram_image *image)
     m->ram_last = image;
     ram_image_free(before);
     memset(m->ram.written, 0, 2 * image->table_count * sizeof m->ram.written[0]);
-    code_fetch_refused(m);
+    code_empty_views(m);
 }
 
 struct ram_image *ram_image_take(struct machine *m)

@@ -101,6 +101,13 @@ void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
     }
 }
 
+void code_renew(struct machine *m, pa_t at, uint64_t size_bytes)
+{
+    for (unsigned i = 0; i < m->config.cpu_count; i++) {
+        engine_code_changed(m->cpus[i]->engine, at, size_bytes);
+    }
+}
+
 void code_changed_all(struct machine *m)
 {
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
@@ -114,12 +121,13 @@ void code_changed_all(struct machine *m)
 uint64_t code_changed_at(const struct cpu *cpu, uint64_t at)
 {
     uint64_t changed = state_of(cpu, at)->changed;
-    return changed > cpu->all_changed ? changed : cpu->all_changed;
+    bool by_itself = changed >= cpu->all_changed || code_follows_stores(cpu->machine, at);
+    return by_itself ? changed : cpu->all_changed;
 }
 
 bool code_is_fresh(struct cpu *cpu, uint64_t at)
 {
-    if (state_of(cpu, at)->dropped >= cpu->all_changed) {
+    if (state_of(cpu, at)->dropped >= cpu->all_changed || code_follows_stores(cpu->machine, at)) {
         return true;
     }
     cpu->code_stale = true;

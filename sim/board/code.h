@@ -23,6 +23,8 @@ bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
 /* IC IVAU: code within one page of RAM changed. IC IALLU: any may have. */
 void code_changed(struct machine *m, pa_t at, uint64_t size_bytes);
 void code_changed_all(struct machine *m);
+/* What the engine knows of [at, at + size) becomes what memory holds. */
+void code_renew(struct machine *m, pa_t at, uint64_t size_bytes);
 /* When code at `at` last may have changed, a stamp that grows. */
 uint64_t code_changed_at(const struct cpu *cpu, uint64_t at);
 /* Whether the engine can have no translation of the page from before the last IC IALLU; if it can,
@@ -40,8 +42,15 @@ bool code_may_be_written(struct machine *m, const struct mmu_page *page);
 /* An instruction that writes the page it runs from, and that nobody but the engine can carry out:
  * the page is granted for both. */
 void code_leave_to_engine(struct machine *m, pa_t at);
+/* A walk of tables has written there (mmu.h), while the engine runs. */
+void code_written_by_walk(struct machine *m, pa_t at);
+/* No store to this page of RAM was ever left to the engine, or made by a walk: what is fetched from
+ * it is what memory holds, and IC has nothing to do. */
+bool code_follows_stores(const struct machine *m, uint64_t at);
+/* No view holds anything: nothing may be written or fetched without being asked for. */
+void code_empty_views(struct machine *m);
 /* A fetch was refused: after this it may be granted. */
-void code_fetch_refused(struct machine *m);
+void code_fetch_refused(struct machine *m, pa_t at);
 /* Memory is about to be written, or was by a device: what may lead to code there is dropped. Not
  * while the engine runs. */
 void code_written(struct machine *m, pa_t at, uint64_t size_bytes);

@@ -8,8 +8,9 @@
  * - a page that was fetched from may not be written through another mapping. The first store that
  *   asks is refused; all translations of the page are dropped, and it is a page of data from then
  *   on;
- * - a page that may be written through another mapping may not be fetched from. The first fetch is
- *   refused; all views are emptied, and it is a page of code from then on.
+ * - a page that may be written through another mapping, or was since it was last fetched from, may
+ *   not be fetched from. The first fetch is refused; all views are emptied, the engine is told what
+ *   has changed (most of a page that is patched has not), and it is a page of code from then on.
  *
  * A mapping that may be both written and executed is left to Unicorn. A store that changes the page
  * it runs from is done by hand (fault.c).
@@ -21,13 +22,15 @@
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
-#define EPOCH_MAX 0x3fffffffu
+#define EPOCH_MAX 0xfffffffu
 
 /* Of a page of RAM. */
 struct code_page {
     uint32_t is_code : 1;  /* a view or a block may lead to it */
+    uint32_t was_code : 1; /* and may have changed since */
     uint32_t is_loose : 1; /* left to Unicorn: see code_leave_to_engine() */
-    uint32_t granted : 30; /* when a view last let it be written; 0: never */
+    uint32_t was_left : 1; /* ever, by that or by a mapping; or written by a walk */
+    uint32_t granted : 28; /* when a view last let it be written; 0: never */
 };
 
 void code_writes_init(struct machine *m)
@@ -47,15 +50,22 @@ static struct code_page *page_of(const struct machine *m, uint64_t at)
     return &m->code_pages[(at - m->ram.base.v) >> ENGINE_PAGE_BITS];
 }
 
-static bool is_left_to_engine(const struct code_page *p, const struct mmu_page *page)
+static bool is_left_to_engine(struct code_page *p, const struct mmu_page *page)
 {
-    return p->is_loose || ((page->prot & PROT_W) && (page->prot & PROT_X));
+    bool left = p->is_loose || ((page->prot & PROT_W) && (page->prot & PROT_X));
+    p->was_left |= left;
+    return left;
+}
+
+bool code_follows_stores(const struct machine *m, uint64_t at)
+{
+    return ram_holds(&m->ram, pa(at), 1) && !page_of(m, at)->was_left;
 }
 
 bool code_may_be_fetched(struct machine *m, const struct mmu_page *page)
 {
     struct code_page *p = page_of(m, page->pa.v);
-    if (!is_left_to_engine(p, page) && p->granted == m->code_epoch) {
+    if (!is_left_to_engine(p, page) && (p->was_code || p->granted == m->code_epoch)) {
         return false;
     }
     p->is_code = true;
@@ -75,8 +85,7 @@ bool code_may_be_written(struct machine *m, const struct mmu_page *page)
     return true;
 }
 
-/* No view holds anything: nothing may be written or fetched without being asked for. */
-static void empty_views(struct machine *m)
+void code_empty_views(struct machine *m)
 {
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         view_empty_all(m->cpus[i]);
@@ -91,12 +100,25 @@ static void empty_views(struct machine *m)
 
 void code_leave_to_engine(struct machine *m, pa_t at)
 {
-    page_of(m, at.v)->is_loose = true;
+    page_of(m, at.v)->is_loose = page_of(m, at.v)->was_left = true;
 }
 
-void code_fetch_refused(struct machine *m)
+void code_written_by_walk(struct machine *m, pa_t at)
 {
-    empty_views(m);
+    page_of(m, at.v)->was_left |= page_of(m, at.v)->is_code;
+}
+
+void code_fetch_refused(struct machine *m, pa_t at)
+{
+    struct code_page *p = page_of(m, at.v);
+    if (p->granted == m->code_epoch) {
+        code_empty_views(m);
+    }
+    if (p->was_code) { /* no view may write it, nor will one before the fetch */
+        p->was_code = false;
+        p->is_code = true;
+        code_renew(m, pa(align_down(at.v, ENGINE_PAGE)), ENGINE_PAGE);
+    }
 }
 
 void code_written(struct machine *m, pa_t at, uint64_t size_bytes)
@@ -108,11 +130,12 @@ void code_written(struct machine *m, pa_t at, uint64_t size_bytes)
     for (uint64_t p = align_down(at.v, ENGINE_PAGE); p < at.v + size_bytes; p += ENGINE_PAGE) {
         if (page_of(m, p)->is_code) {
             page_of(m, p)->is_code = false;
+            page_of(m, p)->was_code = true;
             code_changed(m, pa(p), ENGINE_PAGE);
             was_code = true;
         }
     }
     if (was_code) {
-        empty_views(m);
+        code_empty_views(m);
     }
 }

@@ -183,8 +183,10 @@ struct cpu {
     uint64_t tag_of_el[3];                       /* by EL; 0: not known */
     bool view_without_pan[ENGINE_VIEWS];         /* holds a page that PSTATE.PAN would refuse */
     uint64_t view_tag[ENGINE_VIEWS];             /* what its translations depend on; 0 = empty */
-    enum mmu_regime view_regime[ENGINE_VIEWS];   /* whose they are */
-    uint64_t view_epoch[ENGINE_VIEWS];           /* changes when code of it was dropped */
+    uint64_t view_family[ENGINE_VIEWS];          /* whose code it is */
+    uint64_t view_lost, view_lost_at;          /* the tag that last gave way to its family; when */
+    enum mmu_regime view_regime[ENGINE_VIEWS]; /* whose they are */
+    uint64_t view_epoch[ENGINE_VIEWS];         /* changes when code of it was dropped */
     uint64_t last_epoch;
 
     struct trap_counter traps;

@@ -126,6 +126,7 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         .readable = page->prot & PROT_R,
         .writable = writable,
         .executable = page->prot & PROT_X,
+        .is_steady = code_follows_stores(cpu->machine, page->pa.v),
     };
     return true;
 }
@@ -454,7 +455,7 @@ void fault_refused(struct cpu *cpu)
         table_store(cpu, pc, word);
         break;
     case REFUSED_WRITTEN:
-        code_fetch_refused(cpu->machine);
+        code_fetch_refused(cpu->machine, cpu->refused_page.pa);
         break;
     case REFUSED_WATCHED:
         control_watched(cpu, pc, word);

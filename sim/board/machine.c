@@ -35,6 +35,7 @@ static bool swap_descriptor(void *ctx, pa_t at, uint64_t expected, uint64_t desi
         return false;
     }
     *swapped = found == expected;
+    code_written_by_walk(cpu->machine, at);
     return !*swapped || ram_write(&cpu->machine->ram, at, &desired, sizeof desired);
 }
 

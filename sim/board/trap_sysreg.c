@@ -130,7 +130,7 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
         code_written(m, pa(page.pa.v), size);
         memset(host, 0, size);
         ram_note_written(&m->ram, page.pa, size);
-    } else if (id == SR_IC_IVAU) {
+    } else if (id == SR_IC_IVAU && !code_follows_stores(m, page.pa.v)) {
         code_changed(m, pa(align_down(page.pa.v, size)), size);
     }
     return true;

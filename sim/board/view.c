@@ -54,6 +54,20 @@ static uint64_t tag_of(const struct pe *pe, unsigned el)
     return tag;
 }
 
+/*
+ * Whose code it is, whatever its address space. Unicorn's translated code belongs to the view it
+ * was made in: where a kernel goes on with another ASID, it had best stay in its view.
+ */
+static uint64_t family_of(const struct pe *pe, unsigned el)
+{
+    enum mmu_regime regime = mmu_regime(pe, el);
+    uint64_t family = mix(1, (uint64_t)regime << 8 | el);
+    if (regime == REGIME_EL10 && pe->sr[SR_HCR_EL2] & HCR_VM) {
+        family = mix(family, bits(pe->sr[SR_VTTBR_EL2], 63, 48) + 1);
+    }
+    return family;
+}
+
 /* What was known of code in this view is so no more. */
 static void renew_epoch(struct cpu *cpu, unsigned view)
 {
@@ -84,26 +98,46 @@ static uint64_t tag_of_el(struct cpu *cpu)
     return *tag;
 }
 
-/* The view that holds translations with this tag; else the one that was not used for longest,
- * emptied for it. */
-static unsigned view_with(struct cpu *cpu, uint64_t tag)
+/* A tag that is back so soon takes turns with the one it gave way to: with kernel page-table
+ * isolation, EL1 has one ASID for its vectors and one for all else. */
+#define SOON 4
+
+/* The view to give to a new tag: its family's, or the one that was not used for longest. */
+static unsigned view_for(struct cpu *cpu, uint64_t tag, uint64_t family, unsigned count)
 {
-    unsigned count = shortcut_on(cpu->machine, SHORTCUT_VIEWS) ? ENGINE_VIEWS : 1;
+    bool takes_turns = tag == cpu->view_lost && cpu->view_uses - cpu->view_lost_at < SOON;
     unsigned oldest = 0;
     for (unsigned view = 0; view < count; view++) {
-        if (cpu->view_tag[view] == tag) {
+        if (cpu->view_family[view] == family && !takes_turns) {
+            cpu->view_lost = cpu->view_tag[view];
+            cpu->view_lost_at = cpu->view_uses;
             return view;
         }
         oldest = cpu->view_used[view] < cpu->view_used[oldest] ? view : oldest;
     }
-    unsigned el = cpu->pe.ps.el;
-    engine_flush_view(cpu->engine, oldest);
-    engine_set_kind(cpu->engine, oldest, lend_kind(cpu->machine, el));
-    cpu->view_tag[oldest] = tag;
-    cpu->view_regime[oldest] = mmu_regime(&cpu->pe, el);
-    cpu->view_without_pan[oldest] = false;
-    renew_epoch(cpu, oldest);
     return oldest;
+}
+
+/* The view that holds translations with this tag; else one that is emptied for it. */
+static unsigned view_with(struct cpu *cpu, uint64_t tag)
+{
+    unsigned count = shortcut_on(cpu->machine, SHORTCUT_VIEWS) ? ENGINE_VIEWS : 1;
+    for (unsigned view = 0; view < count; view++) {
+        if (cpu->view_tag[view] == tag) {
+            return view;
+        }
+    }
+    unsigned el = cpu->pe.ps.el;
+    uint64_t family = family_of(&cpu->pe, el);
+    unsigned view = view_for(cpu, tag, family, count);
+    engine_flush_view(cpu->engine, view);
+    engine_set_kind(cpu->engine, view, lend_kind(cpu->machine, el));
+    cpu->view_tag[view] = tag;
+    cpu->view_family[view] = family;
+    cpu->view_regime[view] = mmu_regime(&cpu->pe, el);
+    cpu->view_without_pan[view] = false;
+    renew_epoch(cpu, view);
+    return view;
 }
 
 /*

@@ -16,6 +16,9 @@ enum engine_access { ENGINE_READ, ENGINE_WRITE, ENGINE_FETCH };
 struct engine_page {
     pa_t pa; /* of the page that holds the address asked for; must be mapped RAM */
     bool readable, writable, executable;
+    /* For a fetch: what it holds is what it held when it was last fetched from, but for what
+     * engine_code_changed() has told since. */
+    bool is_steady;
 };
 
 enum engine_trap {

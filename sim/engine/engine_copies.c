@@ -18,9 +18,12 @@
 #include "sim/base/bits.h"
 
 #define PAGE_WORDS (ENGINE_PAGE / sizeof(uint32_t))
+/* What is known of a page: bit 2 * kind + whole, runs as it is as such code; and it ever did. */
+#define PLAIN_RAN 0x80u
+_Static_assert(2 * ENGINE_KINDS <= 7, "a bit is PLAIN_RAN");
 /* Code changes a few words at a time. */
-#define LINE_BYTES 64
-#define LINE_WORDS (LINE_BYTES / sizeof(uint32_t))
+#define LINE       64
+#define LINE_WORDS (LINE / sizeof(uint32_t))
 
 #define A64_UDF0    UINT32_C(0)
 #define A64_SVC0    UINT32_C(0xd4000001) /* traps, Unicorn's pc behind it */
@@ -64,19 +67,12 @@ void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
     engine->kinds[view] = (uint8_t)kind;
 }
 
-/* Whether a word of a line is to be looked at closely; no branch, and as many words as the compiler
- * knows, so that it is fast. */
-static bool has_suspects(const struct engine *e, unsigned kind, const uint32_t *words)
+/* Whether a word is to be looked at closely; no branch, so that a page is looked through fast. */
+static inline bool is_suspect(const struct engine *e, unsigned kind, uint32_t word)
 {
-    uint32_t count = 0;
-    for (size_t i = 0; e->is_max && i < LINE_WORDS; i++) {
-        count += (words[i] & FAMILY_MASK) == FAMILY_VALUE;
-    }
-    for (size_t i = 0; e->lends[kind] && i < LINE_WORDS; i++) {
-        count += ((words[i] & SYSTEM_MASK) == SYSTEM_VALUE) &
-                 ((words[i] & BARRIER_MASK) != BARRIER_VALUE);
-    }
-    return count != 0;
+    bool is_system =
+        ((word & SYSTEM_MASK) == SYSTEM_VALUE) & ((word & BARRIER_MASK) != BARRIER_VALUE);
+    return (e->is_max & ((word & FAMILY_MASK) == FAMILY_VALUE)) | (e->lends[kind] & is_system);
 }
 
 /* Whether a system instruction traps in Unicorn. */
@@ -141,19 +137,20 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
 /* A line as code of this kind runs. False: as it is. */
 static bool swap_line(const struct engine *e, unsigned kind, bool whole, uint32_t *words)
 {
-    bool differs = false;
-    if (!has_suspects(e, kind, words)) {
-        return false;
-    }
+    uint32_t suspects = 0;
     for (size_t i = 0; i < LINE_WORDS; i++) {
-        uint32_t word = swapped(e, kind, whole, words[i]);
-        differs |= word != words[i];
-        words[i] = word;
+        suspects |= (uint32_t)is_suspect(e, kind, words[i]) << i;
+    }
+    bool differs = false;
+    for (; suspects != 0; suspects &= suspects - 1) {
+        uint32_t *word = &words[__builtin_ctz(suspects)];
+        uint32_t other = swapped(e, kind, whole, *word);
+        differs |= other != *word;
+        *word = other;
     }
     return differs;
 }
 
-/* The page as code of this kind runs. False: as it is. */
 static bool swap_page(const struct engine *e, unsigned kind, bool whole, const void *page,
                       uint32_t *words)
 {
@@ -186,85 +183,117 @@ static uint64_t slot_at(unsigned slot)
     return ENGINE_OWN_PA + ENGINE_OWN_CODE_BYTES + slot * ENGINE_PAGE;
 }
 
-/* The page that is fetched ran as itself or as another copy before. */
-static void note_versions(struct engine *e, bool has_versions)
+/* It ran as itself or as another copy before: there may be blocks of how it was. */
+static void note_versions(struct engine *e)
 {
-    for (unsigned view = 0; has_versions && view < ENGINE_VIEWS; view++) {
+    for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
         e->tlbs[view].versions = true;
     }
 }
 
-bool engine_copy_page(struct engine *engine, const void *page, bool writable, bool ran_itself,
-                      uint64_t *at)
+static uint8_t *plain_of(const struct engine_ram *ram, uint64_t at)
+{
+    return &ram->plain[(at - ram->at) >> ENGINE_PAGE_BITS];
+}
+
+/* The page needs a copy, which there is not yet. */
+static bool add_slot(struct engine *e, struct engine_slot slot, const void *page,
+                     const uint32_t *words, uint64_t *at)
+{
+    if (e->slot_count == ENGINE_SLOTS) {
+        e->slots_full = true;
+        return false;
+    }
+    unsigned i = e->slot_count++;
+    e->slots[i] = slot;
+    *head_of(e, slot.at) = (uint16_t)(i + 1);
+    memcpy(slot_host(e, i), words, ENGINE_PAGE);
+    memcpy(slot_origin(e, i), page, ENGINE_PAGE);
+    *at = slot_at(i);
+    return true;
+}
+
+bool engine_copy_page(struct engine *engine, const struct engine_ram *ram,
+                      const struct engine_page *granted, uint64_t *at)
 {
     struct engine *e = engine;
     unsigned kind = e->kinds[e->view];
+    bool whole = !granted->writable;
+    uint8_t *plain = plain_of(ram, *at);
+    if (granted->is_steady && bit(*plain, 2 * kind + whole)) {
+        return true;
+    }
+    const unsigned char *page = ram->host + (*at - ram->at);
     bool has_another = false;
     for (unsigned next = *head_of(e, *at); next != 0; next = e->slots[next - 1].next) {
         const struct engine_slot *slot = &e->slots[next - 1];
-        if (slot->at != *at || slot->kind != kind || slot->whole == writable) {
+        if (slot->at != *at || slot->kind != kind || slot->whole != whole) {
             continue;
         }
-        if (memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
+        if (granted->is_steady || memcmp(slot_origin(e, next - 1), page, ENGINE_PAGE) == 0) {
             *at = slot_at(next - 1);
             return true;
         }
         has_another = true;
     }
     uint32_t words[PAGE_WORDS];
-    if (!swap_page(e, kind, !writable, page, words)) {
-        note_versions(e, has_another);
+    bool differs = swap_page(e, kind, whole, page, words);
+    if (has_another || (differs && *plain & PLAIN_RAN)) {
+        note_versions(e);
+    }
+    if (!differs) {
+        *plain |= (uint8_t)(PLAIN_RAN | BIT(2 * kind + whole));
         return true;
     }
-    if (e->slot_count == ENGINE_SLOTS) {
-        e->slots_full = true;
-        return false;
-    }
-    unsigned slot = e->slot_count++;
-    e->slots[slot] = (struct engine_slot){*at, *head_of(e, *at), (uint8_t)kind, !writable};
-    note_versions(e, has_another || ran_itself);
-    *head_of(e, *at) = (uint16_t)(slot + 1);
-    memcpy(slot_host(e, slot), words, ENGINE_PAGE);
-    memcpy(slot_origin(e, slot), page, ENGINE_PAGE);
-    *at = slot_at(slot);
-    return true;
+    struct engine_slot slot = {*at, *head_of(e, *at), (uint8_t)kind, whole};
+    return add_slot(e, slot, page, words, at);
 }
 
 /* What of a copy is older than its page follows, line by line. */
 static void renew(struct engine *e, unsigned slot, const unsigned char *page)
 {
     unsigned char *origin = slot_origin(e, slot);
-    for (size_t at = 0; at < ENGINE_PAGE; at += LINE_BYTES) {
+    for (size_t at = 0; at < ENGINE_PAGE; at += LINE) {
         uint32_t words[LINE_WORDS];
-        if (memcmp(origin + at, page + at, LINE_BYTES) == 0) {
+        if (memcmp(origin + at, page + at, LINE) == 0) {
             continue;
         }
-        memcpy(words, page + at, LINE_BYTES);
+        memcpy(words, page + at, LINE);
         swap_line(e, e->slots[slot].kind, e->slots[slot].whole, words);
-        memcpy(slot_host(e, slot) + at, words, LINE_BYTES);
-        memcpy(origin + at, page + at, LINE_BYTES);
-        engine_drop_blocks(e, slot_at(slot) + at, LINE_BYTES);
+        memcpy(slot_host(e, slot) + at, words, LINE);
+        memcpy(origin + at, page + at, LINE);
+        engine_drop_blocks(e, slot_at(slot) + at, LINE);
     }
 }
 
-void engine_copies_renew(struct engine *engine, const void *page, uint64_t at)
+/* Whether the page must not run as it is, as code of some kind. */
+static bool must_swap(const struct engine *e, const void *page)
 {
-    struct engine *e = engine;
-    for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
-        if (e->slots[next - 1].at == at) {
-            renew(e, next - 1, page);
-        }
-    }
-}
-
-bool engine_must_swap(const struct engine *engine, const void *page)
-{
-    uint32_t words[PAGE_WORDS];
     bool any = false;
     for (unsigned kind = 0; kind < ENGINE_KINDS; kind++) {
-        any |= swap_page(engine, kind, false, page, words);
+        uint32_t words[PAGE_WORDS];
+        any |= swap_page(e, kind, false, page, words);
     }
     return any;
+}
+
+bool engine_copies_renew(struct engine *engine, const struct engine_ram *ram, uint64_t page)
+{
+    struct engine *e = engine;
+    const unsigned char *host = ram->host + page * ENGINE_PAGE;
+    uint64_t at = ram->at + page * ENGINE_PAGE;
+    for (unsigned next = *head_of(e, at); next != 0; next = e->slots[next - 1].next) {
+        if (e->slots[next - 1].at == at) {
+            renew(e, next - 1, host);
+        }
+    }
+    uint8_t *plain = &ram->plain[page];
+    *plain &= PLAIN_RAN;
+    if (*plain == 0 || !must_swap(e, host)) {
+        return false;
+    }
+    *plain = 0;
+    return true;
 }
 
 void engine_copies_forget(struct engine *engine)

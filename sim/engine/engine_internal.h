@@ -37,7 +37,7 @@ struct engine_ram {
     uint64_t at, size_bytes;
     const unsigned char *host;
     uint64_t *code_pages; /* a bit for each engine page that was ever fetched from */
-    uint64_t *self_pages; /* and one for each that may be translated as itself, not as a copy */
+    uint8_t *plain;       /* of each: what is known of it as code (engine_copies.c) */
 };
 
 struct engine_range {
@@ -175,14 +175,13 @@ bool engine_views_init(struct engine *engine, struct err *e);
 
 /* Whether Unicorn would abort on this word. */
 bool engine_word_is_deadly(uint32_t word);
-/* Where the page at *at runs from in the selected view: itself or its copy. writable: for the code
- * that it holds; ran_itself: in any view, before. False: no slot left (slots_full). */
-bool engine_copy_page(struct engine *engine, const void *page, bool writable, bool ran_itself,
-                      uint64_t *at);
-/* Code of a page has changed, the window is open: its copies follow, their blocks are dropped. */
-void engine_copies_renew(struct engine *engine, const void *page, uint64_t at);
-/* Whether the page must not run as it is, as code of some kind. */
-bool engine_must_swap(const struct engine *engine, const void *page);
+/* Where the page at *at runs from in the selected view: itself or its copy. False: no slot left
+ * (slots_full). */
+bool engine_copy_page(struct engine *engine, const struct engine_ram *ram,
+                      const struct engine_page *granted, uint64_t *at);
+/* Code of a page (its number in ram) has changed, the window is open: its copies follow, their
+ * blocks are dropped. True: it ran as itself, and must not any more. */
+bool engine_copies_renew(struct engine *engine, const struct engine_ram *ram, uint64_t page);
 /* Forgets all copies, and every translation with them. */
 void engine_copies_forget(struct engine *engine);
 

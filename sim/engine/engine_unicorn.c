@@ -145,13 +145,8 @@ static bool grant_fetch(struct engine *e, struct engine_ram *ram, uc_tlb_entry *
     uint64_t at = out->paddr;
     uint64_t page = (at - ram->at) >> ENGINE_PAGE_BITS;
     ram->code_pages[page / 64] |= BIT(page % 64);
-    bool ran_itself = bit(ram->self_pages[page / 64], page % 64);
-    if (!engine_copy_page(e, ram->host + (at - ram->at), granted->writable, ran_itself,
-                          &out->paddr)) {
+    if (!engine_copy_page(e, ram, granted, &out->paddr)) {
         return false;
-    }
-    if (out->paddr == at) {
-        ram->self_pages[page / 64] |= BIT(page % 64);
     }
     /* Data is not read from a copy. */
     out->perms = UC_PROT_EXEC | (granted->readable && out->paddr == at ? UC_PROT_READ : 0u);
@@ -339,7 +334,7 @@ void engine_destroy(struct engine *engine)
     }
     for (unsigned i = 0; i < engine->ram_count; i++) {
         free(engine->rams[i].code_pages);
-        free(engine->rams[i].self_pages);
+        free(engine->rams[i].plain);
     }
     engine_counts_destroy(engine);
     pages_unmap(engine->own, ENGINE_OWN_BYTES);
@@ -358,9 +353,9 @@ bool engine_map_ram(struct engine *engine, pa_t at, uint64_t size_bytes, void *h
     ram->host = host;
     size_t words = (size_t)(size_bytes / ENGINE_PAGE + 63) / 64;
     ram->code_pages = calloc(words, sizeof(uint64_t));
-    ram->self_pages = calloc(words, sizeof(uint64_t));
+    ram->plain = calloc((size_t)(size_bytes / ENGINE_PAGE), sizeof *ram->plain);
     engine->ram_count++;
-    if (ram->code_pages == NULL || ram->self_pages == NULL) {
+    if (ram->code_pages == NULL || ram->plain == NULL) {
         return err_set(e, "no memory for the engine");
     }
     return uc_ok(uc_mem_map_ptr(engine->uc, at.v, size_bytes, UC_PROT_ALL, host), "map RAM", e);

@@ -365,12 +365,7 @@ static bool drop_code(struct engine *e, const struct engine_ram *ram, uint64_t f
         }
         engine_drop_blocks(e, ram->at + start, stop - start);
         for (; page < end; page++) {
-            const unsigned char *host = ram->host + page * ENGINE_PAGE;
-            engine_copies_renew(e, host, ram->at + page * ENGINE_PAGE);
-            if (bit(ram->self_pages[page / 64], page % 64) && engine_must_swap(e, host)) {
-                ram->self_pages[page / 64] &= ~BIT(page % 64);
-                must_flush = true;
-            }
+            must_flush |= engine_copies_renew(e, ram, page);
         }
     }
     if (is_open) {
