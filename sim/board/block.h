@@ -41,9 +41,10 @@ struct block_info {
     uint32_t key;   /* struct cpu: block_key it was made under */
     uint64_t words; /* a sum of its words, to know it again */
     uint64_t stamp; /* code_changed_at() when it was last known to be what memory holds */
-    struct block *next_in_page;  /* of the same page_heads[] */
+    struct block *next_in_page;  /* of the same page_heads[], if in_page */
     struct block *next_in_frame; /* of the same frame_heads[] */
     bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
+    bool in_page;                /* in page_heads[]; true wherever a tag is not 0 */
     uint16_t dsb_count, dsb_at;  /* how many DSBs, and which instruction the first is */
     uint16_t dsb_stores_end;     /* before it: instructions up to and with the last store */
     uint16_t class_count;

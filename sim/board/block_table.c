@@ -35,6 +35,7 @@ static void forget_all(struct cpu *cpu)
         cpu->block_slots[i] = nobody(cpu);
     }
     memset(cpu->page_heads, 0, sizeof cpu->page_heads);
+    memset(cpu->page_has, 0, sizeof cpu->page_has);
     memset(cpu->frame_heads, 0, sizeof cpu->frame_heads);
     cpu->block_count = 1;
 }
@@ -269,9 +270,9 @@ uint32_t block_symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t co
 
 /* By the page of a pc, without a tag, which TLBI by VA has not. Pages that follow each other have
  * heads that do. */
-static struct block **head_of(struct cpu *cpu, uint64_t pc)
+static unsigned head_index(uint64_t pc)
 {
-    return &cpu->page_heads[(bits(pc, 55, 12) ^ bits(pc, 55, 28)) % PAGE_HEADS];
+    return (unsigned)((bits(pc, 55, 12) ^ bits(pc, 55, 28)) % PAGE_HEADS);
 }
 
 static struct block **frame_of(struct cpu *cpu, pa_t at)
@@ -281,15 +282,42 @@ static struct block **frame_of(struct cpu *cpu, pa_t at)
 
 static void link_block(struct cpu *cpu, struct block *b)
 {
-    struct block **head = head_of(cpu, b->pc);
     struct block **slot = block_slot(cpu, b->pc);
     struct block **frame = frame_of(cpu, pa(block_info(b)->pa));
-    block_info(b)->next_in_page = *head;
-    *head = b;
     block_info(b)->next_in_frame = *frame;
     *frame = b;
     b->next_in_slot = *slot;
     *slot = b;
+}
+
+/* Among those of its page that have a tag. */
+static void link_in_page(struct cpu *cpu, struct block *b)
+{
+    unsigned index = head_index(b->pc);
+    block_info(b)->in_page = true;
+    block_info(b)->next_in_page = cpu->page_heads[index];
+    cpu->page_heads[index] = b;
+    cpu->page_has[index / 64] |= BIT(index % 64);
+}
+
+/* Those of the page that pc is in are none of them any more. */
+static void unlink_page(struct cpu *cpu, uint64_t pc)
+{
+    unsigned index = head_index(pc);
+    struct block **link = &cpu->page_heads[index];
+    while (*link != NULL) {
+        struct block *b = *link;
+        if (bits(b->pc, 55, 12) == bits(pc, 55, 12)) {
+            look_again(b);
+            block_info(b)->in_page = false;
+            *link = block_info(b)->next_in_page;
+        } else {
+            link = &block_info(b)->next_in_page;
+        }
+    }
+    if (cpu->page_heads[index] == NULL) {
+        cpu->page_has[index / 64] &= ~BIT(index % 64);
+    }
 }
 
 void blocks_changed(struct cpu *cpu, pa_t at)
@@ -303,13 +331,15 @@ void blocks_changed(struct cpu *cpu, pa_t at)
 
 void blocks_moved(struct cpu *cpu, va_t at, uint64_t size_bytes)
 {
-    uint64_t first = align_down(at.v, 4096);
-    uint64_t end = at.v + size_bytes;
-    for (uint64_t page = first; page - first < end - first; page += 4096) {
-        for (struct block *b = *head_of(cpu, page); b != NULL; b = block_info(b)->next_in_page) {
-            if (bits(b->pc, 55, 12) == bits(page, 55, 12)) {
-                look_again(b);
-            }
+    uint64_t first = bits(at.v, 63, 12);
+    uint64_t count = (bits(at.v, 11, 0) + size_bytes + 4095) >> 12;
+    for (uint64_t i = 0; i < count; i++) {
+        uint64_t pc = (first + i) << 12;
+        uint64_t has = cpu->page_has[head_index(pc) / 64];
+        if (has == 0) { /* most pages that move are data */
+            i += 63 - (first + i) % 64;
+        } else if (bit(has, head_index(pc) % 64)) {
+            unlink_page(cpu, pc);
         }
     }
 }
@@ -419,7 +449,7 @@ static struct block *new_block(struct cpu *cpu)
     }
     unsigned i = cpu->block_count++;
     cpu->blocks[i].block = (struct block){.pc = NO_PC};
-    cpu->blocks[i].info.listed = false;
+    cpu->blocks[i].info.listed = cpu->blocks[i].info.in_page = false;
     return &cpu->blocks[i].block;
 }
 
@@ -482,6 +512,9 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     block_info(b)->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;
     b->engine.tag = (b->flags | LOOK_AT_ALL) & cpu->look_flags ? 0 : b->tag;
+    if (!block_info(b)->in_page) {
+        link_in_page(cpu, b);
+    }
     if (!block_info(b)->listed) {
         block_info(b)->listed = true;
         cpu->run_list[cpu->run_count++] = b;

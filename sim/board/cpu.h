@@ -108,7 +108,8 @@ struct cpu {
     size_t run_count;
     struct block_whole partial;             /* `current` while a part of a block runs */
     uint64_t entry_instructions;            /* `instructions` before the block that is looked at */
-    struct block *page_heads[PAGE_HEADS];   /* blocks by the page of their pc */
+    struct block *page_heads[PAGE_HEADS];   /* blocks with a tag, by the page of their pc */
+    uint64_t page_has[PAGE_HEADS / 64];     /* which of those there are */
     struct block *frame_heads[FRAME_HEADS]; /* and by that of their place in memory */
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
