@@ -45,6 +45,7 @@ struct block_info {
     struct block *next_in_frame; /* of the same frame_heads[] */
     bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
     bool in_page;                /* in page_heads[]; true wherever a tag is not 0 */
+    bool has_dc;                 /* by address, or by set and way */
     uint16_t dsb_count, dsb_at;  /* how many DSBs, and which instruction the first is */
     uint16_t dsb_stores_end;     /* before it: instructions up to and with the last store */
     uint16_t class_count;

@@ -362,6 +362,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
     info->key = cpu->block_key;
     info->class_count = 0;
     info->dsb_count = 0;
+    info->has_dc = false;
     info->words = words_of(cpu, pa(at), size_bytes);
     uint32_t flags = 0;
     bool sp_moved = false;
@@ -378,6 +379,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
             flags |=
                 BLOCK_HAS_EXCLUSIVE | (insn.flags & INSN_FLAG_LOAD ? BLOCK_OPENS_EXCLUSIVE : 0);
         }
+        info->has_dc |= insn.cost == COST_OP_DC;
         if (insn.kind == INSN_KIND_DSB && info->dsb_count++ == 0) {
             info->dsb_at = (uint16_t)i;
             info->dsb_stores_end = b->stores_end;

@@ -165,6 +165,7 @@ struct cpu {
     cycles_t refusal_time;
     bool grant_refused; /* the next fill of refused_access's page is answered without looking at the
                            instruction */
+    bool grant_stays;   /* and all fills of the one instruction that runs now */
 
     bool table_granted; /* the instruction that runs may store to watched pages */
 
@@ -415,6 +416,8 @@ void fault_raise(struct cpu *cpu, const struct mmu_fault *fault, const struct mm
 /* lend.c ------------------------------------------------------------------------------------ */
 
 void lend_init(struct cpu *cpu);
+/* Whether DC by address is a load to the engine at this EL (struct engine_lends). */
+bool lend_dc_reads(const struct machine *m, unsigned el);
 /* What kind of code to the engine that of this EL is (engine_set_kind). */
 unsigned lend_kind(const struct machine *m, unsigned el);
 /* The EL is about to change: what the engine holds goes back to pe.sr[]. */

@@ -45,12 +45,36 @@ static bool is_same_page(const struct mmu_access *a, va_t at)
     return a->va.v / ENGINE_PAGE == at.v / ENGINE_PAGE;
 }
 
-/* A strict run has looked at the whole instruction, which may reach into the next page; it ends the
- * grant itself. */
+/* Where the whole instruction was looked at, it may reach into the next page. */
 static bool is_granted(const struct cpu *cpu, va_t at)
 {
     uint64_t page = at.v / ENGINE_PAGE - cpu->refused_access.va.v / ENGINE_PAGE;
-    return page == 0 || (page == 1 && cpu->machine->config.strict);
+    return page == 0 || (page == 1 && cpu->grant_stays);
+}
+
+/* Whether the engine may access the page. Where the MMU is on, Device memory is strict about data.
+ */
+static bool is_ram(const struct cpu *cpu, const struct mmu_page *page, bool is_data)
+{
+    bool is_device = page->memory == MEM_DEVICE && is_data && fault_mmu_is_on(&cpu->pe);
+    pa_t first = pa(align_down(page->pa.v, ENGINE_PAGE));
+    return !is_device && ram_holds(&cpu->machine->ram, first, ENGINE_PAGE);
+}
+
+/* A read by the block that runs may be its DC (lend.c), which is no access to a watcher; and where
+ * a load would not simply go on DC has its own rules. */
+static bool may_be_dc(struct cpu *cpu, const struct mmu_access *access)
+{
+    if (cpu->current == NULL || !block_info_of(cpu->current)->has_dc ||
+        !lend_dc_reads(cpu->machine, cpu->pe.ps.el)) {
+        return false;
+    }
+    struct mmu_page page;
+    struct mmu_fault fault;
+    bool held = mmu_holds(cpu->mmu, access);
+    bool done = held ? mmu_translate(cpu->mmu, access, &page, &fault)
+                     : mmu_probe(cpu->mmu, access, &page, &fault);
+    return cpu->machine->watcher || !done || !is_ram(cpu, &page, true);
 }
 
 bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page *out)
@@ -64,6 +88,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     if (is_asked_again(cpu, &access)) {
         return false;
     }
+    bool is_looked_at = cpu->grant_refused && is_granted(cpu, at);
+    if (type == ENGINE_READ && !is_looked_at && may_be_dc(cpu, &access)) {
+        return refuse(cpu, REFUSED_LOOK, &access);
+    }
     bool is_controlled = cpu->machine->control && type != ENGINE_FETCH;
     if (is_controlled && control_watches(cpu, at, type == ENGINE_READ)) {
         return refuse(cpu, REFUSED_WATCHED, &access);
@@ -75,10 +103,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
                 block_row(cpu, at.v); /* its walk belongs to the code that is fetched */
             note_row(cpu, cpu->meter.row);
         }
-    } else if (cpu->grant_refused && is_granted(cpu, at)) {
+    } else if (is_looked_at) {
         access.el = cpu->refused_access.el;
         access.unprivileged = cpu->refused_access.unprivileged;
-        cpu->grant_refused = cpu->machine->config.strict;
+        cpu->grant_refused = cpu->grant_stays;
     } else if (cpu->current && cpu->current->flags & BLOCK_HAS_UNPRIVILEGED) {
         return refuse(cpu, REFUSED_LOOK, &access);
     }
@@ -90,10 +118,7 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
         return refuse(cpu, REFUSED_FAULT, &access);
     }
     struct mmu_page *page = &cpu->refused_page;
-    bool strict_device =
-        page->memory == MEM_DEVICE && type != ENGINE_FETCH && fault_mmu_is_on(&cpu->pe);
-    if (strict_device ||
-        !ram_holds(&cpu->machine->ram, pa(align_down(page->pa.v, ENGINE_PAGE)), ENGINE_PAGE)) {
+    if (!is_ram(cpu, page, type != ENGINE_FETCH)) {
         return refuse(cpu, REFUSED_DEVICE, &access);
     }
     if (cpu->clock.now != before && cpu->clock.now > cpu->deadline && type != ENGINE_FETCH) {
@@ -416,6 +441,13 @@ static void store_to_code(struct cpu *cpu, uint64_t pc, uint32_t word)
     }
 }
 
+/* DC, which the engine has run as a load (lend.c): it faults by other rules, no deadline stops it,
+ * and it is none of the reads that somebody watches. */
+static bool is_dc(struct cpu *cpu, uint32_t word)
+{
+    return code_decode(cpu, word).cost == COST_OP_DC;
+}
+
 void fault_refused(struct cpu *cpu)
 {
     uint64_t pc = engine_pc(cpu->engine);
@@ -425,6 +457,10 @@ void fault_refused(struct cpu *cpu)
     uint32_t word = 0;
     if (!fetch) {
         word = code_word(cpu, pc);
+        if (is_dc(cpu, word)) {
+            trap_handle(cpu);
+            return;
+        }
         block_refund_from(cpu, pc);
         cpu->current = NULL;
         cpu->at_boundary = false;

@@ -18,10 +18,19 @@ static bool lends(const struct machine *m)
     return shortcut_on(m, SHORTCUT_LEND) && shortcut_on(m, SHORTCUT_VIEWS);
 }
 
+/* At EL2 DC never traps: where the model's TLB holds the page there is nothing to do, and where the
+ * engine's does, that does. */
+bool lend_dc_reads(const struct machine *m, unsigned el)
+{
+    return el == 2 && lends(m) && shortcut_on(m, SHORTCUT_TRAP_IN_HOOK);
+}
+
 void lend_init(struct cpu *cpu)
 {
     for (unsigned el = 1; lends(cpu->machine) && el <= 2; el++) {
-        struct engine_lends lend = {sysreg_enc(SR_SP_EL0), sysreg_enc(thread_id(el))};
+        struct engine_lends lend = {.tpidr_el0 = sysreg_enc(SR_SP_EL0),
+                                    .tpidrro_el0 = sysreg_enc(thread_id(el)),
+                                    .dc_reads = lend_dc_reads(cpu->machine, el)};
         engine_lend(cpu->engine, el, lend);
     }
 }

@@ -206,8 +206,9 @@ static void checked_access(struct cpu *cpu, const struct insn *insn, uint64_t pc
     if (align_faults(cpu, insn, pc) || fault_unprivileged(cpu, insn, pc)) {
         return;
     }
+    cpu->grant_stays = cpu->grant_refused;
     loop_engine_stopped(cpu, loop_run_until(cpu, va(pc + 4)));
-    cpu->grant_refused = false;
+    cpu->grant_refused = cpu->grant_stays = false;
 }
 
 /* Whether DC ZVA traps at no EL that may run now (DCZID_EL0.DZP, D13.2.36). Asked for all at once,

@@ -176,7 +176,7 @@ void view_empty_all(struct cpu *cpu)
 }
 
 /* Beyond this, emptying the view is cheaper than walking it page by page. */
-#define RANGE_FLUSH_MAX (UINT64_C(16) << 10)
+#define RANGE_FLUSH_MAX (UINT64_C(2) << 20)
 /* And beyond this, to look for all code again. */
 #define RANGE_MOVED_MAX (UINT64_C(2) << 20)
 

@@ -195,10 +195,13 @@ void engine_set_natives(struct engine *engine, struct engine_natives natives);
  * runs: there, MRS of the two system registers with these encodings (sysreg_enc) reads the engine's
  * TPIDR_EL0 and TPIDRRO_EL0 without a trap; the client keeps their values there while the view
  * runs. MRS and MSR of TPIDR_EL0 and MRS of TPIDRRO_EL0 themselves trap. Kind 0 is lent nothing.
+ * dc_reads: DC CVAC, CVAU and CIVAC read a byte at their address instead of trapping. A client that
+ * wants this refuses such a read where it must be asked for, and carries DC out itself.
  */
 #define ENGINE_KINDS 3
 struct engine_lends {
     uint16_t tpidr_el0, tpidrro_el0;
+    bool dc_reads;
 };
 void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends);
 /* The view, which holds nothing (engine_flush_view), is of this kind from now on; 0 at first. */

@@ -25,10 +25,11 @@ _Static_assert(2 * ENGINE_KINDS <= 7, "a bit is PLAIN_RAN");
 #define LINE       64
 #define LINE_WORDS (LINE / sizeof(uint32_t))
 
-#define A64_UDF0    UINT32_C(0)
-#define A64_SVC0    UINT32_C(0xd4000001) /* traps, Unicorn's pc behind it */
-#define A64_MRS     UINT32_C(0xd5200000) /* | encoding << 5 | Rt */
-#define A64_RT_MASK UINT32_C(31)
+#define A64_UDF0     UINT32_C(0)
+#define A64_SVC0     UINT32_C(0xd4000001) /* traps, Unicorn's pc behind it */
+#define A64_MRS      UINT32_C(0xd5200000) /* | encoding << 5 | Rt */
+#define A64_RT_MASK  UINT32_C(31)
+#define A64_LDRB_WZR UINT32_C(0x3940001f) /* [Xn], | n << 5 */
 
 /* MSR, MRS, SYS and SYSL, with hints and barriers; and of those the last two. */
 #define SYSTEM_MASK   UINT32_C(0xffc00000)
@@ -59,6 +60,7 @@ void engine_lend(struct engine *engine, unsigned kind, struct engine_lends lends
     engine->swaps[kind][0] = (struct engine_swap){lends.tpidr_el0, ENC_TPIDR_EL0};
     engine->swaps[kind][1] = (struct engine_swap){lends.tpidrro_el0, ENC_TPIDRRO_EL0};
     engine->lends[kind] = true;
+    engine->dc_reads[kind] = lends.dc_reads;
 }
 
 void engine_set_kind(struct engine *engine, unsigned view, unsigned kind)
@@ -97,14 +99,25 @@ static bool is_dc(uint32_t encoding)
     return crm == 6 || crm == 10 || crm == 11 || crm == 12 || crm == 14;
 }
 
+/* DC CVAC, CVAU and CIVAC, but of XZR, which would be SP in a load. */
+static bool can_read(uint32_t word, uint32_t encoding)
+{
+    uint64_t crm = bits(encoding, 6, 3);
+    bool by_address = bits(encoding, 13, 11) == 3 && bits(encoding, 2, 0) == 1;
+    return by_address && (crm == 10 || crm == 11 || crm == 14) && (word & A64_RT_MASK) != 31;
+}
+
 /* What traps in place of a system instruction: the stand-in, a read (in the midst of the block) or
- * a write (its end) as the instruction is. DC, which has nothing to do most times, is a read of
- * nothing. AT and IC may fault: those always trap. */
-static uint32_t trapping(const struct engine *e, uint32_t word, uint32_t encoding)
+ * a write (its end) as the instruction is. DC, which has nothing to do most times, is a load of a
+ * byte if the kind wants that, else a read of nothing. AT and IC may fault: those always trap. */
+static uint32_t trapping(const struct engine *e, unsigned kind, uint32_t word, uint32_t encoding)
 {
     bool crn7 = bits(encoding, 15, 14) == 1 && bits(encoding, 10, 7) == 7;
     if (e->client.system == NULL || (crn7 && !is_dc(encoding))) {
         return A64_SVC0;
+    }
+    if (crn7 && e->dc_reads[kind] && can_read(word, encoding)) {
+        return A64_LDRB_WZR | (word & A64_RT_MASK) << 5;
     }
     if (crn7) {
         return A64_MRS | ENGINE_STAND_IN << 5 | A64_RT_MASK;
@@ -123,7 +136,7 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
     }
     uint32_t encoding = (uint32_t)bits(word, 20, 5);
     if (encoding == ENC_TPIDR_EL0 || encoding == ENC_TPIDRRO_EL0) {
-        return whole ? trapping(e, word, encoding) : A64_SVC0;
+        return whole ? trapping(e, kind, word, encoding) : A64_SVC0;
     }
     for (unsigned i = 0; whole && i < ENGINE_SWAPS; i++) {
         const struct engine_swap *s = &e->swaps[kind][i];
@@ -131,7 +144,7 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
             return A64_MRS | (uint32_t)s->holder << 5 | (word & A64_RT_MASK);
         }
     }
-    return whole && traps(encoding) ? trapping(e, word, encoding) : word;
+    return whole && traps(encoding) ? trapping(e, kind, word, encoding) : word;
 }
 
 /* A line as code of this kind runs. False: as it is. */

@@ -156,7 +156,7 @@ struct engine {
     bool is_max;            /* Unicorn's MAX model: pages need a look before they run */
     bool slots_full;        /* the refusal was for want of a slot */
     uint8_t kinds[ENGINE_VIEWS];
-    bool lends[ENGINE_KINDS];
+    bool lends[ENGINE_KINDS], dc_reads[ENGINE_KINDS];
     struct engine_swap swaps[ENGINE_KINDS][ENGINE_SWAPS];
     unsigned slot_count; /* in use */
     struct engine_slot slots[ENGINE_SLOTS];

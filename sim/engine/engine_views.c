@@ -10,9 +10,9 @@
 #include "sim/base/bits.h"
 
 /* A range of at most this many pages is looked at page by page. */
-#define RANGE_MAX_PAGES 64
+#define RANGE_MAX_PAGES 512
 /* A page costs about 80 ns, a full flush 450 ns and the refills after it. */
-#define PAGES_BEFORE_FULL 8
+#define PAGES_BEFORE_FULL 64
 
 #define SCR_NS BIT(0)
 #define SCR_RW BIT(10)
