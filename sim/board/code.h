@@ -37,8 +37,8 @@ void code_drop_stale(struct cpu *cpu);
 void code_writes_init(struct machine *m);
 void code_writes_destroy(struct machine *m);
 /* Whether a view may hold the page for fetches, for stores; notes that it does. */
-bool code_may_be_fetched(struct machine *m, const struct mmu_page *page);
-bool code_may_be_written(struct machine *m, const struct mmu_page *page);
+bool code_may_be_fetched(struct machine *m, const struct mmu_page *page, va_t at);
+bool code_may_be_written(struct machine *m, const struct mmu_page *page, va_t at);
 /* An instruction that writes the page it runs from, and that nobody but the engine can carry out:
  * the page is granted for both. */
 void code_leave_to_engine(struct machine *m, pa_t at);

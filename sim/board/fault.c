@@ -126,10 +126,10 @@ bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page 
     }
     bool writable = page->prot & PROT_W;
     if (type == ENGINE_FETCH) {
-        if (!code_may_be_fetched(cpu->machine, page)) {
+        if (!code_may_be_fetched(cpu->machine, page, at)) {
             return refuse(cpu, REFUSED_WRITTEN, &access);
         }
-    } else if (writable && !code_may_be_written(cpu->machine, page)) {
+    } else if (writable && !code_may_be_written(cpu->machine, page, at)) {
         if (type == ENGINE_WRITE) {
             return refuse(cpu, REFUSED_CODE, &access);
         }
