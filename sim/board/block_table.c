@@ -48,6 +48,7 @@ bool blocks_init(struct cpu *cpu)
     if (cpu->blocks == NULL || cpu->block_slots == NULL || cpu->run_list == NULL) {
         return false;
     }
+    pages_large_later(cpu->blocks, BLOCKS_BYTES);
     cpu->blocks[0].block = (struct block){.pc = NO_PC};
     forget_all(cpu);
     return true;

@@ -14,6 +14,8 @@
 #include <string.h>
 #include <sys/mman.h>
 
+#include "sim/base/pages.h"
+
 static unsigned char *code_of(const struct engine *e, unsigned index)
 {
     return e->count_code + (size_t)index * ENGINE_COUNT_BYTES;
@@ -31,9 +33,13 @@ bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally
     engine->count_code_bytes = (size_t)count * ENGINE_COUNT_BYTES;
     void *code = mmap(NULL, engine->count_code_bytes, PROT_READ | PROT_WRITE | PROT_EXEC,
                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    engine->count_code = code == MAP_FAILED ? NULL : code;
+    if (code == MAP_FAILED) {
+        return false;
+    }
+    pages_large_later(code, engine->count_code_bytes);
+    engine->count_code = code;
     engine->tally = *tally;
-    return engine->count_code != NULL;
+    return true;
 }
 
 void engine_counts_destroy(struct engine *engine)

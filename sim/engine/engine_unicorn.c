@@ -297,6 +297,8 @@ static bool map_own(struct engine *engine, struct err *e)
     if (engine->own == NULL || engine->origins == NULL) {
         return err_set(e, "no memory for the engine");
     }
+    pages_large_later(engine->own, ENGINE_OWN_BYTES);
+    pages_large_later(engine->origins, ENGINE_ORIGINS_BYTES);
     memcpy(engine->own, code, sizeof code);
     return uc_ok(
         uc_mem_map_ptr(engine->uc, ENGINE_OWN_PA, ENGINE_OWN_BYTES, UC_PROT_ALL, engine->own),
