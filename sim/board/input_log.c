@@ -181,13 +181,14 @@ static bool take_line(struct input_record *r, char *line, unsigned number, struc
 static bool take_lines(struct input_record *r, struct err *e)
 {
     size_t lines = 0;
-    for (const char *c = r->text; *c; c++) {
+    char *text = (char *)r->file.data;
+    for (const char *c = text; *c; c++) {
         lines += *c == '\n';
     }
     r->entries = calloc(lines + 1, sizeof *r->entries);
     BUG_ON(r->entries == NULL);
     unsigned number = 0;
-    for (char *line = r->text; *line;) {
+    for (char *line = text; *line;) {
         char *end = strchr(line, '\n');
         number++;
         if (end == NULL) {
@@ -204,13 +205,11 @@ static bool take_lines(struct input_record *r, struct err *e)
 
 bool input_record_read(struct input_record *r, const char *path, struct err *e)
 {
-    struct file_bytes bytes;
-    *r = (struct input_record){.text = NULL};
-    if (!file_read(path, "record", FILE_LIMIT, &bytes, e)) {
+    *r = (struct input_record){.entries = NULL};
+    if (!file_read(path, "record", FILE_LIMIT, &r->file, e)) {
         return false;
     }
-    r->text = (char *)bytes.data;
-    bool whole = strlen(r->text) == bytes.size;
+    bool whole = strlen((char *)r->file.data) == r->file.size;
     bool ok = (whole || err_set(e, "not a record: it has NULs")) && take_lines(r, e);
     if (!ok) {
         err_prefix(e, "%s: ", path);
@@ -222,6 +221,6 @@ bool input_record_read(struct input_record *r, const char *path, struct err *e)
 void input_record_free(struct input_record *r)
 {
     free(r->entries);
-    free(r->text);
-    *r = (struct input_record){.text = NULL};
+    file_free(&r->file);
+    *r = (struct input_record){.entries = NULL};
 }

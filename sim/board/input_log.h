@@ -17,6 +17,7 @@
 #include "sim/base/err.h"
 #include "sim/base/types.h"
 #include "sim/image/imagehash.h"
+#include "sim/image/loader_file.h"
 
 enum input_kind { INPUT_CONSOLE, INPUT_NET, INPUT_QUIT, INPUT_DOWN, INPUT_KIND_COUNT };
 
@@ -45,7 +46,7 @@ struct input_record {
     char digest[33]; /* empty: the recorded run did not come to its end */
     struct input_entry *entries;
     size_t count;
-    char *text; /* the file; becomes the entries' bytes */
+    struct file_bytes file; /* becomes the entries' bytes */
 };
 
 bool input_record_read(struct input_record *r, const char *path, struct err *e);

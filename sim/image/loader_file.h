@@ -12,8 +12,8 @@
 #define FILE_DTB_LIMIT    (UINT64_C(2) << 20)   /* Linux' boot protocol: at most 2 MiB */
 
 struct file_bytes {
-    uint8_t *data; /* malloc'd; never NULL after success; file_read() puts a NUL behind the last */
-    size_t size;
+    uint8_t *data; /* never NULL after success; file_read() puts a NUL behind the last */
+    size_t size, room;
 };
 
 /* Reads a whole file of at most limit_bytes. False with *e: cannot open or read, a directory,

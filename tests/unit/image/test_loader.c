@@ -1,8 +1,11 @@
 /* Kernels, initrds and device trees in memory: where QEMU's virt puts them, and what is refused. */
+#define _GNU_SOURCE /* F_SETPIPE_SZ */
 #include <check.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zlib.h>
 
 #include "sim/image/loader.h"
@@ -234,6 +237,87 @@ START_TEST(image_that_is_gzipped_is_unpacked)
 }
 END_TEST
 
+#define LONG_BYTES ((size_t)9 << 20) /* some large pages of the host */
+
+static uint8_t *long_bytes(void)
+{
+    uint32_t *words = malloc(LONG_BYTES);
+    ck_assert_ptr_nonnull(words);
+    for (uint32_t i = 0; i < LONG_BYTES / sizeof *words; i++) {
+        words[i] = i * UINT32_C(2654435761);
+    }
+    return (uint8_t *)words;
+}
+
+START_TEST(long_file_is_read_whole_with_a_nul_behind)
+{
+    struct file_bytes bytes;
+    struct err e = {0};
+    uint8_t *expected = long_bytes();
+    temp_write(&file, expected, LONG_BYTES);
+    ck_assert(file_read(file.path, "thing", FILE_IMAGE_LIMIT, &bytes, &e));
+    ck_assert_uint_eq(bytes.size, LONG_BYTES);
+    ck_assert(memcmp(bytes.data, expected, LONG_BYTES) == 0);
+    ck_assert_uint_eq(bytes.data[LONG_BYTES], 0);
+    file_free(&bytes);
+    ck_assert(!file_read(file.path, "thing", LONG_BYTES - 1, &bytes, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "larger than"));
+    temp_remove(&file);
+    free(expected);
+}
+END_TEST
+
+/* {the length of what a pipe holds}: no file has said how long it is. */
+static const size_t piped[] = {1, 65535, 65536, 65537, 200000};
+
+START_TEST(file_of_unknown_length_is_read_to_its_end)
+{
+    int ends[2];
+    char path[32];
+    struct file_bytes bytes;
+    struct err e = {0};
+    uint8_t *expected = long_bytes();
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_ge(fcntl(ends[1], F_SETPIPE_SZ, 1 << 18), 1 << 18);
+    ck_assert_int_eq(write(ends[1], expected, piped[_i]), (ssize_t)piped[_i]);
+    close(ends[1]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    ck_assert_msg(file_read(path, "thing", FILE_IMAGE_LIMIT, &bytes, &e), "%s", e.text);
+    ck_assert_uint_eq(bytes.size, piped[_i]);
+    ck_assert(memcmp(bytes.data, expected, piped[_i]) == 0);
+    ck_assert_uint_eq(bytes.data[piped[_i]], 0);
+    file_free(&bytes);
+    close(ends[0]);
+    free(expected);
+}
+END_TEST
+
+/* Its last four bytes say how much it holds; others may lie behind it. */
+static const struct {
+    const char *behind;
+    size_t behind_bytes;
+} said[] = {{"", 0}, {"\0\0\0\0", 4}, {"\1\0\0\0", 4}, {"\xff\xff\xff\xff", 4}};
+
+START_TEST(gzip_is_unpacked_whatever_it_says_its_size_is)
+{
+    struct file_bytes bytes;
+    struct err e = {0};
+    uint8_t *expected = long_bytes(), *packed = malloc(2 * LONG_BYTES);
+    ck_assert_ptr_nonnull(packed);
+    size_t length = gzip(expected, LONG_BYTES, packed, 2 * LONG_BYTES);
+    memcpy(packed + length, said[_i].behind, said[_i].behind_bytes);
+    temp_write(&file, packed, length + said[_i].behind_bytes);
+    ck_assert(file_read(file.path, "thing", FILE_IMAGE_LIMIT, &bytes, &e));
+    ck_assert_msg(file_gunzip(file.path, &bytes, &e), "%s", e.text);
+    ck_assert_uint_eq(bytes.size, LONG_BYTES);
+    ck_assert(memcmp(bytes.data, expected, LONG_BYTES) == 0);
+    file_free(&bytes);
+    temp_remove(&file);
+    free(packed);
+    free(expected);
+}
+END_TEST
+
 START_TEST(image_in_an_efi_zboot_wrapper_is_unpacked)
 {
     uint8_t bytes[0x1000], file_of[0x1100] = "MZ\0\0zimg";
@@ -452,6 +536,11 @@ int main(void)
     tcase_add_loop_test(tc, image_goes_where_its_header_says, 0,
                         sizeof image_places / sizeof image_places[0]);
     tcase_add_test(tc, image_that_is_gzipped_is_unpacked);
+    tcase_add_test(tc, long_file_is_read_whole_with_a_nul_behind);
+    tcase_add_loop_test(tc, file_of_unknown_length_is_read_to_its_end, 0,
+                        sizeof piped / sizeof piped[0]);
+    tcase_add_loop_test(tc, gzip_is_unpacked_whatever_it_says_its_size_is, 0,
+                        sizeof said / sizeof said[0]);
     tcase_add_test(tc, image_in_an_efi_zboot_wrapper_is_unpacked);
     tcase_add_test(tc, image_that_cannot_be_is_refused);
     tcase_add_test(tc, raw_file_is_loaded_only_when_asked);
