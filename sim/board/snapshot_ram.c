@@ -82,13 +82,14 @@ static bool put(const struct ram *ram, const uint8_t *bytes, size_t size_bytes, 
 
 bool snapshot_read_ram(const struct ram *ram, struct snapshot_in *in, struct err *e)
 {
-    uint64_t next = 0;
+    uint64_t next = 0, loaded_bytes = 0;
     while (strcmp(snapshot_in_next(in), "ram") == 0) {
         const void *bytes;
         size_t size_bytes;
         if (!snapshot_in_section(in, "ram", &bytes, &size_bytes, e)) {
             return false;
         }
+        ram_will_fill(ram, loaded_bytes += size_bytes);
         if (!put(ram, bytes, size_bytes, &next)) {
             err_set(e, "pages that are not in RAM, or not as many as said");
             return snapshot_in_refuse(in, e);

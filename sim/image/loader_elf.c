@@ -160,6 +160,7 @@ static bool load_segments(const char *path, const struct file_bytes *bytes, Elf 
     if (!ram_holds(ram, out->entry, 4)) {
         return err_set(e, "%s: entry point 0x%" PRIx64 " is not in RAM", path, header.e_entry);
     }
+    ram_will_fill(ram, bytes->size);
     for (size_t i = 0; i < count; i++) {
         const GElf_Phdr *s = &segments[i];
         if (s->p_type == PT_LOAD && s->p_memsz > 0) {

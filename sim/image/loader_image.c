@@ -101,6 +101,7 @@ bool loader_image(const char *path, const struct file_bytes *bytes, bool raw, co
                        path, size_bytes, offset, ram->size_bytes);
     }
     pa_t start = pa(ram->base.v + offset);
+    ram_will_fill(ram, bytes->size);
     ram_write(ram, start, bytes->data, bytes->size);
     *out = (struct kernel_image){.kind = raw ? KERNEL_RAW : KERNEL_IMAGE,
                                  .entry = start,

@@ -65,6 +65,7 @@ bool loader_place(const struct placed_file *file, const struct ram *ram,
                 file->path, bytes.size, file->at.v, ram->base.v, ram->base.v + ram->size_bytes);
     done = done && loader_is_free(map, file->path, range, e);
     if (done) {
+        ram_will_fill(ram, bytes.size);
         ram_write(ram, file->at, bytes.data, bytes.size);
         loader_note_use(map, file->path, range);
     }

@@ -9,6 +9,9 @@
 
 #define MIB (UINT64_C(1) << 20)
 
+/* No guest of ours is as large, and few kernels of Linux are smaller. */
+#define SYSTEM_BYTES (4 * MIB)
+
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "guest memory is used as it lies");
 
 bool ram_map(struct ram *ram, pa_t base, uint64_t size_bytes, struct err *e)
@@ -41,5 +44,12 @@ void ram_unmap(struct ram *ram)
         free(ram->written);
         ram->host = NULL;
         ram->size_bytes = 0;
+    }
+}
+
+void ram_will_fill(const struct ram *ram, uint64_t loaded_bytes)
+{
+    if (loaded_bytes >= SYSTEM_BYTES) {
+        pages_large(ram->host, ram->size_bytes);
     }
 }

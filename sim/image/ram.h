@@ -26,6 +26,10 @@ struct ram {
 bool ram_map(struct ram *ram, pa_t base, uint64_t size_bytes, struct err *e);
 void ram_unmap(struct ram *ram);
 
+/* So much is about to be loaded, or has been. From some MiB on it is an operating system, which
+ * will use much of RAM, and not here and there: the host then takes large pages for it. */
+void ram_will_fill(const struct ram *ram, uint64_t loaded_bytes);
+
 /* Whether all of [at, at + size_bytes) is RAM. */
 static inline bool ram_holds(const struct ram *ram, pa_t at, uint64_t size_bytes)
 {

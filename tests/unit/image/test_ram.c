@@ -5,6 +5,7 @@
 #include "sim/image/imagehash.h"
 #include "sim/image/ram.h"
 #include "tests/unit/board/board_support.h"
+#include "tests/support/large_pages.h"
 #include "tests/support/run_suite.h"
 
 #define MIB  (UINT64_C(1) << 20)
@@ -99,6 +100,24 @@ START_TEST(large_ram_costs_only_what_is_touched)
 }
 END_TEST
 
+START_TEST(ram_of_a_system_is_in_large_pages)
+{
+    struct ram ram_of[2] = {0};
+    struct err e = {0};
+    for (unsigned i = 0; i < 2; i++) {
+        uintptr_t first;
+        ck_assert_msg(ram_map(&ram_of[i], pa(BASE), 64 * MIB, &e), "%s", e.text);
+        ck_assert(ram_write(&ram_of[i], pa(BASE + 3 * MIB), "kept", 5));
+        ram_will_fill(&ram_of[i], i == 0 ? MIB : 32 * MIB);
+        size_t large = large_pages_bytes(ram_of[i].host, 64 * MIB, &first);
+        ck_assert(!large_pages_exist() || (i == 0 ? large == 0 : large > 48 * MIB));
+        ck_assert_str_eq((char *)ram_at(&ram_of[i], pa(BASE + 3 * MIB), 5), "kept");
+    }
+    ram_unmap(&ram_of[0]);
+    ram_unmap(&ram_of[1]);
+}
+END_TEST
+
 /* FIPS 180-4 examples: "" and "abc". */
 START_TEST(hash_is_sha_256)
 {
@@ -133,6 +152,7 @@ int main(void)
     tcase_add_loop_test(tc, access_must_lie_in_ram, 0, sizeof ranges / sizeof ranges[0]);
     tcase_add_loop_test(tc, size_that_cannot_be_is_refused, 0, 4);
     tcase_add_test(tc, large_ram_costs_only_what_is_touched);
+    tcase_add_test(tc, ram_of_a_system_is_in_large_pages);
     tcase_add_test(tc, hash_is_sha_256);
     tcase_add_test(tc, hash_of_a_file_is_that_of_its_bytes);
     suite_add_tcase(suite, tc);
