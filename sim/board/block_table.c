@@ -398,8 +398,8 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
 
 /*
  * Blocks of one page follow each other without the engine asking for the page again: where the
- * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, and the
- * engine, which has lost the page too, finds that out at its next run.
+ * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, or leads
+ * to no RAM, and the engine, which has lost the page too, finds that out at its next run.
  */
 static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
 {
@@ -413,7 +413,7 @@ static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
     }
     bool done = mmu_translate(cpu->mmu, &access, &page, &fault);
     *at = page.pa.v;
-    return done;
+    return done && ram_holds(&cpu->machine->ram, page.pa, 4);
 }
 
 struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
