@@ -450,20 +450,26 @@ static void check_device_load(const void *arg)
     expect_no_trap("ESR");
 }
 
-/* Code whose page is unmapped meanwhile, without TLBI, and pushed out of the TLB by the loads of
- * the very block that comes to a DC: whatever happens, it comes back. */
+/* Code whose page has another descriptor meanwhile, without TLBI, and is pushed out of the TLB by
+ * the loads of a block that comes to a DC, or to the next block: whatever happens, it comes back.
+ */
+struct unmapped_case {
+    uint64_t descriptor;
+    uint32_t last;
+};
+
 static void check_unmapped_code(const void *arg)
 {
+    const struct unmapped_case *c = arg;
     struct pt pt = el2_map();
     uint64_t step = 1UL << 20, hole = TEST_VA + 4096;
     volatile uint32_t *words = (volatile uint32_t *)TEST_PA;
 
-    (void)arg;
     for (unsigned i = 0; i < 16; i += 2) {
         words[i] = 0xf9400009;     /* LDR X9, [X0] */
         words[i + 1] = 0x8b010000; /* ADD X0, X0, X1 */
     }
-    words[16] = 0xd50b7e22; /* DC CIVAC, X2 */
+    words[16] = c->last;
     words[17] = RET;
     pt_map_leaf(&pt, TEST_VA, TEST_PA, 3, RX_EL2);
     for (unsigned i = 1; i <= 8; i++) {
@@ -475,7 +481,7 @@ static void check_unmapped_code(const void *arg)
         __asm__ volatile("mov x0, %0\n mov x1, %1\n mov x2, %2\n blr %3" ::"r"(TEST_VA + step),
                          "r"(step), "r"(hole), "r"(TEST_VA)
                          : "x0", "x1", "x2", "x9", "x30", "memory");
-        *pt_descriptor(&pt, TEST_VA, 3) = 0;
+        *pt_descriptor(&pt, TEST_VA, 3) = c->descriptor;
         DSB();
     }
     el2_mmu_off();
@@ -559,7 +565,13 @@ const struct check checks[] = {
     {.name = "load_beside_dc_that_reaches_into_a_hole",
      DC(.fn = load_both, .esr = {HOLE}, .at = {1})},
     {.name = "load_beside_dc_of_a_device_reads_it", .run = check_device_load},
-    {.name = "dc_in_code_that_is_unmapped_meanwhile", .run = check_unmapped_code},
+    {.name = "dc_in_code_that_is_unmapped_meanwhile",
+     .run = check_unmapped_code,
+     .arg = &(const struct unmapped_case){.last = 0xd50b7e22 /* DC CIVAC, X2 */}},
+    {.name = "block_of_code_that_is_a_device_meanwhile",
+     .run = check_unmapped_code,
+     .arg = &(const struct unmapped_case){.descriptor = UART_BASE | RX_EL2 | PT_PAGE,
+                                          .last = 0x14000001 /* B, to the next one */}},
     {.name = "dc_at_el2_with_the_mmu_off_completes_anywhere", .run = check_dc_mmu_off},
 };
 CHECK_TABLE_END;
