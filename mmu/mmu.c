@@ -214,6 +214,13 @@ bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page
     return mmu_probe_steps(mmu, access, NULL, out, fault);
 }
 
+bool mmu_peek(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+              struct mmu_fault *fault)
+{
+    return mmu_holds(mmu, access) ? mmu_translate(mmu, access, out, fault)
+                                  : mmu_probe(mmu, access, out, fault);
+}
+
 bool mmu_probe_steps(struct mmu *mmu, const struct mmu_access *access, struct mmu_steps *steps,
                      struct mmu_page *out, struct mmu_fault *fault)
 {

@@ -139,6 +139,11 @@ bool mmu_hits(struct mmu *mmu, const struct mmu_access *access);
 bool mmu_probe(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
                struct mmu_fault *fault);
 
+/* Where the engine's access leads now: by what the TLB holds, even where the tables say otherwise
+ * by now, else by the tables, as mmu_probe(). False: *fault. */
+bool mmu_peek(struct mmu *mmu, const struct mmu_access *access, struct mmu_page *out,
+              struct mmu_fault *fault);
+
 /* A descriptor that a walk has read. */
 struct mmu_step {
     bool stage2;

@@ -16,9 +16,6 @@
 #include "sim/base/bits.h"
 #include "sim/base/err.h"
 
-#define PAGE_BITS  12
-#define PAGE_BYTES (UINT64_C(1) << PAGE_BITS)
-
 /* Of a page of RAM, in `stamps` of code_changed(). */
 struct code_state {
     uint64_t changed; /* the last IC by address */
@@ -27,8 +24,8 @@ struct code_state {
 
 void code_init(struct cpu *cpu)
 {
-    cpu->code_states =
-        calloc((size_t)(cpu->machine->ram.size_bytes >> PAGE_BITS), sizeof(struct code_state));
+    cpu->code_states = calloc((size_t)(cpu->machine->ram.size_bytes >> ENGINE_PAGE_BITS),
+                              sizeof(struct code_state));
     BUG_ON(cpu->code_states == NULL);
 }
 
@@ -42,10 +39,7 @@ bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out)
     struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
     struct mmu_page page;
     struct mmu_fault fault;
-    /* What the TLB holds is what the engine runs, even where the tables say otherwise by now. */
-    bool held = mmu_holds(cpu->mmu, &access);
-    if (held ? !mmu_translate(cpu->mmu, &access, &page, &fault)
-             : !mmu_probe(cpu->mmu, &access, &page, &fault)) {
+    if (!mmu_peek(cpu->mmu, &access, &page, &fault)) {
         return false;
     }
     *pa_out = page.pa.v;
@@ -82,7 +76,7 @@ struct insn code_insn(struct cpu *cpu, uint64_t pc)
 
 static struct code_state *state_of(const struct cpu *cpu, uint64_t at)
 {
-    return &cpu->code_states[(at - cpu->machine->ram.base.v) >> PAGE_BITS];
+    return &cpu->code_states[(at - cpu->machine->ram.base.v) >> ENGINE_PAGE_BITS];
 }
 
 void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
@@ -93,7 +87,7 @@ void code_changed(struct machine *m, pa_t at, uint64_t size_bytes)
             struct code_state *state = state_of(cpu, at.v);
             state->changed = ++cpu->code_stamp;
             /* Of less than a page, the engine has kept the rest as it is. */
-            if (at.v % PAGE_BYTES == 0 && size_bytes >= PAGE_BYTES) {
+            if (at.v % ENGINE_PAGE == 0 && size_bytes >= ENGINE_PAGE) {
                 state->dropped = state->changed;
             }
             blocks_changed(cpu, at);
@@ -137,8 +131,8 @@ bool code_is_fresh(struct cpu *cpu, uint64_t at)
 
 void code_drop_stale(struct cpu *cpu)
 {
-    pa_t page = pa(align_down(cpu->stale_at, PAGE_BYTES));
-    engine_code_changed(cpu->engine, page, PAGE_BYTES);
+    pa_t page = pa(align_down(cpu->stale_at, ENGINE_PAGE));
+    engine_code_changed(cpu->engine, page, ENGINE_PAGE);
     state_of(cpu, page.v)->dropped = cpu->code_stamp;
     cpu->code_stale = false;
 }

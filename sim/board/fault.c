@@ -71,10 +71,8 @@ static bool may_be_dc(struct cpu *cpu, const struct mmu_access *access)
     }
     struct mmu_page page;
     struct mmu_fault fault;
-    bool held = mmu_holds(cpu->mmu, access);
-    bool done = held ? mmu_translate(cpu->mmu, access, &page, &fault)
-                     : mmu_probe(cpu->mmu, access, &page, &fault);
-    return cpu->machine->watcher || !done || !is_ram(cpu, &page, true);
+    return cpu->machine->watcher || !mmu_peek(cpu->mmu, access, &page, &fault) ||
+           !is_ram(cpu, &page, true);
 }
 
 bool fault_fill(void *ctx, va_t at, enum engine_access type, struct engine_page *out)

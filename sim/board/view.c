@@ -175,31 +175,27 @@ void view_empty_all(struct cpu *cpu)
     }
 }
 
-/* Beyond this, emptying the view is cheaper than walking it page by page. */
-#define RANGE_FLUSH_MAX (UINT64_C(2) << 20)
-/* And beyond this, to look for all code again. */
-#define RANGE_MOVED_MAX (UINT64_C(2) << 20)
+/* Beyond this, to empty the view and look for all its code again is cheaper than to go through it
+ * page by page. */
+#define RANGE_MAX (UINT64_C(2) << 20)
 
 void view_dropped(void *ctx, enum mmu_regime regime, va_t at, uint64_t size_bytes)
 {
     struct cpu *cpu = ctx;
-    bool by_range = size_bytes != 0 && shortcut_on(cpu->machine, SHORTCUT_RANGE_FLUSH);
-    bool range = by_range && size_bytes <= RANGE_FLUSH_MAX;
-    bool code_range = by_range && size_bytes <= RANGE_MOVED_MAX;
+    bool by_range = size_bytes != 0 && size_bytes <= RANGE_MAX &&
+                    shortcut_on(cpu->machine, SHORTCUT_RANGE_FLUSH);
     for (unsigned view = 0; view < ENGINE_VIEWS; view++) {
         if (cpu->view_regime[view] != regime) {
             continue;
         }
-        if (range) {
+        if (by_range) {
             engine_flush_range(cpu->engine, view, at, size_bytes);
         } else {
             engine_flush_view(cpu->engine, view);
-        }
-        if (!code_range) {
             renew_epoch(cpu, view);
         }
     }
-    if (code_range) {
+    if (by_range) {
         blocks_moved(cpu, at, size_bytes);
     }
     cpu->code_epoch = cpu->view_epoch[engine_view(cpu->engine)];

@@ -129,8 +129,7 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc);
 bool engine_block_runs(struct engine *engine, const void *caller);
 /* For hook(): the block is the engine's business (its own code, an exact run's, or it must wait
  * until there is room for more code): nothing is to be done about it. Whether it runs, the engine
- * has then decided. `caller`: where hook() returns
- * to. */
+ * has then decided. `caller`: where hook() returns to. */
 bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
 
 /*

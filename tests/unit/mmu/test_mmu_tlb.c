@@ -188,6 +188,29 @@ START_TEST(faults_are_not_remembered)
 }
 END_TEST
 
+/* The tables have changed without TLBI: what the TLB holds counts, until it holds it no more. */
+START_TEST(peek_goes_by_the_tlb_first_and_charges_nothing)
+{
+    struct mmu_access access = {.va = va(AT), .type = MMU_READ, .el = 1};
+    struct mmu_page page;
+    struct mmu_fault fault;
+    uint64_t at = toy_map(toy, &s1, AT, PAGE | D_USER, 3);
+    cycles_t before = toy->clock.now;
+    ck_assert(mmu_peek(toy->mmu, &access, &page, &fault));
+    ck_assert(!toy_holds(toy, 1, AT));
+    ck_assert_uint_eq(toy->clock.now, before);
+    ck_assert(toy_access(toy, 1, MMU_READ, AT).ok);
+    before = toy->clock.now;
+    toy_write(toy, at, 0);
+    ck_assert(mmu_peek(toy->mmu, &access, &page, &fault));
+    ck_assert_uint_eq(page.pa.v, PAGE);
+    toy_tlbi(toy, SR_TLBI_VMALLE1, 0);
+    ck_assert(!mmu_peek(toy->mmu, &access, &page, &fault));
+    ck_assert_int_eq(fault.type, FAULT_TRANSLATION);
+    ck_assert_uint_eq(toy->clock.now, before);
+}
+END_TEST
+
 START_TEST(held_read_only_page_faults_without_a_walk)
 {
     uint64_t at = toy_map(toy, &s1, AT, PAGE | D_AF | D_AP(2), 3);
@@ -500,6 +523,7 @@ static void add_entries(TCase *tc)
     tcase_add_test(tc, odd_geometries_are_rounded_down_to_whole_sets);
     tcase_add_test(tc, stale_entry_stays_until_a_tlbi);
     tcase_add_test(tc, faults_are_not_remembered);
+    tcase_add_test(tc, peek_goes_by_the_tlb_first_and_charges_nothing);
     tcase_add_test(tc, held_read_only_page_faults_without_a_walk);
     tcase_add_test(tc, non_global_entry_answers_for_its_asid_only);
     tcase_add_test(tc, global_entry_answers_for_every_asid);
