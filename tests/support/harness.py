@@ -125,6 +125,11 @@ def has_el2(image):
     return not image.startswith("deprivileged")
 
 
+def is_hypervisor(image):
+    """Whether the image is a design with its rows, not a group of checks."""
+    return not image.startswith(("check_", "access_"))
+
+
 def level(image):
     """Options of `el2sim run` for that."""
     return [] if has_el2(image) else ["--el", "1"]
@@ -144,7 +149,7 @@ def qemu_major():
 def run_qemu(image, cpu, gic, smp, append=""):
     """The same machine in QEMU; None where it is not installed. One host thread: the guests' spins yield by WFE. Where rows
     run, which must set timers in time, time goes by with the instructions: on a slow host, too, there is enough of it."""
-    runs_rows = not image.startswith(("check_", "access_")) and "rows=check" not in append
+    runs_rows = is_hypervisor(image) and "rows=check" not in append
     clock = ["-icount", "shift=1,sleep=off"] if runs_rows else []
     board = f"virt,virtualization={'on' if has_el2(image) else 'off'},gic-version={gic}"
     command = [QEMU, "-accel", "tcg,thread=single", *clock, "-M", board, "-cpu", cpu,

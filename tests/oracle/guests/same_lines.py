@@ -31,8 +31,7 @@ def find_problems(qemu, ours):
         found.append(f"QEMU printed {len(qemu)} lines and ends `{qemu[-1:]}`, el2sim {len(ours)} and `{ours[-1:]}`")
     done = {name_of(line) for line in ours}
     found += [f"el2sim did not come to {name_of(line)}" for line in qemu if name_of(line) not in done]
-    is_hypervisor = not image.startswith(("check_", "access_"))
-    if is_hypervisor and not qemu[-1:] == ours[-1:] == ["RESULT PASS"]:
+    if harness.is_hypervisor(image) and not qemu[-1:] == ours[-1:] == ["RESULT PASS"]:
         found.append("the last line is not RESULT PASS")
     return found
 
