@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abi/board.h"
+#include "guest_ram.h"
 #include "vmm.h"
 
 #define PAGE        4096
@@ -55,8 +56,8 @@ static void create_vgic(struct vm *vm)
     set_vgic(vm->vgic, KVM_DEV_ARM_VGIC_GRP_CTRL, KVM_DEV_ARM_VGIC_CTRL_INIT, NULL, "vgic init");
 }
 
-/* The pages that stage2-fault writes to are there in the VMM's memory, and small, so that the row
- * is a fault of stage 2 alone. */
+/* The pages that stage2-fault writes to are there in the VMM's memory, so that the row is a fault
+ * of stage 2 alone. */
 static void prepare_fresh_pages(const struct vm *vm)
 {
     size_t count = WARM_UP_OPS + (vm->options.ops ? vm->options.ops : GUEST_OPS_MAX);
@@ -68,12 +69,10 @@ static void prepare_fresh_pages(const struct vm *vm)
 
 static void create_memory(struct vm *vm)
 {
-    vm->ram =
-        mmap(NULL, GUEST_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    vm->ram = guest_ram_map(GUEST_RAM_SIZE);
     if (vm->ram == MAP_FAILED) {
         vmm_fail("memory of the guest");
     }
-    must(madvise(vm->ram, GUEST_RAM_SIZE, MADV_NOHUGEPAGE), "madvise");
     prepare_fresh_pages(vm);
     struct kvm_userspace_memory_region region = {
         .slot = MEMORY_SLOT,

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "tests/real/userland/userland.h"
+#include "workloads/linux/guest_ram.h"
 
 extern const uint8_t counts_guest[], counts_guest_end[]; /* counts_image.S */
 
@@ -38,12 +39,11 @@ static bool fail(const char *what)
     return false;
 }
 
-/* The fresh pages are there in our memory, and small, so that only stage 2 lacks them. */
+/* The fresh pages are there in our memory, so that only stage 2 lacks them. */
 static bool make_memory(struct vm *vm)
 {
-    vm->ram =
-        mmap(NULL, COUNTS_RAM_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (vm->ram == MAP_FAILED || madvise(vm->ram, COUNTS_RAM_SIZE, MADV_NOHUGEPAGE) != 0) {
+    vm->ram = guest_ram_map(COUNTS_RAM_SIZE);
+    if (vm->ram == MAP_FAILED) {
         return fail("memory");
     }
     for (size_t i = 0; i < COUNTS_FRESH_BYTES; i += 4096) {
