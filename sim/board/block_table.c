@@ -86,20 +86,22 @@ void blocks_forget(struct cpu *cpu)
     engine_drop_all(cpu->engine);
 }
 
-/* Code of the modelled CPU that the engine must not run by itself, at the state a block is made
- * under (its EL). */
-static bool is_special(const struct insn *insn)
+/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block is
+ * made under (its EL). */
+static bool is_special(const struct cpu *cpu, const struct insn *insn)
 {
+    bool is_lent = lend_kind(cpu->machine, cpu->pe.ps.el) != 0; /* then these trap: engine_lend() */
     switch (insn->kind) {
     case INSN_KIND_WFE:
     case INSN_KIND_SEV:
+        return !is_lent;
     case INSN_KIND_ESB:
     case INSN_KIND_MARK:
         return true;
     case INSN_KIND_UNDEF:
         return insn->flags & INSN_FLAG_NATIVE_UNDEF;
     case INSN_KIND_MRS: /* native in the engine, as 0 */
-        return insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
+        return !is_lent && insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
     default: /* everything else runs in the engine or traps by itself */
         return false;
     }
@@ -111,10 +113,10 @@ static bool reads(const struct insn *insn, enum sysreg_id id)
 }
 
 /* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
-uint32_t block_flags_of(const struct insn *insn, bool *sp_moved)
+uint32_t block_flags_of(const struct cpu *cpu, const struct insn *insn, bool *sp_moved)
 {
     uint32_t flags = 0;
-    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
+    flags |= is_special(cpu, insn) ? BLOCK_HAS_SPECIAL : 0;
     flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
     flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB | BLOCK_HAS_BARRIER : 0;
     flags |= insn->kind == INSN_KIND_ISB ? BLOCK_HAS_BARRIER : 0;
@@ -374,7 +376,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
             add_class(info, insn_more_class(&insn), insn.units - 1);
         }
         b->cycles += insn_price(&insn, cpu->meter.prices);
-        flags |= block_flags_of(&insn, &sp_moved);
+        flags |= block_flags_of(cpu, &insn, &sp_moved);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
             flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
             flags |=

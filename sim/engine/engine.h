@@ -194,6 +194,7 @@ void engine_set_natives(struct engine *engine, struct engine_natives natives);
  * runs: there, MRS of the two system registers with these encodings (sysreg_enc) reads the engine's
  * TPIDR_EL0 and TPIDRRO_EL0 without a trap; the client keeps their values there while the view
  * runs. MRS and MSR of TPIDR_EL0 and MRS of TPIDRRO_EL0 themselves trap. Kind 0 is lent nothing.
+ * WFE, SEV, SEVL and MRS of PMUSERENR_EL0, which the engine runs by itself elsewhere, trap, too.
  * dc_reads: DC CVAC, CVAU and CIVAC read a byte at their address instead of trapping. A client that
  * wants this refuses such a read where it must be asked for, and carries DC out itself.
  */

@@ -190,6 +190,29 @@ START_TEST(registers_that_hold_lent_ones_trap)
 }
 END_TEST
 
+/* What Unicorn runs by itself and may not, in pages that may write to themselves, too. */
+START_TEST(what_runs_wrong_traps_where_registers_are_lent)
+{
+    static const uint32_t words[] = {0xd503205f /* wfe */, 0xd503209f /* sev */,
+                                     0xd50320bf /* sevl */, 0xd53b9e04 /* mrs x4, pmuserenr_el0 */};
+    struct probe *p = create(_i % 2 != 0);
+    for (unsigned page = 0; page < 9; page += 8) { /* copied whole, and not */
+        uint64_t pc = PROBE_CODE + page * PROBE_PAGE;
+        PROBE_CODE_AT(p, pc, PROBE_NOP, words[_i / 2], PROBE_NOP, PROBE_SVC);
+        for (unsigned view = 0; view < 2; view++) {
+            engine_set_view(p->engine, view);
+            p->on_trap = skip;
+            engine_set_x(p->engine, 4, 0x4444);
+            ck_assert_int_eq(probe_run(p, pc), ENGINE_STOPPED_TRAP);
+            ck_assert_uint_eq(engine_pc(p->engine), pc + 12);
+            ck_assert_uint_eq(probe_count(p, EVENT_TRAP, pc + 4), view);
+            ck_assert(view == 0 || engine_x(p->engine, 4) == 0x4444);
+        }
+    }
+    probe_destroy(p);
+}
+END_TEST
+
 /* System instructions that run by themselves do so in a copy, too; the others trap once. */
 START_TEST(other_system_instructions_are_as_before)
 {
@@ -345,6 +368,7 @@ void probe_add_lend(Suite *suite)
     tcase_add_loop_test(tc, dc_is_carried_out_in_the_midst_of_its_block, 0, 6);
     tcase_add_loop_test(tc, dc_reads_where_that_is_lent, 0, 7);
     tcase_add_loop_test(tc, registers_that_hold_lent_ones_trap, 0, 3);
+    tcase_add_loop_test(tc, what_runs_wrong_traps_where_registers_are_lent, 0, 8);
     tcase_add_loop_test(tc, other_system_instructions_are_as_before, 0, 11);
     tcase_add_test(tc, copy_is_not_seen_by_loads);
     tcase_add_test(tc, writable_page_runs_as_it_is);
