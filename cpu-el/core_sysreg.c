@@ -63,15 +63,17 @@ static uint64_t selected_ccsidr(const struct pe *pe)
     return level < 7 ? pe->model.ccsidr[level][bit(csselr, 0)] : 0;
 }
 
-/* DCZID_EL0.DZP: DC ZVA is prohibited at this EL (D13.2.36). */
+bool core_dc_zva_is_prohibited(const struct pe *pe, unsigned el)
+{
+    bool host = pe_e2h(pe) && pe_tge(pe);
+    bool by_el1 = el == 0 && !(pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1] & SCTLR_DZE);
+    bool by_el2 = el < 2 && !host && pe_hcr_effective(pe) & HCR_TDZ;
+    return by_el1 || by_el2;
+}
+
 static uint64_t dczid(const struct pe *pe)
 {
-    uint64_t hcr = pe_hcr_effective(pe);
-    bool host = pe_e2h(pe) && pe_tge(pe);
-    uint64_t sctlr = pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1];
-    bool by_el1 = pe->ps.el == 0 && !(sctlr & SCTLR_DZE);
-    bool by_el2 = pe->ps.el < 2 && !host && hcr & HCR_TDZ;
-    return pe->model.dczid | (by_el1 || by_el2 ? BIT(4) : 0);
+    return pe->model.dczid | (core_dc_zva_is_prohibited(pe, pe->ps.el) ? BIT(4) : 0);
 }
 
 /* ISR_EL1: what is pending for EL1, virtual where HCR_EL2 routes the physical one to EL2

@@ -177,8 +177,10 @@ struct cpu {
     bool barriers_watched; /* machine_watch_barriers() */
     bool stops_at_barriers;
 
-    /* view.c */
     struct engine_natives natives;
+    bool zva_runs[3]; /* by EL: what natives.dc_zva is there */
+
+    /* view.c */
     uint64_t lent[2];                            /* lend.c: what the engine's TPIDR_EL0 and
                                                     TPIDRRO_EL0 hold, but for EL0's own writes */
     uint64_t view_used[ENGINE_VIEWS], view_uses; /* when each was selected last; now */
@@ -382,8 +384,9 @@ void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 /* The engine asks before a system instruction traps: carries it out if that is all there is to do.
  */
 bool trap_system(void *cpu);
-/* What the engine may run natively in the present state. */
+/* What the engine may run natively: the state that decides it has changed, or the EL alone. */
 void trap_natives_changed(struct cpu *cpu);
+void trap_natives_select(struct cpu *cpu);
 /* An exception by rule at pc: UNDEF or trap. */
 void trap_exception(struct cpu *cpu, const struct outcome *out, const struct insn *insn,
                     uint64_t pc);

@@ -90,6 +90,7 @@ void cpu_load(struct cpu *cpu, enum sysreg_id old_sp)
     cpu->current = NULL;
     cpu->at_boundary = true;
     block_context_changed(cpu);
+    trap_natives_select(cpu);
     block_stop_flags_select(cpu);
     view_select(cpu);
     step_changed(cpu);

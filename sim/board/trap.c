@@ -1,5 +1,6 @@
 #include "sim/board/cpu.h"
 
+#include "cpu-el/core_sysreg.h"
 #include "cpu-el/fields.h"
 #include "cpu-el/vmcb.h"
 #include "sim/base/bits.h"
@@ -211,25 +212,22 @@ static void checked_access(struct cpu *cpu, const struct insn *insn, uint64_t pc
     cpu->grant_refused = cpu->grant_stays = false;
 }
 
-/* Whether DC ZVA traps at no EL that may run now (DCZID_EL0.DZP, D13.2.36). Asked for all at once,
- * so that exceptions and returns change nothing. */
-static bool zva_never_traps(const struct pe *pe)
+void trap_natives_select(struct cpu *cpu)
 {
-    uint64_t hcr = pe_hcr_effective(pe);
-    bool host = pe_e2h(pe) && pe_tge(pe);
-    uint64_t sctlr = pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1];
-    return sctlr & SCTLR_DZE && (host || !(hcr & HCR_TDZ));
-}
-
-void trap_natives_changed(struct cpu *cpu)
-{
-    struct engine_natives natives = {
-        .dc_zva = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA) && zva_never_traps(&cpu->pe),
-    };
+    struct engine_natives natives = {.dc_zva = cpu->zva_runs[cpu->pe.ps.el]};
     if (natives.dc_zva != cpu->natives.dc_zva) {
         cpu->natives = natives;
         engine_set_natives(cpu->engine, natives);
     }
+}
+
+void trap_natives_changed(struct cpu *cpu)
+{
+    bool may_run = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA);
+    for (unsigned el = 0; el <= 2; el++) {
+        cpu->zva_runs[el] = may_run && !core_dc_zva_is_prohibited(&cpu->pe, el);
+    }
+    trap_natives_select(cpu);
 }
 
 /* An instruction of an extension that this CPU has not got is counted; UDF and unallocated words
