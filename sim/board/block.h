@@ -56,8 +56,10 @@ struct block_info {
 
 /* What block_enter() looks at: one line of the host's cache. */
 struct block {
-    struct engine_block engine; /* tag: as below, but 0 where the block is looked at each time
-                                   (look_flags). runs: since the last fold, not yet in the ledger */
+    struct {           /* beside what the engine counts with (blocks_count_themselves()) */
+        uint64_t tag;  /* as below, but 0 where the block is looked at each time (look_flags) */
+        uint64_t runs; /* since the last fold, not yet in the ledger */
+    } engine;
     uint64_t pc;
     uint64_t tag;    /* struct cpu: code_tag when pa was last seen to be where pc leads; 0: look */
     cycles_t cycles; /* waits of DSBs not included */

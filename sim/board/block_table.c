@@ -24,11 +24,6 @@ static struct block *nobody(const struct cpu *cpu)
     return &cpu->blocks[0].block;
 }
 
-static unsigned index_of(const struct cpu *cpu, const struct block *b)
-{
-    return (unsigned)((const struct block_whole *)(const void *)b - cpu->blocks);
-}
-
 static void forget_all(struct cpu *cpu)
 {
     for (size_t i = 0; i < (size_t)1 << BLOCK_SLOT_BITS; i++) {
@@ -73,8 +68,15 @@ void blocks_count_themselves(struct cpu *cpu)
         .entry_last_store = offsetof(struct cpu, entry_last_store),
         .flag = offsetof(struct cpu, exclusive_open),
         .entry_flag = offsetof(struct cpu, entry_exclusive_open),
+        .block = {.tag = offsetof(struct block, engine.tag),
+                  .runs = offsetof(struct block, engine.runs),
+                  .cycles = offsetof(struct block, cycles),
+                  .instructions = offsetof(struct block, insn_count),
+                  .stores_end = offsetof(struct block, stores_end),
+                  .flags = offsetof(struct block, flags)},
+        .flag_bits = BLOCK_OPENS_EXCLUSIVE,
     };
-    cpu->counts_itself = engine_count_blocks(cpu->engine, &tally, BLOCKS_MAX);
+    cpu->counts_itself = engine_count_blocks(cpu->engine, &tally);
 }
 
 void blocks_forget(struct cpu *cpu)
@@ -86,8 +88,8 @@ void blocks_forget(struct cpu *cpu)
     engine_drop_all(cpu->engine);
 }
 
-/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block is
- * made under (its EL). */
+/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block
+ * is made under (its EL). */
 static bool is_special(const struct cpu *cpu, const struct insn *insn)
 {
     bool is_lent = lend_kind(cpu->machine, cpu->pe.ps.el) != 0; /* then these trap: engine_lend() */
@@ -458,28 +460,11 @@ static struct block *new_block(struct cpu *cpu)
     return &cpu->blocks[i].block;
 }
 
-/* The engine counts no cycles that do not fit its code. */
-#define ENGINE_CYCLES_MAX INT32_MAX
-
-static void tell_cost(struct cpu *cpu, struct block *b)
-{
-    struct engine_block_cost cost = {
-        .block = &b->engine,
-        .cycles = (uint32_t)b->cycles,
-        .instructions = b->insn_count,
-        .stores_end = b->stores_end,
-        .touches_flag = b->flags & BLOCK_HAS_EXCLUSIVE,
-        .flag = b->flags & BLOCK_OPENS_EXCLUSIVE,
-    };
-    if (cpu->counts_itself && b->cycles <= ENGINE_CYCLES_MAX) {
-        engine_block_cost(cpu->engine, index_of(cpu, b), &cost);
-    }
-}
-
 void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller)
 {
-    if (cpu->counts_itself && b->tag != 0 && b->cycles <= ENGINE_CYCLES_MAX) {
-        engine_block_counts(cpu->engine, index_of(cpu, b), caller);
+    if (cpu->counts_itself && b->tag != 0) {
+        engine_block_counts(cpu->engine, b, b->stores_end != 0, b->flags & BLOCK_HAS_EXCLUSIVE,
+                            caller);
     }
 }
 
@@ -508,7 +493,6 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     }
     if (!known || !remember) {
         block_make(cpu, b, pc, at, size_bytes);
-        tell_cost(cpu, b);
     }
     if (is_new) {
         link_block(cpu, b);

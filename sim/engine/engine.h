@@ -135,31 +135,27 @@ bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
 /*
  * Blocks that count themselves, for clients with a hook(). Where `*tag` of the client is the
  * block's tag, and `*now` + cycles is below `*horizon`, all a hook() does is: now += cycles,
- * instructions += its own, runs++, current = the block; and if it holds stores, entry_last_store =
- * last_store, last_store = instructions before it + stores_end. Once the client has told the cost
- * of a block, the engine does that by itself, and calls hook() in all other cases. There is a flag,
- * too: a block that touches it does entry_flag = flag, flag = its own.
+ * instructions += its own, runs++, current = the block; if it has stores, entry_last_store =
+ * last_store, last_store = instructions before it + stores_end; and if it touches the flag,
+ * entry_flag = flag, flag = whether flag_bits are among its flags. Of a block that is told to, the
+ * engine does that by itself, and calls hook() in all other cases.
  */
-struct engine_tally { /* where those 64-bit words are in what ctx points at: offsets */
+struct engine_tally {
+    /* Offsets in what ctx points at: of 64 bits each, then bytes. */
     size_t tag, now, horizon, instructions, current, last_store, entry_last_store;
-    size_t flag, entry_flag; /* bytes */
+    size_t flag, entry_flag;
+    struct { /* and in a block: of 64 bits, then of 16 */
+        size_t tag, runs, cycles;
+        size_t instructions, stores_end, flags;
+    } block;
+    uint16_t flag_bits;
 };
-struct engine_block {
-    uint64_t tag;
-    uint64_t runs;
-};
-struct engine_block_cost {
-    struct engine_block *block;
-    uint32_t cycles, instructions, stores_end; /* below 2^31; stores_end 0: no stores */
-    bool touches_flag, flag;
-};
-/* For blocks numbered from 0 to count - 1. False: not on this host, nothing is lost. */
-bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count);
-/* The cost of a block that may be told of below. */
-void engine_block_cost(struct engine *engine, unsigned index, const struct engine_block_cost *cost);
-/* For hook(): what called it, by the address it returns to, is this block. Its cost stays told
- * until engine_drop_all() takes effect. */
-void engine_block_counts(struct engine *engine, unsigned index, const void *caller);
+/* False: not on this host, nothing is lost. */
+bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally);
+/* For hook(): what called it, by the address it returns to, is this block, which stays where it is
+ * until engine_drop_all() takes effect. From now on it counts itself, where the engine can. */
+void engine_block_counts(struct engine *engine, const void *block, bool has_stores,
+                         bool touches_flag, const void *caller);
 /* All translated code goes, before anything runs again (38 ms). */
 void engine_drop_all(struct engine *engine);
 

@@ -7,10 +7,10 @@ struct engine_host engine_host_look(struct engine *engine)
     return (struct engine_host){.state = NULL};
 }
 
-size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
-                              const struct engine_block_cost *cost, void *hook)
+size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t, bool has_stores,
+                              bool touches_flag, void *hook)
 {
-    (void)at, (void)t, (void)cost, (void)hook;
+    (void)at, (void)t, (void)has_stores, (void)touches_flag, (void)hook;
     return 0;
 }
 
@@ -18,6 +18,12 @@ uintptr_t engine_host_called(const void *caller)
 {
     (void)caller;
     return 0;
+}
+
+unsigned char *engine_host_argument(const void *caller)
+{
+    (void)caller;
+    return NULL;
 }
 
 void engine_host_redirect(const void *caller, uintptr_t to)

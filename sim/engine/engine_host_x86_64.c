@@ -9,6 +9,10 @@
 /* The code of a block is smaller. */
 #define BLOCK_CODE_MAX 0x100000
 
+/* A prefix that a call does not heed, as linkers use it for the byte that a direct one is shorter.
+ */
+#define PADDING 0x67
+
 /* A block hook: *user, a struct engine_host, becomes RBP and the address that it returns to. */
 __attribute__((naked)) static void capture(uc_engine *uc __attribute__((unused)),
                                            uint64_t at __attribute__((unused)),
@@ -65,16 +69,28 @@ static void put64(struct code *code, uint64_t value)
     put(code, &value, sizeof value);
 }
 
-/* REX, an opcode and ModRM for a register and [rcx + field]. */
+/* An instruction of a register and [rcx + offset], of the client, or [rdi + offset], of the block:
+ * up to ModRM, whose r/m the base is. */
+#define OF_CLIENT 0x81
+#define OF_BLOCK  0x87
 
-static void field(struct code *code, unsigned rex, unsigned opcode, unsigned modrm, size_t offset)
+static void operand(struct code *code, uint32_t base, unsigned rex, unsigned opcode, unsigned reg,
+                    size_t offset)
 {
-    PUT(code, (unsigned char)rex, (unsigned char)opcode, (unsigned char)modrm);
+    PUT(code, (unsigned char)rex, (unsigned char)opcode, (unsigned char)(base | reg << 3));
     put32(code, offset);
 }
 
-#define LOAD_R8(offset)  field(&c, 0x4c, 0x8b, 0x81, offset)
-#define STORE_R8(offset) field(&c, 0x4c, 0x89, 0x81, offset)
+/* RAX, the only register that it takes: hooks get theirs as they are. */
+#define LOAD(base, offset)  operand(&c, base, 0x48, 0x8b, 0, offset)
+#define ADD(base, offset)   operand(&c, base, 0x48, 0x03, 0, offset)
+#define STORE(base, offset) operand(&c, base, 0x48, 0x89, 0, offset)
+/* movzx eax, word */
+#define LOAD_16(base, offset)                                                                      \
+    do {                                                                                           \
+        PUT(&c, 0x0f, 0xb7, base);                                                                 \
+        put32(&c, offset);                                                                         \
+    } while (0)
 
 /* A forward jump to what lands it. */
 static unsigned char *jump(struct code *code, unsigned condition)
@@ -89,44 +105,42 @@ static void land(const struct code *code, unsigned char *from)
 }
 
 /*
- * What a hook gets: the engine in RDI, pc in RSI, size in EDX, ctx in RCX. It may use RAX and R8,
- * and leaves the rest as it is for the client's own hook.
+ * What a hook gets: the engine in RDI, in whose place is the block here; pc in RSI, size in EDX,
+ * ctx in RCX. It may use RAX, and leaves the rest as it is for the client's own hook.
  */
-size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
-                              const struct engine_block_cost *cost, void *hook)
+size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t, bool has_stores,
+                              bool touches_flag, void *hook)
 {
     struct code c = {at};
-    PUT(&c, 0x48, 0xb8); /* mov rax, block */
-    put64(&c, (uint64_t)(uintptr_t)cost->block);
-    LOAD_R8(t->tag);
-    PUT(&c, 0x4c, 0x3b, 0x40, offsetof(struct engine_block, tag)); /* cmp r8, [rax + tag] */
-    unsigned char *other_tag = jump(&c, 0x75);                     /* jne */
-    LOAD_R8(t->now);
-    PUT(&c, 0x49, 0x81, 0xc0); /* add r8, cycles */
-    put32(&c, cost->cycles);
-    field(&c, 0x4c, 0x3b, 0x81, t->horizon); /* cmp r8, horizon */
-    unsigned char *near = jump(&c, 0x73);    /* jae */
-    STORE_R8(t->now);
-    PUT(&c, 0x48, 0xff, 0x40, offsetof(struct engine_block, runs)); /* inc [rax + runs] */
-    field(&c, 0x48, 0x89, 0x81, t->current);                        /* mov current, rax */
-    if (cost->stores_end != 0) {
-        LOAD_R8(t->last_store);
-        STORE_R8(t->entry_last_store);
-        LOAD_R8(t->instructions);
-        PUT(&c, 0x49, 0x81, 0xc0); /* add r8, stores_end */
-        put32(&c, cost->stores_end);
-        STORE_R8(t->last_store);
+    LOAD(OF_CLIENT, t->tag);
+    operand(&c, OF_BLOCK, 0x48, 0x3b, 0, t->block.tag); /* cmp rax, tag */
+    unsigned char *other_tag = jump(&c, 0x75);          /* jne */
+    LOAD(OF_BLOCK, t->block.cycles);
+    ADD(OF_CLIENT, t->now);
+    operand(&c, OF_CLIENT, 0x48, 0x3b, 0, t->horizon); /* cmp rax, horizon */
+    unsigned char *near = jump(&c, 0x73);              /* jae */
+    STORE(OF_CLIENT, t->now);
+    operand(&c, OF_BLOCK, 0x48, 0xff, 0, t->block.runs); /* inc */
+    operand(&c, OF_CLIENT, 0x48, 0x89, 7, t->current);   /* mov current, rdi */
+    if (has_stores) {
+        LOAD(OF_CLIENT, t->last_store);
+        STORE(OF_CLIENT, t->entry_last_store);
+        LOAD_16(OF_BLOCK, t->block.stores_end);
+        ADD(OF_CLIENT, t->instructions);
+        STORE(OF_CLIENT, t->last_store);
     }
-    if (cost->touches_flag) {
-        field(&c, 0x44, 0x8a, 0x81, t->flag);       /* mov r8b, flag */
-        field(&c, 0x44, 0x88, 0x81, t->entry_flag); /* mov entry_flag, r8b */
-        PUT(&c, 0xc6, 0x81);                        /* mov flag, ... */
+    if (touches_flag) {
+        operand(&c, OF_CLIENT, 0x40, 0x8a, 0, t->flag);       /* mov al, flag */
+        operand(&c, OF_CLIENT, 0x40, 0x88, 0, t->entry_flag); /* mov entry_flag, al */
+        LOAD_16(OF_BLOCK, t->block.flags);
+        PUT(&c, 0xa9); /* test eax, ... */
+        put32(&c, t->flag_bits);
+        PUT(&c, 0x0f, 0x95, OF_CLIENT); /* setne flag */
         put32(&c, t->flag);
-        PUT(&c, cost->flag);
     }
-    field(&c, 0x48, 0x81, 0x81, t->instructions); /* add instructions, ... */
-    put32(&c, cost->instructions);
-    PUT(&c, 0xc3); /* ret */
+    LOAD_16(OF_BLOCK, t->block.instructions);
+    operand(&c, OF_CLIENT, 0x48, 0x01, 0, t->instructions); /* add instructions, rax */
+    PUT(&c, 0xc3);                                          /* ret */
     land(&c, other_tag);
     land(&c, near);
     PUT(&c, 0x48, 0xb8); /* mov rax, hook */
@@ -145,14 +159,18 @@ struct call {
     bool is_direct, is_known;
 };
 
+#define DIRECT_BYTES   5
+#define INDIRECT_BYTES 6
+
 static struct call call_before(const void *caller)
 {
-    unsigned char *at = (unsigned char *)(uintptr_t)caller;
-    struct call call = {.distance_at = at - sizeof call.distance};
+    unsigned char *end = (unsigned char *)(uintptr_t)caller;
+    struct call call = {.distance_at = end - sizeof call.distance};
     memcpy(&call.distance, call.distance_at, sizeof call.distance);
-    call.is_direct = at[-5] == 0xe8;
-    call.is_known = call.is_direct || (at[-6] == 0xff && at[-5] == 0x15 && call.distance > 0 &&
-                                       call.distance < BLOCK_CODE_MAX);
+    call.is_direct = end[-DIRECT_BYTES] == 0xe8;
+    call.is_known =
+        call.is_direct || (end[-INDIRECT_BYTES] == 0xff && end[-INDIRECT_BYTES + 1] == 0x15 &&
+                           call.distance > 0 && call.distance < BLOCK_CODE_MAX);
     return call;
 }
 
@@ -167,15 +185,67 @@ uintptr_t engine_host_called(const void *caller)
     return at;
 }
 
+/* The bytes of a move of a constant to a register below R8, of those that Unicorn makes; 0: it is
+ * none. */
+static size_t move_bytes(const unsigned char *at, unsigned reg)
+{
+    if (at[0] == 0xb8 + reg) { /* mov r32, imm32 */
+        return 5;
+    }
+    if ((at[0] == 0x31 || at[0] == 0x33) && at[1] == (0xc0 | reg << 3 | reg)) { /* xor */
+        return 2;
+    }
+    if (at[0] != 0x48) {
+        return 0;
+    }
+    bool is_short = (at[1] == 0xc7 && at[2] == 0xc0 + reg) ||      /* mov r64, imm32 */
+                    (at[1] == 0x8d && at[2] == (0x05 | reg << 3)); /* lea r64, [rip + distance] */
+    return is_short ? 7 : at[1] == 0xb8 + reg ? 10 : 0;
+}
+
+/* Where the moves to RDI, RSI, RDX and RCX begin that end at `call`, the first of 64 bits; NULL:
+ * there are none. */
+static unsigned char *moves_before(unsigned char *call)
+{
+    enum { RCX = 1, RDX, RSI = 6, RDI, MOVE_MIN = 2, MOVE_MAX = 10 };
+    static const unsigned others[] = {RSI, RDX, RCX};
+    for (size_t back = MOVE_MAX + 3 * MOVE_MIN; back <= 4 * MOVE_MAX; back++) {
+        unsigned char *first = call - back, *at = first + MOVE_MAX;
+        size_t bytes = move_bytes(first, RDI) == MOVE_MAX;
+        for (unsigned i = 0; i < 3 && bytes != 0; i++) {
+            bytes = move_bytes(at, others[i]);
+            at += bytes;
+        }
+        if (bytes != 0 && at == call) {
+            return first;
+        }
+    }
+    return NULL;
+}
+
+unsigned char *engine_host_argument(const void *caller)
+{
+    unsigned char *end = (unsigned char *)(uintptr_t)caller;
+    unsigned char *first = moves_before(end - INDIRECT_BYTES);
+    if (first == NULL && call_before(caller).is_direct) {
+        first = moves_before(end - DIRECT_BYTES);
+    }
+    return first == NULL ? NULL : first + 2; /* behind REX and opcode */
+}
+
 void engine_host_redirect(const void *caller, uintptr_t to)
 {
     struct call call = call_before(caller);
     intptr_t distance = (intptr_t)(to - (uintptr_t)caller);
-    if (!call.is_direct) {
-        unsigned char *word = call.distance_at + sizeof call.distance + call.distance;
-        memcpy(word, &to, sizeof to);
-    } else if (distance == (int32_t)distance) {
+    if (distance == (int32_t)distance) {
         call.distance = (int32_t)distance;
         memcpy(call.distance_at, &call.distance, sizeof call.distance);
+        if (!call.is_direct) {
+            const unsigned char direct[] = {PADDING, 0xe8};
+            memcpy(call.distance_at - sizeof direct, direct, sizeof direct);
+        }
+    } else if (!call.is_direct) {
+        unsigned char *word = call.distance_at + sizeof call.distance + call.distance;
+        memcpy(word, &to, sizeof to);
     }
 }

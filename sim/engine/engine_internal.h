@@ -117,9 +117,7 @@ struct engine {
     void *state;                  /* of its CPU; NULL: not known */
     const struct engine_env *env; /* NULL: not known, ask Unicorn */
     struct engine_env known;
-    struct engine_tally tally; /* engine_counts.c */
-    unsigned char *count_code; /* NULL: blocks do not count themselves */
-    size_t count_code_bytes;
+    unsigned char *count_code; /* engine_counts.c; NULL: blocks do not count themselves */
     struct engine_client client;
     struct engine_stats stats;
 
@@ -199,8 +197,6 @@ void engine_limit_tlb(struct engine *engine, unsigned view);
 
 /* engine_counts.c */
 void engine_counts_destroy(struct engine *engine);
-/* The code of a block: at most so many bytes. */
-#define ENGINE_COUNT_BYTES 160
 
 /* engine_host_*.c: what is known of the code that Unicorn generates on this host. */
 
@@ -210,11 +206,14 @@ struct engine_host {
 };
 /* Before there is another hook of blocks. Runs the engine's own code. */
 struct engine_host engine_host_look(struct engine *engine);
-/* Writes the code that counts a block; its size, 0: unknown. */
-size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t,
-                              const struct engine_block_cost *cost, void *hook);
+/* Writes the code that counts blocks, which it finds by the first argument of their calls; its
+ * size in bytes, 0: unknown. */
+size_t engine_host_count_code(unsigned char *at, const struct engine_tally *t, bool has_stores,
+                              bool touches_flag, void *hook);
 /* What the call that is to return to `caller`, in generated code, calls; 0: not known. */
 uintptr_t engine_host_called(const void *caller);
+/* Where its first argument is, a pointer, in the code; NULL: not known. */
+unsigned char *engine_host_argument(const void *caller);
 /* From now on it calls `to`, if that can be reached. Only where it is known what it calls. */
 void engine_host_redirect(const void *caller, uintptr_t to);
 

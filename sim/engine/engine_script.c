@@ -437,20 +437,16 @@ bool engine_use_api(struct engine *engine)
     return false;
 }
 
-bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally, unsigned count)
+bool engine_count_blocks(struct engine *engine, const struct engine_tally *tally)
 {
-    (void)engine, (void)tally, (void)count;
+    (void)engine, (void)tally;
     return false;
 }
 
-void engine_block_cost(struct engine *engine, unsigned index, const struct engine_block_cost *cost)
+void engine_block_counts(struct engine *engine, const void *block, bool has_stores,
+                         bool touches_flag, const void *caller)
 {
-    (void)engine, (void)index, (void)cost;
-}
-
-void engine_block_counts(struct engine *engine, unsigned index, const void *caller)
-{
-    (void)engine, (void)index, (void)caller;
+    (void)engine, (void)block, (void)has_stores, (void)touches_flag, (void)caller;
 }
 
 void engine_drop_all(struct engine *engine)
