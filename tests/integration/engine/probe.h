@@ -88,6 +88,7 @@ void probe_add_lend(Suite *suite);
 void probe_add_memory(Suite *suite);
 void probe_add_blocks(Suite *suite);
 void probe_add_code(Suite *suite);
+void probe_add_counts(Suite *suite);
 void probe_add_views(Suite *suite);
 void probe_add_state(Suite *suite);
 

@@ -11,6 +11,7 @@ int main(void)
     probe_add_memory(suite);
     probe_add_blocks(suite);
     probe_add_code(suite);
+    probe_add_counts(suite);
     probe_add_views(suite);
     probe_add_state(suite);
     return run_suite(suite);
