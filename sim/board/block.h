@@ -6,13 +6,13 @@
 
 #include "sim/base/cost.h"
 #include "sim/base/types.h"
-#include "sim/engine/engine.h"
 
 /* Why a block must be looked at before it runs. */
 enum block_flag {
     BLOCK_ENDS_AT_BOUNDARY = 1 << 0, /* its last instruction is a branch: turns may end behind it */
-    BLOCK_HAS_SPECIAL = 1 << 1, /* holds an instruction that the engine must not run: WFE, MARK,
-                                   UNDEF here, ESB, SEV */
+    BLOCK_HAS_SPECIAL =
+        1 << 1, /* holds an instruction that the engine would run and must not: MARK,
+                   UNDEF here, ESB; where it does not trap, WFE, SEV, PMUSERENR */
     BLOCK_HAS_FP = 1 << 2,
     BLOCK_HAS_DSB = 1 << 3,
     BLOCK_HAS_STORE = 1 << 4,
@@ -46,6 +46,8 @@ struct block_info {
     bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
     bool in_page;                /* in page_heads[]; true wherever a tag is not 0 */
     bool has_dc;                 /* by address, or by set and way */
+    bool may_trap;               /* holds what is special in a page that may be written */
+    bool is_special;             /* and what is in any */
     uint16_t dsb_count, dsb_at;  /* how many DSBs, and which instruction the first is */
     uint16_t dsb_stores_end;     /* before it: instructions up to and with the last store */
     uint16_t class_count;
@@ -56,7 +58,7 @@ struct block_info {
 
 /* What block_enter() looks at: one line of the host's cache. */
 struct block {
-    struct {           /* beside what the engine counts with (blocks_count_themselves()) */
+    struct {           /* what the engine counts with, beside cycles and the 16-bit words below */
         uint64_t tag;  /* as below, but 0 where the block is looked at each time (look_flags) */
         uint64_t runs; /* since the last fold, not yet in the ledger */
     } engine;

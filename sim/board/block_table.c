@@ -88,37 +88,33 @@ void blocks_forget(struct cpu *cpu)
     engine_drop_all(cpu->engine);
 }
 
-/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block
- * is made under (its EL). */
-static bool is_special(const struct cpu *cpu, const struct insn *insn)
-{
-    bool is_lent = lend_kind(cpu->machine, cpu->pe.ps.el) != 0; /* then these trap: engine_lend() */
-    switch (insn->kind) {
-    case INSN_KIND_WFE:
-    case INSN_KIND_SEV:
-        return !is_lent;
-    case INSN_KIND_ESB:
-    case INSN_KIND_MARK:
-        return true;
-    case INSN_KIND_UNDEF:
-        return insn->flags & INSN_FLAG_NATIVE_UNDEF;
-    case INSN_KIND_MRS: /* native in the engine, as 0 */
-        return !is_lent && insn->enc == sysreg_enc(SR_PMUSERENR_EL0);
-    default: /* everything else runs in the engine or traps by itself */
-        return false;
-    }
-}
-
 static bool reads(const struct insn *insn, enum sysreg_id id)
 {
     return insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(id);
 }
 
+/* Of those below, what traps in a page that may not be written where registers are lent
+ * (engine_lend). */
+static bool may_trap(const struct insn *insn)
+{
+    return insn->kind == INSN_KIND_WFE || insn->kind == INSN_KIND_SEV ||
+           reads(insn, SR_PMUSERENR_EL0); /* native in the engine, as 0 */
+}
+
+/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block
+ * is made under (its EL). */
+static bool is_special(const struct insn *insn)
+{
+    bool is_undefined = insn->kind == INSN_KIND_UNDEF && insn->flags & INSN_FLAG_NATIVE_UNDEF;
+    return may_trap(insn) || is_undefined || insn->kind == INSN_KIND_ESB ||
+           insn->kind == INSN_KIND_MARK; /* all else runs in the engine or traps by itself */
+}
+
 /* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
-uint32_t block_flags_of(const struct cpu *cpu, const struct insn *insn, bool *sp_moved)
+uint32_t block_flags_of(const struct insn *insn, bool *sp_moved)
 {
     uint32_t flags = 0;
-    flags |= is_special(cpu, insn) ? BLOCK_HAS_SPECIAL : 0;
+    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
     flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
     flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB | BLOCK_HAS_BARRIER : 0;
     flags |= insn->kind == INSN_KIND_ISB ? BLOCK_HAS_BARRIER : 0;
@@ -367,7 +363,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
     info->key = cpu->block_key;
     info->class_count = 0;
     info->dsb_count = 0;
-    info->has_dc = false;
+    info->has_dc = info->may_trap = info->is_special = false;
     info->words = words_of(cpu, pa(at), size_bytes);
     uint32_t flags = 0;
     bool sp_moved = false;
@@ -378,7 +374,9 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
             add_class(info, insn_more_class(&insn), insn.units - 1);
         }
         b->cycles += insn_price(&insn, cpu->meter.prices);
-        flags |= block_flags_of(cpu, &insn, &sp_moved);
+        flags |= block_flags_of(&insn, &sp_moved);
+        info->may_trap |= may_trap(&insn);
+        info->is_special |= is_special(&insn) && !may_trap(&insn);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
             flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
             flags |=
@@ -405,19 +403,17 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
  * model's TLB has lost it meanwhile, the walk of this fetch is due now. False: it faults, or leads
  * to no RAM, and the engine, which has lost the page too, finds that out at its next run.
  */
-static bool fetch(struct cpu *cpu, uint64_t pc, uint64_t *at)
+static bool fetch(struct cpu *cpu, uint64_t pc, struct mmu_page *page)
 {
     struct mmu_access access = {.va = va(pc), .type = MMU_FETCH, .el = cpu->pe.ps.el};
-    struct mmu_page page;
     struct mmu_fault fault;
     if (!mmu_holds(cpu->mmu, &access)) {
         cpu->current = NULL;
         cpu->meter.row = block_row(cpu, pc);
         note_row(cpu, cpu->meter.row);
     }
-    bool done = mmu_translate(cpu->mmu, &access, &page, &fault);
-    *at = page.pa.v;
-    return done && ram_holds(&cpu->machine->ram, page.pa, 4);
+    return mmu_translate(cpu->mmu, &access, page, &fault) &&
+           ram_holds(&cpu->machine->ram, page->pa, 4);
 }
 
 struct block *block_tagged(const struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
@@ -462,9 +458,20 @@ static struct block *new_block(struct cpu *cpu)
 
 void block_counts_itself(struct cpu *cpu, const struct block *b, const void *caller)
 {
-    if (cpu->counts_itself && b->tag != 0) {
+    if (cpu->counts_itself && b->engine.tag != 0) {
         engine_block_counts(cpu->engine, b, b->stores_end != 0, b->flags & BLOCK_HAS_EXCLUSIVE,
                             caller);
+    }
+}
+
+/* What may trap does not in a page that its own code may write: Unicorn runs that as it is. */
+static void mark_special(const struct cpu *cpu, struct block *b, bool writable)
+{
+    const struct block_info *info = block_info(b);
+    bool traps = lend_kind(cpu->machine, cpu->pe.ps.el) != 0 && !writable;
+    b->flags &= (uint16_t)~BLOCK_HAS_SPECIAL;
+    if (info->is_special || (info->may_trap && !traps)) {
+        b->flags |= BLOCK_HAS_SPECIAL;
     }
 }
 
@@ -478,10 +485,11 @@ static void mark_breakpoints(struct cpu *cpu, struct block *b)
 
 struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
 {
-    uint64_t at;
-    if (!fetch(cpu, pc, &at)) {
+    struct mmu_page page;
+    if (!fetch(cpu, pc, &page)) {
         return NULL;
     }
+    uint64_t at = page.pa.v;
     struct block *b = known_block(cpu, pc, size_bytes, at);
     bool remember = shortcut_on(cpu->machine, SHORTCUT_BLOCK_TABLE);
     bool is_new = b == NULL;
@@ -497,6 +505,7 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     if (is_new) {
         link_block(cpu, b);
     }
+    mark_special(cpu, b, page.prot & PROT_W);
     mark_breakpoints(cpu, b);
     block_info(b)->stamp = changed;
     b->tag = remember ? cpu->code_tag : 0;

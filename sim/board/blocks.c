@@ -93,7 +93,7 @@ uint32_t block_insns_before_stop(struct cpu *cpu, uint64_t pc, uint32_t count)
         }
         /* WFI: in an exact run the engine takes it for a NOP (docs/engine.md). */
         if (insn.kind == INSN_KIND_WFI ||
-            block_flags_of(cpu, &insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
+            block_flags_of(&insn, &sp_moved) & cpu->stop_flags & ~(uint32_t)BLOCK_HAS_DSB) {
             return i;
         }
     }

@@ -28,9 +28,9 @@ void blocks_unmake(struct cpu *cpu);
 void block_fold(struct block *b, const cycles_t *prices);
 /* Instruction i of a block. */
 struct insn block_insn(struct cpu *cpu, const struct block *b, uint32_t i);
-/* enum block_flag bits of an instruction at the current EL. sp_moved carries from one instruction of a block to the
+/* enum block_flag bits of an instruction. sp_moved carries from one instruction of a block to the
  * next whether SP may be misaligned. */
-uint32_t block_flags_of(const struct cpu *cpu, const struct insn *insn, bool *sp_moved);
+uint32_t block_flags_of(const struct insn *insn, bool *sp_moved);
 /* How many of the `count` instructions at pc, which lies at `at`, belong to the function of the
  * first. */
 uint32_t block_symbol_end(struct cpu *cpu, uint64_t pc, uint64_t at, uint32_t count);

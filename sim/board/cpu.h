@@ -177,6 +177,7 @@ struct cpu {
     bool barriers_watched; /* machine_watch_barriers() */
     bool stops_at_barriers;
 
+    /* trap.c */
     struct engine_natives natives;
     bool zva_runs[3]; /* by EL: what natives.dc_zva is there */
 

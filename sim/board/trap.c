@@ -221,11 +221,20 @@ void trap_natives_select(struct cpu *cpu)
     }
 }
 
+/*
+ * Where EL0 may not use DC ZVA but another EL may, the engine is told at each change of EL, which
+ * is slow: only while EL0 has no MMU, when a hypervisor prepares its guests. With one it runs, and
+ * DC ZVA then traps at each EL.
+ */
 void trap_natives_changed(struct cpu *cpu)
 {
-    bool may_run = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA);
+    const struct pe *pe = &cpu->pe;
+    bool host = pe_e2h(pe) && pe_tge(pe);
+    bool runs_el0 = pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1] & SCTLR_M;
+    bool anywhere = !(runs_el0 && core_dc_zva_is_prohibited(pe, 0));
     for (unsigned el = 0; el <= 2; el++) {
-        cpu->zva_runs[el] = may_run && !core_dc_zva_is_prohibited(&cpu->pe, el);
+        cpu->zva_runs[el] = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA) && anywhere &&
+                            !core_dc_zva_is_prohibited(pe, el);
     }
     trap_natives_select(cpu);
 }

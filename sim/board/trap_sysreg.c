@@ -235,13 +235,14 @@ void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 
 /*
  * A read that takes place in the midst of a block, all of which is charged already: time must not
- * count. Counters of the PMU have CRn 9 and 14.
+ * count. Counters of the PMU have CRn 9 and 14, PMUSERENR_EL0 alone there does not count.
  */
 static bool is_timeless(enum sysreg_id id, const struct insn *insn)
 {
     uint64_t crn = bits(insn->enc, 10, 7);
     enum sysreg_owner owner = sysreg_owner(id);
-    return owner == OWNER_STORE || (owner == OWNER_CORE && crn != 9 && crn != 14);
+    return owner == OWNER_STORE || id == SR_PMUSERENR_EL0 ||
+           (owner == OWNER_CORE && crn != 9 && crn != 14);
 }
 
 /* A DC that does nothing here: no fault, no walk to pay. */

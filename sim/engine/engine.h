@@ -138,7 +138,9 @@ bool engine_owns_block(struct engine *engine, uint64_t pc, const void *caller);
  * instructions += its own, runs++, current = the block; if it has stores, entry_last_store =
  * last_store, last_store = instructions before it + stores_end; and if it touches the flag,
  * entry_flag = flag, flag = whether flag_bits are among its flags. Of a block that is told to, the
- * engine does that by itself, and calls hook() in all other cases.
+ * engine does that by itself, and calls hook() in all other cases. has_stores and touches_flag are
+ * in the call, all else is looked up: a block that comes to have others is other code, which the
+ * engine must have been told of.
  */
 struct engine_tally {
     /* Offsets in what ctx points at: of 64 bits each, then bytes. */
@@ -190,7 +192,8 @@ void engine_set_natives(struct engine *engine, struct engine_natives natives);
  * runs: there, MRS of the two system registers with these encodings (sysreg_enc) reads the engine's
  * TPIDR_EL0 and TPIDRRO_EL0 without a trap; the client keeps their values there while the view
  * runs. MRS and MSR of TPIDR_EL0 and MRS of TPIDRRO_EL0 themselves trap. Kind 0 is lent nothing.
- * WFE, SEV, SEVL and MRS of PMUSERENR_EL0, which the engine runs by itself elsewhere, trap, too.
+ * In pages that may not be written by the code they hold, WFE, SEV, SEVL and MRS of PMUSERENR_EL0,
+ * which the engine runs by itself elsewhere, and wrong, trap, too.
  * dc_reads: DC CVAC, CVAU and CIVAC read a byte at their address instead of trapping. A client that
  * wants this refuses such a read where it must be asked for, and carries DC out itself.
  */

@@ -40,8 +40,7 @@ _Static_assert(2 * ENGINE_KINDS <= 7, "a bit is PLAIN_RAN");
 #define A64_MSR UINT32_C(0xd5000000) /* | encoding << 5 | Rt */
 #define A64_L   UINT32_C(0x00200000) /* a read: MRS, SYSL */
 
-/* Hints that Unicorn runs as NOP; as it reads PMUSERENR_EL0, as 0. In kind 0 the client stops before
- * these. */
+/* Hints that Unicorn runs as NOP. */
 #define A64_WFE  UINT32_C(0xd503205f)
 #define A64_SEV  UINT32_C(0xd503209f)
 #define A64_SEVL UINT32_C(0xd50320bf)
@@ -49,12 +48,11 @@ _Static_assert(2 * ENGINE_KINDS <= 7, "a bit is PLAIN_RAN");
 /* Encodings: op0, op1, CRn, CRm, op2 in bits 15 to 0. */
 #define ENC_TPIDR_EL0   UINT32_C(0xde82)
 #define ENC_TPIDRRO_EL0 UINT32_C(0xde83)
-#define ENC_PMUSERENR   UINT32_C(0xdcf0)
 
 /* System instructions that run by themselves, or that the client stops before (engine.h). */
 static const uint16_t native_encodings[] = {
-    0xda10 /* NZCV */,          0xda20 /* FPCR */, 0xda21 /* FPSR */,   0xd807 /* DCZID_EL0 */,
-    0xd920 /* RNDR */,          0xd921 /* RNDRRS */, 0x5ba1 /* DC ZVA */,
+    0xda10 /* NZCV */, 0xda20 /* FPCR */,   0xda21 /* FPSR */,   0xd807 /* DCZID_EL0 */,
+    0xd920 /* RNDR */, 0xd921 /* RNDRRS */, 0x5ba1 /* DC ZVA */,
 };
 
 /* All deadly words have these bits: advanced SIMD, half precision. */
@@ -148,10 +146,10 @@ static uint32_t swapped(const struct engine *e, unsigned kind, bool whole, uint3
         return word;
     }
     if (is_event_hint(word)) {
-        return A64_SVC0;
+        return whole ? A64_SVC0 : word;
     }
     uint32_t encoding = (uint32_t)bits(word, 20, 5);
-    if (encoding == ENC_TPIDR_EL0 || encoding == ENC_TPIDRRO_EL0 || encoding == ENC_PMUSERENR) {
+    if (encoding == ENC_TPIDR_EL0 || encoding == ENC_TPIDRRO_EL0) {
         return whole ? trapping(e, kind, word, encoding) : A64_SVC0;
     }
     for (unsigned i = 0; whole && i < ENGINE_SWAPS; i++) {

@@ -101,6 +101,7 @@ static unsigned char *jump(struct code *code, unsigned condition)
 
 static void land(const struct code *code, unsigned char *from)
 {
+    BUG_ON(code->at - from > INT8_MAX);
     from[-1] = (unsigned char)(code->at - from);
 }
 

@@ -35,6 +35,7 @@ static void put(unsigned at, uint32_t first, uint32_t value)
 
 #define NOP              0xd503201fU
 #define MRS_X1_TPIDR_EL1 0xd538d081U
+#define SEV              0xd503209fU
 
 static uint64_t call(uint64_t at)
 {
@@ -53,6 +54,21 @@ static uint64_t patch_at_two_addresses(uint64_t first)
         sum += call(TEST_VA) == call(TEST_VA2) ? call(TEST_VA) : 1000;
     }
     return sum;
+}
+
+/* Both read PMUSERENR_EL0, which is `value`. */
+static uint64_t patch_to_read_pmuserenr(uint64_t value)
+{
+    volatile uint32_t *words = (volatile uint32_t *)page;
+
+    words[0] = 0xd53b9e00; /* MRS X0, PMUSERENR_EL0 */
+    words[1] = RET;
+    SYNC();
+    WR("pmuserenr_el0", value);
+    ISB();
+    uint64_t read = call(TEST_VA) | call(TEST_VA2) << 8;
+    WR("pmuserenr_el0", 0);
+    return read;
 }
 
 /* One of eight functions changes each time; the others are as they were. */
@@ -495,6 +511,16 @@ const struct check checks[] = {
      PATCH(.patch = patch_at_two_addresses, .el = 1, .first = MRS_X1_TPIDR_EL1, .sum = SUM)},
     {.name = "code_of_el2_is_new_at_two_addresses",
      PATCH(.patch = patch_at_two_addresses, .el = 2, .first = MRS_X1_TPIDR_EL1, .sum = SUM)},
+    {.name = "code_with_sev_is_new_at_two_addresses",
+     PATCH(.patch = patch_at_two_addresses, .el = 1, .first = SEV, .sum = SUM)},
+    {.name = "code_of_el2_with_sev_is_new_at_two_addresses",
+     PATCH(.patch = patch_at_two_addresses, .el = 2, .first = SEV, .sum = SUM)},
+    {.name = "code_that_comes_to_read_pmuserenr",
+     .need = NEED_PMU,
+     PATCH(.patch = patch_to_read_pmuserenr, .el = 1, .first = 9, .sum = 0x909)},
+    {.name = "code_of_el2_that_comes_to_read_pmuserenr",
+     .need = NEED_PMU,
+     PATCH(.patch = patch_to_read_pmuserenr, .el = 2, .first = 9, .sum = 0x909)},
     {.name = "functions_beside_a_changed_one_stay",
      PATCH(.patch = patch_one_of_eight, .el = 1, .first = NOP, .sum = SUM)},
     {.name = "functions_that_read_a_thread_register_stay_beside_a_changed_one",
