@@ -2,11 +2,14 @@
 #include <check.h>
 #include <stdlib.h>
 
+#include "cpu-el/core_sysreg.h"
 #include "cpu-el/resolve.h"
 #include "cpu-el/sysreg_table.h"
 #include "tests/unit/cpu-el/toy_pe.h"
 #include "tests/support/run_suite.h"
 
+#define TDZ  (UINT64_C(1) << 28)
+#define DZE  (UINT64_C(1) << 14)
 #define TID2 (UINT64_C(1) << 17)
 #define TVM  (UINT64_C(1) << 26)
 #define TGE  (UINT64_C(1) << 27)
@@ -44,6 +47,26 @@ START_TEST(undefined_comes_before_any_trap)
     ck_assert_int_eq(at(0, SR_SCTLR_EL1, MSR).kind, OUT_UNDEF);
     ck_assert_int_eq(at(1, SR_SCTLR_EL1, MSR).kind, OUT_TRAP);
     ck_assert_int_eq(at(1, SR_ID_AA64PFR0_EL1, MSR).kind, OUT_UNDEF);
+}
+END_TEST
+
+/* DCZID_EL0.DZP and what decides whether DC ZVA traps are two pieces of the manual. */
+START_TEST(dc_zva_is_prohibited_where_it_traps)
+{
+    static const uint64_t worlds[] = {RW, RW | TGE, RW | E2H, RW | E2H | TGE};
+    unsigned prohibited = 0;
+    for (unsigned i = 0; i < 4 * 8; i++) {
+        pe->sr[SR_HCR_EL2] = worlds[i / 8] | (i & 1 ? TDZ : 0);
+        pe->sr[SR_SCTLR_EL1] = i & 2 ? DZE : 0;
+        pe->sr[SR_SCTLR_EL2] = i & 4 ? DZE : 0;
+        for (unsigned el = 0; el <= 2; el++) {
+            bool traps = at(el, SR_DC_ZVA, MSR).kind != OUT_ACCESS;
+            ck_assert_msg(core_dc_zva_is_prohibited(pe, el) == traps, "EL%u, HCR_EL2 %#llx", el,
+                          (unsigned long long)pe->sr[SR_HCR_EL2]);
+            prohibited += traps;
+        }
+    }
+    ck_assert_uint_ne(prohibited, 0);
 }
 END_TEST
 
@@ -265,6 +288,7 @@ int main(void)
     tcase_add_test(tcase, the_reserved_id_space_reads_zero_and_traps_with_tid3);
     tcase_add_test(tcase, id_registers_at_el0_trap_only_with_idst);
     tcase_add_test(tcase, disr_is_the_virtual_one_for_el1_with_amo);
+    tcase_add_test(tcase, dc_zva_is_prohibited_where_it_traps);
     tcase_add_test(tcase, waiting_instructions_with_work_pending_do_nothing);
     tcase_add_test(tcase, nv2_turns_el2_registers_into_memory);
     tcase_add_test(tcase, sp_el0_is_undefined_while_it_is_the_stack_pointer);
