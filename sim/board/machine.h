@@ -185,7 +185,7 @@ struct exit_count {
 size_t machine_exit_counts(const struct machine *m, struct exit_count *out, size_t room);
 
 struct engine_stats_sum {
-    uint64_t blocks, traps, fills, flushes, exact_stops, tlb_misses, walk_steps;
+    uint64_t hooks, traps, fills, flushes, exact_stops, tlb_misses, walk_steps;
 };
 struct engine_stats_sum machine_engine_stats(const struct machine *m);
 

@@ -130,7 +130,7 @@ struct engine_stats_sum machine_engine_stats(const struct machine *m)
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         const struct engine_stats *e = engine_stats(m->cpus[i]->engine);
         const struct mmu_stats *t = mmu_stats(m->cpus[i]->mmu);
-        sum.blocks += e->blocks;
+        sum.hooks += e->hooks;
         sum.traps += e->traps;
         sum.fills += e->fills;
         sum.flushes += e->flushes;

@@ -233,7 +233,8 @@ void engine_code_suspect(struct engine *engine);
 
 /* blocks is not counted by the real engine: its client sees each one. */
 struct engine_stats {
-    uint64_t blocks, traps, fills, flushes, exact_stops;
+    uint64_t hooks; /* calls of block() or hook() */
+    uint64_t traps, fills, flushes, exact_stops;
 };
 const struct engine_stats *engine_stats(const struct engine *engine);
 

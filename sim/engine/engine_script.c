@@ -116,7 +116,7 @@ static enum verdict play_block(struct engine *e, const struct script_step *step,
         *stop = ENGINE_STOPPED_BLOCK;
         return STOP;
     }
-    e->stats.blocks++;
+    e->stats.hooks++;
     e->next++;
     return GO_ON;
 }

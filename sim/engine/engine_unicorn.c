@@ -29,6 +29,7 @@ void engine_stop_before_block(struct engine *engine, uint64_t pc)
 
 bool engine_block_runs(struct engine *engine, const void *caller)
 {
+    engine->stats.hooks++;
     if ((uintptr_t)caller <= engine->code_top) {
         return false;
     }

@@ -195,8 +195,8 @@ void report_run_text(FILE *out, struct machine *m, const struct run_report *repo
     print_unimp(out, m);
     struct engine_stats_sum s = machine_engine_stats(m);
     fprintf(out,
-            "\nengine (host side, not part of the result): %" PRIu64 " traps, %" PRIu64
-            " fills, %" PRIu64 " flushes, %" PRIu64 " exact stops; model: %" PRIu64
-            " TLB misses, %" PRIu64 " walk steps\n",
-            s.traps, s.fills, s.flushes, s.exact_stops, s.tlb_misses, s.walk_steps);
+            "\nengine (host side, not part of the result): %" PRIu64 " hooks, %" PRIu64
+            " traps, %" PRIu64 " fills, %" PRIu64 " flushes, %" PRIu64
+            " exact stops; model: %" PRIu64 " TLB misses, %" PRIu64 " walk steps\n",
+            s.hooks, s.traps, s.fills, s.flushes, s.exact_stops, s.tlb_misses, s.walk_steps);
 }

@@ -82,6 +82,7 @@ START_TEST(steps_become_callbacks_in_order)
     ck_assert_uint_eq(engine_script_granted(seen.engine).pa.v, 0x9000);
     ck_assert_uint_eq(engine_script_played(seen.engine), 5);
     ck_assert_uint_eq(engine_stats(seen.engine)->traps, 1);
+    ck_assert_uint_eq(engine_stats(seen.engine)->hooks, seen.blocks);
 }
 END_TEST
 
