@@ -505,6 +505,9 @@ struct block *block_find(struct cpu *cpu, uint64_t pc, uint32_t size_bytes)
     if (is_new) {
         link_block(cpu, b);
     }
+    if (!code_follows_stores(cpu->machine, at)) {
+        code_note_left(cpu, at);
+    }
     mark_special(cpu, b, page.prot & PROT_W);
     mark_breakpoints(cpu, b);
     block_info(b)->stamp = changed;

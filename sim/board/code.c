@@ -102,13 +102,36 @@ void code_renew(struct machine *m, pa_t at, uint64_t size_bytes)
     }
 }
 
+void code_note_left(struct cpu *cpu, uint64_t at)
+{
+    uint64_t page = align_down(at, ENGINE_PAGE);
+    for (unsigned i = 0; i < cpu->left_count; i++) {
+        if (cpu->left_pages[i] == page) {
+            return;
+        }
+    }
+    if (cpu->left_count == LEFT_PAGES_MAX) {
+        cpu->left_many = true;
+    } else {
+        cpu->left_pages[cpu->left_count++] = page;
+    }
+}
+
+/* Xen does this for each page that it gives away. Blocks of code that follows its stores stay. */
 void code_changed_all(struct machine *m)
 {
     for (unsigned i = 0; i < m->config.cpu_count; i++) {
         struct cpu *cpu = m->cpus[i];
         engine_code_suspect(cpu->engine);
         cpu->all_changed = ++cpu->code_stamp;
-        view_renew_code(cpu);
+        if (cpu->left_many) {
+            view_renew_code(cpu);
+        }
+        for (unsigned k = 0; k < cpu->left_count; k++) {
+            blocks_changed(cpu, pa(cpu->left_pages[k]));
+        }
+        cpu->left_count = 0;
+        cpu->left_many = false;
     }
 }
 

@@ -23,6 +23,9 @@ bool code_pa(struct cpu *cpu, uint64_t pc, uint64_t *pa_out);
 /* IC IVAU: code within one page of RAM changed. IC IALLU: any may have. */
 void code_changed(struct machine *m, pa_t at, uint64_t size_bytes);
 void code_changed_all(struct machine *m);
+/* A block is known whose page does not follow its stores (code_follows_stores()): after IC IALLU it
+ * must be looked at. */
+void code_note_left(struct cpu *cpu, uint64_t at);
 /* What the engine knows of [at, at + size) becomes what memory holds. */
 void code_renew(struct machine *m, pa_t at, uint64_t size_bytes);
 /* When code at `at` last may have changed, a stamp that grows. */

@@ -57,10 +57,21 @@ static struct code_page *page_of(const struct machine *m, uint64_t at)
     return &m->code_pages[(at - m->ram.base.v) >> ENGINE_PAGE_BITS];
 }
 
-static bool is_left_to_engine(struct code_page *p, const struct mmu_page *page)
+/* From now on its code may change unseen. Blocks of it may be known. */
+static void leave(struct machine *m, struct code_page *p)
+{
+    for (unsigned i = 0; !p->was_left && i < m->config.cpu_count; i++) {
+        m->cpus[i]->left_many = true;
+    }
+    p->was_left = true;
+}
+
+static bool is_left_to_engine(struct machine *m, struct code_page *p, const struct mmu_page *page)
 {
     bool left = p->is_loose || ((page->prot & PROT_W) && (page->prot & PROT_X));
-    p->was_left |= left;
+    if (left) {
+        leave(m, p);
+    }
     return left;
 }
 
@@ -81,7 +92,7 @@ static void note_alias(const struct machine *m, struct code_alias *alias, va_t a
 bool code_may_be_fetched(struct machine *m, const struct mmu_page *page, va_t at)
 {
     struct code_page *p = page_of(m, page->pa.v);
-    if (!is_left_to_engine(p, page) && (p->was_code || p->written.epoch == m->code_epoch)) {
+    if (!is_left_to_engine(m, p, page) && (p->was_code || p->written.epoch == m->code_epoch)) {
         return false;
     }
     p->is_code = true;
@@ -92,7 +103,7 @@ bool code_may_be_fetched(struct machine *m, const struct mmu_page *page, va_t at
 bool code_may_be_written(struct machine *m, const struct mmu_page *page, va_t at)
 {
     struct code_page *p = page_of(m, page->pa.v);
-    if (is_left_to_engine(p, page)) {
+    if (is_left_to_engine(m, p, page)) {
         return true;
     }
     if (p->is_code) {
@@ -135,12 +146,16 @@ static void let_go(struct machine *m, struct code_alias *alias)
 
 void code_leave_to_engine(struct machine *m, pa_t at)
 {
-    page_of(m, at.v)->is_loose = page_of(m, at.v)->was_left = true;
+    struct code_page *p = page_of(m, at.v);
+    p->is_loose = true;
+    leave(m, p);
 }
 
 void code_written_by_walk(struct machine *m, pa_t at)
 {
-    page_of(m, at.v)->was_left |= page_of(m, at.v)->is_code;
+    if (page_of(m, at.v)->is_code) {
+        leave(m, page_of(m, at.v));
+    }
 }
 
 void code_fetch_refused(struct machine *m, pa_t at)

@@ -53,10 +53,12 @@
 
 #define BLOCK_SLOT_BITS 17
 /* Blocks are only ever added; when there are so many, all are forgotten, the engine's too. */
-#define BLOCKS_MAX   (1u << 17)
-#define PAGE_HEADS   (1u << 16)
-#define FRAME_HEADS  4096
-#define DECODED_BITS 10
+#define BLOCKS_MAX  (1u << 17)
+#define PAGE_HEADS  (1u << 16)
+#define FRAME_HEADS 4096
+/* More are as good as all. */
+#define LEFT_PAGES_MAX 16
+#define DECODED_BITS   10
 
 /* Why fill() refused. */
 enum refusal {
@@ -114,7 +116,10 @@ struct cpu {
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
     uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */
-    uint64_t stale_at;                      /* what code_is_fresh() found */
+    uint64_t left_pages[LEFT_PAGES_MAX];    /* since then, code_note_left() was told of them, */
+    unsigned left_count;
+    bool left_many;    /* or of more */
+    uint64_t stale_at; /* what code_is_fresh() found */
     bool code_stale;
     uint64_t code_epoch;       /* changes whenever VA -> PA of code may have */
     uint32_t block_key;        /* el | context << 8 */

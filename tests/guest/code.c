@@ -191,6 +191,17 @@ static uint64_t patch_by_tags(uint64_t first)
     return sum;
 }
 
+static uint64_t patch_then_iallu(uint64_t first)
+{
+    uint64_t sum = 0;
+    for (unsigned i = 0; i < 64; i++) {
+        put(0, (uint32_t)first, i);
+        OP("dsb ish\n ic iallu\n dsb ish\n isb");
+        sum += call(TEST_VA);
+    }
+    return sum;
+}
+
 static void check_tags(const void *arg)
 {
     struct pt pt = el1_map(12);
@@ -537,6 +548,8 @@ const struct check checks[] = {
      PATCH(.patch = patch_to_thread_register, .el = 2, .first = NOP, .sum = SUM)},
     {.name = "code_that_dc_zva_clears_is_undefined",
      PATCH(.patch = zero_code, .el = 1, .first = NOP, .sum = 0x102, .traps = 16)},
+    {.name = "code_is_new_after_ic_iallu",
+     PATCH(.patch = patch_then_iallu, .el = 1, .first = NOP, .sum = SUM)},
     {.name = "code_written_by_tagged_pointers_is_new", .run = check_tags},
     {.name = "page_that_is_writable_and_executable_by_turns",
      .run = check_turns,
