@@ -4,7 +4,7 @@
  * page mapped (transparent_hugepage_adjust of Linux 6.1: 500 instructions, 10 % of a fault). Here
  * the offsets always differ, by a page.
  */
-#include "workloads/linux/guest_ram.h"
+#include "guest_ram.h"
 
 #include <stdint.h>
 #include <sys/mman.h>

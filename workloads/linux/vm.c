@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "abi/board.h"
+#include "guest_ram.h"
 #include "vmm.h"
-#include "workloads/linux/guest_ram.h"
 
 #define PAGE        4096
 #define MEMORY_SLOT 0
