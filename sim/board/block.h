@@ -10,9 +10,8 @@
 /* Why a block must be looked at before it runs. */
 enum block_flag {
     BLOCK_ENDS_AT_BOUNDARY = 1 << 0, /* its last instruction is a branch: turns may end behind it */
-    BLOCK_HAS_SPECIAL =
-        1 << 1, /* holds an instruction that the engine would run and must not: MARK,
-                   UNDEF here, ESB; where it does not trap, WFE, SEV, PMUSERENR */
+    BLOCK_HAS_SPECIAL = 1 << 1, /* holds an instruction that the engine must not run: MARK, UNDEF
+                                   here, ESB; where they do not trap, WFE, SEV, MRS PMUSERENR */
     BLOCK_HAS_FP = 1 << 2,
     BLOCK_HAS_DSB = 1 << 3,
     BLOCK_HAS_STORE = 1 << 4,
@@ -46,8 +45,7 @@ struct block_info {
     bool listed;                 /* in struct cpu: run_list; true wherever a tag is not 0 */
     bool in_page;                /* in page_heads[]; true wherever a tag is not 0 */
     bool has_dc;                 /* by address, or by set and way */
-    bool may_trap;               /* holds what is special in a page that may be written */
-    bool is_special;             /* and what is in any */
+    bool may_trap, is_special;   /* holds what is special unless it traps; what always is */
     uint16_t dsb_count, dsb_at;  /* how many DSBs, and which instruction the first is */
     uint16_t dsb_stores_end;     /* before it: instructions up to and with the last store */
     uint16_t class_count;

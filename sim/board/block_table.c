@@ -93,28 +93,27 @@ static bool reads(const struct insn *insn, enum sysreg_id id)
     return insn->kind == INSN_KIND_MRS && insn->enc == sysreg_enc(id);
 }
 
-/* Of those below, what traps in a page that may not be written where registers are lent
- * (engine_lend). */
+/* What the engine would run by itself, and wrong, unless it traps: in a page that may not be
+ * written, where registers are lent (engine_lend). */
 static bool may_trap(const struct insn *insn)
 {
     return insn->kind == INSN_KIND_WFE || insn->kind == INSN_KIND_SEV ||
            reads(insn, SR_PMUSERENR_EL0); /* native in the engine, as 0 */
 }
 
-/* Code of the modelled CPU that the engine would run by itself and must not, at the state a block
- * is made under (its EL). */
+/* What it would run by itself and must not, at the state a block is made under (its EL). All else
+ * runs in the engine or traps by itself. */
 static bool is_special(const struct insn *insn)
 {
     bool is_undefined = insn->kind == INSN_KIND_UNDEF && insn->flags & INSN_FLAG_NATIVE_UNDEF;
-    return may_trap(insn) || is_undefined || insn->kind == INSN_KIND_ESB ||
-           insn->kind == INSN_KIND_MARK; /* all else runs in the engine or traps by itself */
+    return is_undefined || insn->kind == INSN_KIND_ESB || insn->kind == INSN_KIND_MARK;
 }
 
 /* sp_moved carries from one instruction of a block to the next whether SP may be misaligned. */
 uint32_t block_flags_of(const struct insn *insn, bool *sp_moved)
 {
     uint32_t flags = 0;
-    flags |= is_special(insn) ? BLOCK_HAS_SPECIAL : 0;
+    flags |= is_special(insn) || may_trap(insn) ? BLOCK_HAS_SPECIAL : 0;
     flags |= insn->flags & INSN_FLAG_FP ? BLOCK_HAS_FP : 0;
     flags |= insn->kind == INSN_KIND_DSB ? BLOCK_HAS_DSB | BLOCK_HAS_BARRIER : 0;
     flags |= insn->kind == INSN_KIND_ISB ? BLOCK_HAS_BARRIER : 0;
@@ -376,7 +375,7 @@ void block_make(struct cpu *cpu, struct block *b, uint64_t pc, uint64_t at, uint
         b->cycles += insn_price(&insn, cpu->meter.prices);
         flags |= block_flags_of(&insn, &sp_moved);
         info->may_trap |= may_trap(&insn);
-        info->is_special |= is_special(&insn) && !may_trap(&insn);
+        info->is_special |= is_special(&insn);
         if (insn.flags & INSN_FLAG_EXCLUSIVE) {
             flags &= ~(uint32_t)BLOCK_OPENS_EXCLUSIVE;
             flags |=

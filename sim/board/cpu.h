@@ -53,12 +53,13 @@
 
 #define BLOCK_SLOT_BITS 17
 /* Blocks are only ever added; when there are so many, all are forgotten, the engine's too. */
-#define BLOCKS_MAX  (1u << 17)
-#define PAGE_HEADS  (1u << 16)
-#define FRAME_HEADS 4096
-/* More are as good as all. */
+#define BLOCKS_MAX   (1u << 17)
+#define PAGE_HEADS   (1u << 16)
+#define FRAME_HEADS  4096
+#define DECODED_BITS 10
+
+/* Of struct cpu; more are as good as all. */
 #define LEFT_PAGES_MAX 16
-#define DECODED_BITS   10
 
 /* Why fill() refused. */
 enum refusal {
@@ -116,11 +117,12 @@ struct cpu {
     struct insn decoded[1 << DECODED_BITS]; /* by word; units 0: none yet */
     struct code_state *code_states;         /* code.c: of each page of RAM */
     uint64_t code_stamp, all_changed;       /* code.c: now; and of the last IC IALLU */
-    uint64_t left_pages[LEFT_PAGES_MAX];    /* since then, code_note_left() was told of them, */
-    unsigned left_count;
-    bool left_many;    /* or of more */
-    uint64_t stale_at; /* what code_is_fresh() found */
+    uint64_t stale_at;                      /* what code_is_fresh() found */
     bool code_stale;
+    /* code_note_left(), since the last IC IALLU; left_many: there may be others. */
+    uint64_t left_pages[LEFT_PAGES_MAX];
+    unsigned left_count;
+    bool left_many;
     uint64_t code_epoch;       /* changes whenever VA -> PA of code may have */
     uint32_t block_key;        /* el | context << 8 */
     uint32_t stop_flags;       /* enum block_flag: blocks with one of these stop */
@@ -411,7 +413,7 @@ bool fault_decode(struct cpu *cpu, uint64_t pc, uint32_t word, struct ldst *out)
 bool fault_unprivileged(struct cpu *cpu, const struct insn *insn, uint64_t pc);
 /* Whether stage 1 is on for code that runs now: only then Device memory is strict (docs/limits.md).
  */
-bool fault_mmu_is_on(const struct pe *pe);
+bool fault_mmu_is_on(const struct pe *pe, unsigned el);
 /* engine_run() stopped because fill refused. */
 void fault_refused(struct cpu *cpu);
 /* Carries out a load or store of general registers on the page that was refused. */

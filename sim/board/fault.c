@@ -8,9 +8,9 @@
 
 /* Memory is Device while the MMU is off, too, but then start-up code would run at the speed of a
  * bus: alignment is checked with it on. */
-bool fault_mmu_is_on(const struct pe *pe)
+bool fault_mmu_is_on(const struct pe *pe, unsigned el)
 {
-    return pe->sr[mmu_regime(pe, pe->ps.el) == REGIME_EL10 ? SR_SCTLR_EL1 : SR_SCTLR_EL2] & 1;
+    return pe->sr[mmu_regime(pe, el) == REGIME_EL10 ? SR_SCTLR_EL1 : SR_SCTLR_EL2] & SCTLR_M;
 }
 
 static struct mmu_access access_of(const struct cpu *cpu, va_t at, enum engine_access type)
@@ -56,7 +56,8 @@ static bool is_granted(const struct cpu *cpu, va_t at)
  */
 static bool is_ram(const struct cpu *cpu, const struct mmu_page *page, bool is_data)
 {
-    bool is_device = page->memory == MEM_DEVICE && is_data && fault_mmu_is_on(&cpu->pe);
+    bool is_device =
+        page->memory == MEM_DEVICE && is_data && fault_mmu_is_on(&cpu->pe, cpu->pe.ps.el);
     pa_t first = pa(align_down(page->pa.v, ENGINE_PAGE));
     return !is_device && ram_holds(&cpu->machine->ram, first, ENGINE_PAGE);
 }

@@ -229,12 +229,10 @@ void trap_natives_select(struct cpu *cpu)
 void trap_natives_changed(struct cpu *cpu)
 {
     const struct pe *pe = &cpu->pe;
-    bool host = pe_e2h(pe) && pe_tge(pe);
-    bool runs_el0 = pe->sr[host ? SR_SCTLR_EL2 : SR_SCTLR_EL1] & SCTLR_M;
-    bool anywhere = !(runs_el0 && core_dc_zva_is_prohibited(pe, 0));
+    bool may_run = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA) &&
+                   !(fault_mmu_is_on(pe, 0) && core_dc_zva_is_prohibited(pe, 0));
     for (unsigned el = 0; el <= 2; el++) {
-        cpu->zva_runs[el] = shortcut_on(cpu->machine, SHORTCUT_DC_ZVA) && anywhere &&
-                            !core_dc_zva_is_prohibited(pe, el);
+        cpu->zva_runs[el] = may_run && !core_dc_zva_is_prohibited(pe, el);
     }
     trap_natives_select(cpu);
 }

@@ -118,7 +118,8 @@ static bool cache_op(struct cpu *cpu, enum sysreg_id id, const struct insn *insn
     }
     if (zva) {
         uint8_t *host = ram_at(&m->ram, page.pa, size);
-        if ((page.memory == MEM_DEVICE && fault_mmu_is_on(&cpu->pe)) || host == NULL) {
+        if ((page.memory == MEM_DEVICE && fault_mmu_is_on(&cpu->pe, cpu->pe.ps.el)) ||
+            host == NULL) {
             fault = (struct mmu_fault){.type = FAULT_ALIGNMENT,
                                        .target_el = exception_target_el(&cpu->pe)};
             access.va = va(read_xt(cpu, insn->rt));
@@ -235,14 +236,14 @@ void trap_sysreg(struct cpu *cpu, const struct insn *insn, uint64_t pc)
 
 /*
  * A read that takes place in the midst of a block, all of which is charged already: time must not
- * count. Counters of the PMU have CRn 9 and 14, PMUSERENR_EL0 alone there does not count.
+ * count. The PMU's registers have CRn 9 and 14; only there it is asked which are counters.
  */
 static bool is_timeless(enum sysreg_id id, const struct insn *insn)
 {
     uint64_t crn = bits(insn->enc, 10, 7);
     enum sysreg_owner owner = sysreg_owner(id);
-    return owner == OWNER_STORE || id == SR_PMUSERENR_EL0 ||
-           (owner == OWNER_CORE && crn != 9 && crn != 14);
+    return owner == OWNER_STORE ||
+           (owner == OWNER_CORE && ((crn != 9 && crn != 14) || !pmu_owns(id)));
 }
 
 /* A DC that does nothing here: no fault, no walk to pay. */

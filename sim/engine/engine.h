@@ -231,7 +231,6 @@ bool engine_code_changed(struct engine *engine, pa_t at, uint64_t size_bytes);
  * before it has seen that memory still says the same, or called engine_code_changed(). */
 void engine_code_suspect(struct engine *engine);
 
-/* blocks is not counted by the real engine: its client sees each one. */
 struct engine_stats {
     uint64_t hooks; /* calls of block() or hook() */
     uint64_t traps, fills, flushes, exact_stops;
